@@ -1,0 +1,90 @@
+// The imports table of docs/architecture.md as data, and the lint rule that enforces it.
+// A room (folder under src/) may import itself, the rooms listed, and the packages listed; nothing else.
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+
+const syntax = ['@lezer/common', '@lezer/python', '@lezer/lr'];
+const browserNeutral = ['fflate', 'fast-png'];
+
+/** Room → what its files may import. `typesOnly` rooms may be imported with `import type` alone. */
+export const ROOMS = {
+  python: { rooms: [], packages: syntax },
+  graph: { rooms: [], packages: [] },
+  keras: { rooms: ['python', 'graph'], packages: [] },
+  analysis: { rooms: ['graph', 'keras', 'python'], packages: [] },
+  features: { rooms: ['analysis', 'graph', 'keras', 'python'], packages: browserNeutral },
+  engine: { rooms: ['graph', 'keras'], packages: ['gpu.js', ...browserNeutral] },
+  protocol: {
+    rooms: [],
+    typesOnly: ['analysis', 'features', 'graph', 'engine', 'keras', 'python'],
+    packages: [],
+  },
+  webview: { rooms: ['protocol', 'engine', 'graph'], packages: ['@dagrejs/dagre', ...browserNeutral] },
+  extension: { rooms: ['features', 'protocol'], packages: ['vscode'] },
+  cli: { rooms: ['features', 'engine'], packages: browserNeutral, node: true },
+};
+
+const nodeBuiltins = new Set(builtinModules);
+
+/** The room of an absolute file name (`protocol` for src/protocol.ts), or null outside src/. */
+export function roomOf(file, root) {
+  const relative = path.relative(path.join(root, 'src'), file).split(path.sep).join('/');
+  if (relative.startsWith('..') || path.isAbsolute(relative)) return null;
+  return relative.split('/')[0].replace(/\.tsx?$/, '');
+}
+
+/** Why `specifier` may not be imported from `file`, or null when it may. */
+export function importProblem(file, specifier, isTypeOnly, root) {
+  const room = roomOf(file, root);
+  if (room === null) return null;
+  const allowed = ROOMS[room];
+  if (!allowed) return `src/${room} is not a room of the imports table (scripts/lint/rooms.mjs)`;
+  if (specifier.startsWith('.') || path.isAbsolute(specifier)) {
+    const target = roomOf(path.resolve(path.dirname(file), specifier), root);
+    if (target === null) return `${room}/ may not import files outside src/ (${specifier})`;
+    if (target === room || allowed.rooms.includes(target)) return null;
+    if (isTypeOnly && allowed.typesOnly?.includes(target)) return null;
+    const listed = allowed.rooms.length ? allowed.rooms.join(', ') : 'no other room';
+    return `${room}/ may not import ${target}/ (it may import ${listed})`;
+  }
+  if (specifier.startsWith('node:') || nodeBuiltins.has(specifier.split('/')[0])) {
+    return allowed.node ? null : `${room}/ may not import Node's ${specifier}: only cli/ may`;
+  }
+  const parts = specifier.split('/');
+  const packageName = specifier.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0];
+  return allowed.packages.includes(packageName) ? null : `${room}/ may not import the package ${packageName}`;
+}
+
+/** ESLint rule: reports every import, re-export, dynamic import, `import()` type and `require` the table forbids. */
+export const importsTable = {
+  meta: { type: 'problem', schema: [], messages: { forbidden: '{{why}}' } },
+  create(context) {
+    const check = (node, specifier, isTypeOnly) => {
+      const why = importProblem(context.filename, specifier, isTypeOnly, context.cwd);
+      if (why) context.report({ node, messageId: 'forbidden', data: { why } });
+    };
+    const isText = (node) => node?.type === 'Literal' && typeof node.value === 'string';
+    const onlyTypes = (node) =>
+      node.importKind === 'type' ||
+      (node.specifiers.length > 0 && node.specifiers.every((specifier) => specifier.importKind === 'type'));
+    return {
+      ImportDeclaration: (node) => check(node, node.source.value, onlyTypes(node)),
+      ExportNamedDeclaration: (node) =>
+        node.source && check(node, node.source.value, node.exportKind === 'type'),
+      ExportAllDeclaration: (node) => check(node, node.source.value, node.exportKind === 'type'),
+      ImportExpression: (node) => isText(node.source) && check(node, node.source.value, false),
+      TSImportType: (node) => isText(node.source) && check(node, node.source.value, true),
+      TSExternalModuleReference: (node) =>
+        isText(node.expression) && check(node, node.expression.value, false),
+      CallExpression(node) {
+        if (
+          node.callee.type === 'Identifier' &&
+          node.callee.name === 'require' &&
+          isText(node.arguments[0])
+        ) {
+          check(node, node.arguments[0].value, false);
+        }
+      },
+    };
+  },
+};
