@@ -1,0 +1,80 @@
+/**
+ * Typed messages between the extension host and the panel. Always whole snapshots, never deltas: the panel keeps view
+ * state (zoom, selection, sort) only and can be redrawn from the last snapshot at any time.
+ */
+import type { ModelGraph, NodeId, LayerId } from './graph/graph';
+
+/** What the analysis says of one node or summary row, as plain numbers for display. null: not known. */
+export interface NodeFigures {
+  readonly params: number | null;
+  readonly trainable: number | null;
+  /** Multiply-adds for one sample. */
+  readonly macs: number | null;
+  readonly flops: number | null;
+  /** Bytes of the output for one sample. */
+  readonly activationBytes: number | null;
+  readonly receptiveField: {
+    readonly size: readonly (number | null)[];
+    readonly minSize: readonly (number | null)[];
+    readonly stride: readonly (number | null)[];
+    readonly padding: readonly (number | null)[];
+    readonly aligned: boolean | null;
+    /** True when it covers the whole input. */
+    readonly global: boolean;
+  } | null;
+}
+
+export interface PanelDiagnostic {
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'info' | 'hint';
+  readonly message: string;
+  readonly node: NodeId | null;
+  readonly layer: LayerId | null;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Everything the panel needs to draw one file. */
+export interface Snapshot {
+  /** For matching replies with documents. */
+  readonly uri: string;
+  readonly version: number;
+  readonly fileName: string;
+  readonly graph: ModelGraph;
+  /** Index into `graph.models` of the model that the cursor is in or that was last chosen; null when there is none. */
+  readonly model: number | null;
+  /** By node id. */
+  readonly figures: Readonly<Record<NodeId, NodeFigures>>;
+  /** Per model index: totals, as in the command line's JSON. */
+  readonly totals: readonly {
+    readonly params: number | null; readonly trainable: number | null; readonly nonTrainable: number | null;
+    readonly macs: number | null; readonly flops: number | null; readonly activationBytes: number | null;
+    /** True when parts are unknown and the totals are lower bounds. */
+    readonly atLeast: boolean;
+  }[];
+  readonly diagnostics: readonly PanelDiagnostic[];
+  /** Node under the cursor, or null. */
+  readonly selected: NodeId | null;
+  /** Interface language (`en`, `zh-cn`). */
+  readonly language: string;
+}
+
+export type ToPanel =
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  /** Cursor moved: nodes at the cursor, none when empty. */
+  | { readonly type: 'select'; readonly nodes: readonly NodeId[]; readonly model: number | null }
+  /** No Python file with Keras is active. */
+  | { readonly type: 'empty'; readonly reason: string }
+  | { readonly type: 'analyzing' }
+  | { readonly type: 'weights'; readonly name: string; readonly bytes: Uint8Array }
+  | { readonly type: 'image'; readonly name: string; readonly bytes: Uint8Array };
+
+export type ToHost =
+  | { readonly type: 'ready' }
+  /** A node was clicked: select its source. */
+  | { readonly type: 'reveal'; readonly uri: string; readonly node: NodeId }
+  | { readonly type: 'chooseModel'; readonly uri: string; readonly model: number }
+  | { readonly type: 'pick'; readonly what: 'image' | 'weights' }
+  | { readonly type: 'copy'; readonly text: string }
+  | { readonly type: 'save'; readonly name: string; readonly content: string | Uint8Array }
+  | { readonly type: 'error'; readonly message: string };
