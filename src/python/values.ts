@@ -37,9 +37,13 @@ export type Value =
 export interface NoneValue { readonly kind: 'none' }
 export interface EllipsisValue { readonly kind: 'ellipsis' }
 export interface BoolValue { readonly kind: 'bool'; readonly value: boolean }
-/** A Python int. Model code stays within ±2^53; larger results become `unknown`. */
-export interface IntValue { readonly kind: 'int'; readonly value: number }
-export interface FloatValue { readonly kind: 'float'; readonly value: number }
+/**
+ * A Python int. Model code stays within ±2^53; larger results become `unknown`. `numpy`: it is not Python's own int but a
+ * numpy scalar of that dtype (`int64`), which behaves like an int yet is no instance of `int` (library/numpy/scalar.ts).
+ */
+export interface IntValue { readonly kind: 'int'; readonly value: number; readonly numpy?: string }
+/** `numpy`: a numpy scalar of that dtype (`float32`); only `float64` is an instance of `float` as well. */
+export interface FloatValue { readonly kind: 'float'; readonly value: number; readonly numpy?: string }
 export interface StrValue { readonly kind: 'str'; readonly value: string }
 export interface BytesValue { readonly kind: 'bytes'; readonly value: string }
 
@@ -130,7 +134,7 @@ export interface SuperValue { readonly kind: 'super'; readonly self: Value; read
  * Not known. `reason` is a sentence fragment for the user (`argument "n" of build() has no default`). `among` lists the
  * possible values where they are few (both sides of an unknown `if`).
  */
-export interface UnknownValue { readonly kind: 'unknown'; readonly reason: string; readonly at: SourceRange | null; readonly among?: readonly Value[]; /** what kind of thing it must be, where that much is known (`int`, `str`, `tensor`, …) */ readonly type?: string }
+export interface UnknownValue { readonly kind: 'unknown'; readonly reason: string; readonly at: SourceRange | null; readonly among?: readonly Value[]; /** what kind of thing it must be, where that much is known (`int`, `str`, `tensor`, …) */ readonly type?: string; /** a true division of open lengths (`h / 2`), of which floor, ceil and `int()` are again formulas; `b` is a positive integer */ readonly quotient?: { readonly a: Expr; readonly b: number } }
 
 /** Variables of a module, function, class body or comprehension. */
 export interface Scope {
