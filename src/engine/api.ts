@@ -1,0 +1,134 @@
+/**
+ * The engine's public face: load a model of a graph, run it progressively on a sample, read the maps one looks at.
+ *
+ * Shapes are as Keras prints them with every dimension bound, batch axis first (always 1 for the model's inputs), elements in
+ * C order (channels last unless the layer says otherwise). Times are milliseconds, sizes bytes.
+ */
+import type { ModelGraph, NodeId, TensorId } from '../graph/graph';
+
+export type BackendName = 'webgl2' | 'webgpu' | 'webasm' | 'reference';
+
+export interface EngineOptions {
+  /** `auto` (default) takes the best available one; a name takes that one and falls back with the reason kept. */
+  readonly backend?: BackendName | 'auto';
+  /** Upper bound for weights and maps together. Default 1.5 GiB. */
+  readonly memoryBudget?: number;
+  /** Clock in milliseconds; default `performance.now`. */
+  readonly now?: () => number;
+}
+
+/** Which input the model gets. `auto` chooses by the input's shape. */
+export type SampleName = 'auto' | 'photo' | 'digit' | 'text' | 'signal' | 'noise' | 'zeros' | 'impulse';
+
+/** Input of the user's own: a picture (RGBA, 8 bits) that is scaled to the input's shape, or exact values. */
+export type CustomInput =
+  | { readonly kind: 'picture'; readonly name: string; readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray | Uint8Array }
+  | { readonly kind: 'values'; readonly name: string; readonly shape: readonly number[]; readonly data: Float32Array };
+
+/** Values of trained weights by layer name and Keras' weight name; a missing one keeps its initialiser. */
+export interface WeightSource {
+  readonly name: string;
+  /** C order. Undefined when the file has none for this weight. */
+  get(layer: string, weight: string, shape: readonly number[]): Float32Array | undefined;
+}
+
+export interface LoadOptions {
+  /** Seed of the initialisers. Default 0. */
+  readonly seed?: number;
+  readonly sample?: SampleName | CustomInput;
+  readonly weights?: WeightSource;
+  /** Lengths for open input dimensions, by input index then axis; others are chosen (and reported as `assumed`). */
+  readonly inputShapes?: readonly (readonly (number | null)[])[];
+}
+
+export interface LoadedInput {
+  readonly tensor: TensorId;
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Axes (not the batch) whose length was chosen here because the model leaves it open. */
+  readonly assumed: readonly number[];
+  /** Which sample fills it. */
+  readonly sample: string;
+}
+
+export interface Unsupported {
+  readonly node: NodeId;
+  /** In words for the user. */
+  readonly reason: string;
+  /** The node whose trouble it is: `node` itself, or one that it waits for. */
+  readonly cause: NodeId;
+}
+
+export interface LoadResult {
+  /** True when at least one node can run. */
+  readonly ok: boolean;
+  /** Why nothing can run, or a warning (memory); null when all is well. */
+  readonly message: string | null;
+  readonly inputs: readonly LoadedInput[];
+  /** Nodes that will have a map, in order of execution (composites too). */
+  readonly nodes: readonly NodeId[];
+  /** Output shapes of those nodes' first outputs. */
+  readonly shapes: Readonly<Record<NodeId, readonly number[]>>;
+  readonly unsupported: readonly Unsupported[];
+  readonly backend: BackendInfo;
+  /** Bytes of weights and of all maps together. */
+  readonly weightBytes: number;
+  readonly mapBytes: number;
+}
+
+export interface BackendInfo {
+  readonly name: BackendName;
+  /** Why a preferred backend is not used, oldest first. */
+  readonly fallbacks: readonly { readonly backend: BackendName; readonly reason: string }[];
+}
+
+/** One node finished. */
+export interface NodeDone {
+  readonly node: NodeId;
+  readonly shape: readonly number[];
+  /** Time spent on it. On asynchronous devices this is the time to issue it, unless `LoadOptions` asks for exact timing. */
+  readonly milliseconds: number;
+  /** Computed together with that node (a batch normalisation fused into its convolution): no time of its own. */
+  readonly fusedInto: NodeId | null;
+  /** 0…1 of the plan's multiply-adds done so far. */
+  readonly progress: number;
+}
+
+export interface RunOptions {
+  onNode?(done: NodeDone): void;
+  /** Polled between steps; true stops the run. */
+  cancelled?(): boolean;
+  /** Called when the engine wants to let other work through (the worker's message loop). */
+  pause?(): Promise<void>;
+}
+
+export interface RunResult {
+  readonly milliseconds: number;
+  readonly nodes: readonly NodeDone[];
+  readonly cancelled: boolean;
+  readonly backend: BackendInfo;
+  /** Nodes that failed while running although the plan allowed them. */
+  readonly failures: readonly Unsupported[];
+}
+
+export interface FeatureMap {
+  readonly node: NodeId;
+  readonly output: number;
+  readonly shape: readonly number[];
+  /** C order. */
+  readonly data: Float32Array;
+  /** Index of the axis that holds channels: the last, or 1 for channels-first layers. */
+  readonly channelAxis: number;
+}
+
+export interface Engine {
+  readonly backend: BackendInfo;
+  /** Plans the model and prepares its kernels; replaces what was loaded before. Never throws for the model's sake. */
+  load(graph: ModelGraph, model: number, options?: LoadOptions): Promise<LoadResult>;
+  run(options?: RunOptions): Promise<RunResult>;
+  /** Brings one map from the device. Rejects with a reason when the node has not run. */
+  read(node: NodeId, output?: number): Promise<FeatureMap>;
+  dispose(): void;
+}
+
+export { createEngine } from './engine';

@@ -1,0 +1,37 @@
+/**
+ * Typed messages between the panel's page and the worker that owns the engine. Every request carries an `id` that its answers
+ * repeat; a new `load` cancels what is running, and answers to older requests may still arrive (compare ids).
+ */
+import type { ModelGraph, NodeId } from '../graph/graph';
+import type { BackendInfo, CustomInput, EngineOptions, FeatureMap, LoadResult, NodeDone, RunResult, SampleName } from './api';
+
+export type ToWorker =
+  /** Loads a model; answered by `loaded`. With `run: true` it is run at once (then `node`… and `done` follow with the same id). */
+  | {
+      readonly type: 'load';
+      readonly id: number;
+      readonly graph: ModelGraph;
+      readonly model: number;
+      readonly seed?: number;
+      readonly sample?: SampleName | CustomInput;
+      readonly backend?: EngineOptions['backend'];
+      readonly inputShapes?: readonly (readonly (number | null)[])[];
+      readonly run?: boolean;
+    }
+  | { readonly type: 'run'; readonly id: number }
+  /** Answered by `map`, or by `error` with the reason. Allowed while a run is under way, for nodes already done. */
+  | { readonly type: 'read'; readonly id: number; readonly node: NodeId; readonly output?: number }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'dispose' };
+
+export type FromWorker =
+  /** The worker has started; requests may be sent before it too. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'loaded'; readonly id: number; readonly result: LoadResult }
+  | { readonly type: 'node'; readonly id: number; readonly done: NodeDone }
+  | { readonly type: 'done'; readonly id: number; readonly result: RunResult }
+  /** `map.data` is transferred. */
+  | { readonly type: 'map'; readonly id: number; readonly map: FeatureMap }
+  /** The device was lost and the plan rebuilt; the maps are gone until the next run (which starts by itself). */
+  | { readonly type: 'restarted'; readonly backend: BackendInfo; readonly reason: string }
+  | { readonly type: 'error'; readonly id: number | null; readonly message: string };
