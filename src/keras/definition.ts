@@ -51,6 +51,8 @@ export interface Config {
   activation(name: string): string | null;
   /** 'channels_last' unless 'channels_first' is given or set globally. null when not known. */
   channelsFirst(): Known<boolean>;
+  /** The dtype the layer computes in, from its `dtype` argument or the global policy; null: not known; absent: `float32`. */
+  readonly computeDtype?: Known<string>;
   /** Keras 2 or 3 semantics. */
   readonly kerasVersion: 2 | 3;
   /** Free space for what `configure` worked out. */

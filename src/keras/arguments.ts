@@ -1,0 +1,283 @@
+/**
+ * Checks of constructor arguments that many layers share, with Keras' own sentences. Everything raised here is certain:
+ * an argument that is not known, or of a kind that might convert, passes silently and reads as null.
+ *
+ * Sources: Keras `utils/argument_validation.py`, `activations/__init__.py`, `backend/config.py`.
+ */
+import type { Known, Shape } from '../graph/graph';
+import { isOpen } from '../graph/graph';
+import type { Value } from '../python/values';
+import { KerasError, type Config, type WeightSpec } from './definition';
+import { isKnownRank } from './dims';
+import { ACTIVATIONS, CONSTRAINTS, INITIALIZERS, KERAS2_ACTIVATIONS, REGULARIZERS, closest } from './names';
+import { argumentText, tupleText, valueText } from './pythonText';
+
+type Facts = NonNullable<KerasError['options']['facts']>;
+
+/** Raises a mistake caused by the constructor argument `argument`. */
+export function argumentError(
+  code: string,
+  argument: string,
+  message: string,
+  keras: string,
+  facts: Facts = {},
+  exception = 'ValueError',
+): never {
+  throw new KerasError(code, message, keras, { argument, facts: { argument, ...facts }, exception });
+}
+
+/** The value as an integer constant: ints and bools (as Python), for Keras 2 also floats, which it truncated. */
+export function intOf(value: Value, config?: Config): Known<number> {
+  if (value.kind === 'int') return value.value;
+  if (value.kind === 'bool') return value.value ? 1 : 0;
+  if (value.kind === 'float' && config?.kerasVersion === 2) return Math.trunc(value.value);
+  return null;
+}
+
+/** A number, int or float. */
+export function numberOf(value: Value): Known<number> {
+  return value.kind === 'int' || value.kind === 'float'
+    ? value.value
+    : value.kind === 'bool'
+      ? value.value
+        ? 1
+        : 0
+      : null;
+}
+
+/** True when the value certainly has no integer meaning in Python (a float counts as none; NumPy scalars and tensors may). */
+export function certainlyNotInt(value: Value): boolean {
+  switch (value.kind) {
+    case 'int':
+    case 'bool':
+    case 'unknown':
+    case 'instance':
+      return false;
+    case 'symbolic':
+      return value.isNone;
+    default:
+      return true;
+  }
+}
+
+/** Elements of a tuple or list that is wholly known in length, else undefined. */
+export function elementsOf(value: Value): readonly Value[] | undefined {
+  if (value.kind === 'tuple') return value.items;
+  if (value.kind === 'list' && value.tail === null) return value.items;
+  if (value.kind === 'range') {
+    const items: Value[] = [];
+    for (let i = value.start; value.step > 0 ? i < value.stop : i > value.stop; i += value.step)
+      items.push({ kind: 'int', value: i });
+    return items;
+  }
+  return undefined;
+}
+
+/** Why an argument is not known, in words. */
+export function reasonFor(config: Config, name: string): string {
+  const value = config.value(name);
+  return value.kind === 'unknown' ? value.reason : `the argument ${name} is not known`;
+}
+
+/** Keras' `standardize_tuple`: an int or `rank` ints, all positive (or not negative). Unknown entries are null. */
+export function requireTuple(config: Config, name: string, rank: number, allowZero = false): Known<number>[] {
+  const value = config.value(name);
+  const wrong = (more = ''): never =>
+    argumentError(
+      'tuple-argument',
+      name,
+      `\`${name}\` must be ${rank === 1 ? 'one positive integer' : `one positive integer or ${rank} of them`}, not ${valueText(config, value)}.`,
+      `The \`${name}\` argument must be a tuple of ${rank} integers. Received ${name}=${argumentText(config, name)}${more}`,
+      { rank },
+    );
+  const elements = elementsOf(value);
+  let entries: Known<number>[];
+  if (elements) {
+    if (elements.length !== rank) wrong();
+    for (const element of elements)
+      if (certainlyNotInt(element) && element.kind !== 'float')
+        wrong(`including element ${valueText(config, element)}`);
+    entries = elements.map((element) => intOf(element));
+  } else {
+    if (
+      certainlyNotInt(value) &&
+      value.kind !== 'list' &&
+      value.kind !== 'iterator' &&
+      value.kind !== 'dict' &&
+      value.kind !== 'set'
+    )
+      wrong();
+    entries = Array.from({ length: rank }, () => intOf(value));
+  }
+  const bad = entries.filter(
+    (entry): entry is number => entry !== null && (allowZero ? entry < 0 : entry <= 0),
+  );
+  if (bad.length)
+    wrong(
+      `, including values {${[...new Set(bad)].join(', ')}} that do not satisfy \`value ${allowZero ? '>= 0' : '> 0'}\``,
+    );
+  return entries;
+}
+
+export type PaddingName = 'valid' | 'same' | 'causal';
+
+/** Keras' `standardize_padding`; null when not known. */
+export function requirePadding(config: Config, allowCausal = false, name = 'padding'): PaddingName | null {
+  const value = config.value(name);
+  const allowed = allowCausal ? ['valid', 'same', 'causal'] : ['valid', 'same'];
+  const set = `{${allowed.map((entry) => `'${entry}'`).join(', ')}}`;
+  if (value.kind === 'none' || value.kind === 'int' || value.kind === 'float' || value.kind === 'bool') {
+    argumentError(
+      'padding-name',
+      name,
+      `\`${name}\` must be ${orList(allowed)}.`,
+      `'${pythonType(value)}' object has no attribute 'lower'`,
+      {},
+      'AttributeError',
+    );
+  }
+  if (value.kind !== 'str') return null;
+  const padding = value.value.toLowerCase();
+  if (allowed.includes(padding)) return padding as PaddingName;
+  const suggestion = closest(padding, allowed);
+  argumentError(
+    'padding-name',
+    name,
+    padding === 'causal'
+      ? 'Causal padding exists for 1-D convolutions only.'
+      : `"${value.value}" is no padding${didYouMean(suggestion)}`,
+    `The \`padding\` argument must be a list/tuple or one of ${set}. Received: ${padding}`,
+    { received: value.value, suggestion: suggestion ?? null },
+  );
+}
+
+/** Keras' `standardize_data_format`. */
+export function requireDataFormat(config: Config): void {
+  const value = config.value('data_format');
+  const allowed = ['channels_last', 'channels_first'];
+  if (value.kind !== 'str' || allowed.includes(value.value.toLowerCase())) return;
+  const suggestion = closest(value.value, allowed);
+  argumentError(
+    'data-format-name',
+    'data_format',
+    `"${value.value}" is no data format${didYouMean(suggestion)}`,
+    `The \`data_format\` argument must be one of {'channels_first', 'channels_last'}. Received: data_format=${value.value.toLowerCase()}`,
+    { received: value.value, suggestion: suggestion ?? null },
+  );
+}
+
+/** An activation given by name must be one of Keras'. */
+export function requireActivation(config: Config, name = 'activation'): void {
+  const value = config.value(name);
+  const known = config.kerasVersion === 2 ? KERAS2_ACTIVATIONS : ACTIVATIONS;
+  if (value.kind === 'int' || value.kind === 'float' || value.kind === 'bool') {
+    argumentError(
+      'activation-name',
+      name,
+      `\`${name}\` must be a name or a function.`,
+      `Could not interpret activation function identifier: ${argumentText(config, name)}`,
+    );
+  }
+  if (value.kind !== 'str' || known.includes(value.value)) return;
+  // Keras 2 looks among registered objects too: only what looks like a slip is certain enough there.
+  const suggestion = closest(value.value, known);
+  if (config.kerasVersion === 2 && suggestion === undefined) return;
+  argumentError(
+    'activation-name',
+    name,
+    `"${value.value}" is no activation${didYouMean(suggestion)}`,
+    `Could not interpret activation function identifier: ${value.value}`,
+    { received: value.value, suggestion: suggestion ?? null },
+  );
+}
+
+/**
+ * Initialisers, regularisers and constraints by name. A name may be registered by the program, so only a slip of a
+ * known name counts as a mistake.
+ */
+export function requireNames(config: Config, ...names: readonly string[]): void {
+  for (const name of names) {
+    const value = config.value(name);
+    if (value.kind !== 'str') continue;
+    const kind = name.endsWith('regularizer')
+      ? 'regularizer'
+      : name.endsWith('constraint')
+        ? 'constraint'
+        : 'initializer';
+    const known = kind === 'regularizer' ? REGULARIZERS : kind === 'constraint' ? CONSTRAINTS : INITIALIZERS;
+    if (known.includes(value.value)) continue;
+    const suggestion = closest(value.value, known);
+    if (suggestion === undefined) continue;
+    argumentError(
+      `${kind}-name`,
+      name,
+      `"${value.value}" is no ${kind}${didYouMean(suggestion)}`,
+      `Could not interpret ${kind} identifier: ${value.value}`,
+      { received: value.value, suggestion },
+    );
+  }
+}
+
+/** ` Did you mean "relu"?` or a full stop. */
+export function didYouMean(suggestion: string | undefined): string {
+  return suggestion === undefined ? '.' : `. Did you mean "${suggestion}"?`;
+}
+
+/** `"valid" or "same"`. */
+export function orList(names: readonly string[]): string {
+  const quoted = names.map((name) => `"${name}"`);
+  return quoted.length < 2
+    ? quoted.join('')
+    : `${quoted.slice(0, -1).join(', ')} or ${quoted[quoted.length - 1]}`;
+}
+
+/** Python's class name of a plain value. */
+export function pythonType(value: Value): string {
+  switch (value.kind) {
+    case 'none':
+      return 'NoneType';
+    case 'list':
+    case 'tuple':
+    case 'dict':
+    case 'int':
+    case 'float':
+    case 'str':
+    case 'bool':
+    case 'set':
+    case 'function':
+      return value.kind;
+    default:
+      return 'object';
+  }
+}
+
+/** The dtype a layer computes in (and casts float inputs to): from its `dtype` argument or policy; null when not known. */
+export function computeDtype(config: Config): string | null {
+  return config.computeDtype === undefined ? 'float32' : config.computeDtype;
+}
+
+/** A float input is cast to the compute dtype when a layer is called; integers and strings stay. */
+export function castInput(config: Config, dtype: string | null): string | null {
+  if (dtype === null) return null;
+  return /^(float|bfloat)/.test(dtype) ? computeDtype(config) : dtype;
+}
+
+/** Keras refuses variables with open dimensions. `shape` may have unknown entries: those pass. */
+export function requireDefined(name: string, shape: Shape): void {
+  if (!isKnownRank(shape) || !shape.some((dim) => isOpen(dim))) return;
+  throw new KerasError(
+    'open-dimension-weight',
+    `The weight \`${name}\` would have the shape ${tupleText(shape)}: every length in it must be known when the layer is built, but the input leaves it open.`,
+    `Shapes used to initialize variables must be fully-defined (no \`None\` dimensions). Received: shape=${tupleText(shape)} for variable path='${name}'`,
+    { input: 0, facts: { weight: name } },
+  );
+}
+
+/** Weights to create, after making sure that Keras can. */
+export function variables(
+  ...specs: readonly (WeightSpec | false | null | undefined)[]
+): readonly WeightSpec[] {
+  const wanted = specs.filter((spec): spec is WeightSpec => Boolean(spec));
+  for (const spec of wanted) requireDefined(spec.name, spec.shape);
+  return wanted;
+}

@@ -1,0 +1,96 @@
+/** What most layer definitions need: channel layout, shapes of assumed rank, input specs remembered from the build. */
+import { isUnknown, type Dim, type Known, type Shape } from '../../graph/graph';
+import { reasonFor } from '../arguments';
+import {
+  KerasError,
+  type CallContext,
+  type Config,
+  type InputSpec,
+  type TensorRef,
+  type TensorSpec,
+} from '../definition';
+import { isKnownRank, unknownDim } from '../dims';
+
+/** Batch, spatial and channel dimensions of an image-like shape. */
+export interface Layout {
+  readonly batch: Dim;
+  readonly spatial: readonly Dim[];
+  readonly channels: Dim;
+}
+
+/** Takes `(batch, …spatial, channels)` or `(batch, channels, …spatial)` apart. `shape` has at least two axes. */
+export function splitLayout(shape: readonly Dim[], channelsFirst: boolean): Layout {
+  return channelsFirst
+    ? { batch: shape[0], channels: shape[1], spatial: shape.slice(2) }
+    : { batch: shape[0], spatial: shape.slice(1, -1), channels: shape[shape.length - 1] };
+}
+
+export function joinLayout(layout: Layout, channelsFirst: boolean): Dim[] {
+  return channelsFirst
+    ? [layout.batch, layout.channels, ...layout.spatial]
+    : [layout.batch, ...layout.spatial, layout.channels];
+}
+
+/** The shape's dimensions; for an unknown rank, `rank` unknown ones (a layer that takes one rank only implies it). */
+export function dimsOfRank(shape: Shape, rank: number): readonly Dim[] {
+  return isKnownRank(shape) ? shape : Array.from({ length: rank }, () => shape);
+}
+
+/** An argument's number as a dimension. */
+export function argumentDim(config: Config, name: string, value: Known<number>): Dim {
+  return value === null ? unknownDim(reasonFor(config, name)) : value;
+}
+
+/** A dimension's number, null when open or unknown. */
+export function known(dim: Dim | undefined): Known<number> {
+  return typeof dim === 'number' ? dim : null;
+}
+
+/** Why a shape or one of its dimensions is not known, if so. */
+export function unknownReason(shape: Shape): string | undefined {
+  if (!isKnownRank(shape)) return shape.reason;
+  const dim = shape.find((entry) => isUnknown(entry));
+  return dim !== undefined && isUnknown(dim) ? dim.reason : undefined;
+}
+
+const SPEC = 'inputSpec';
+
+/** Keras narrows a layer's input spec when it is built: remembers the lengths required from then on. */
+export function rememberAxes(
+  config: Config,
+  spec: InputSpec,
+  axes: Readonly<Record<number, Dim | undefined>>,
+): void {
+  const fixed = Object.entries(axes).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number',
+  );
+  config.memo.set(SPEC, { ...spec, axes: Object.fromEntries(fixed) } satisfies InputSpec);
+}
+
+/** The spec remembered at build, else `initial`. */
+export function builtSpec(config: Config, initial: InputSpec | undefined): InputSpec | undefined {
+  return (config.memo.get(SPEC) as InputSpec | undefined) ?? initial;
+}
+
+/** The only input tensor of a layer that takes one; raises Keras' error for a list. */
+export function onlyInput(context: CallContext): TensorRef {
+  const { inputs } = context;
+  if (inputs.length !== 1) {
+    throw new KerasError(
+      'input-count',
+      `This layer takes one input, but got ${inputs.length}.`,
+      `Layer expects 1 input(s), but it received ${inputs.length} input tensors.`,
+      { callArgument: 'inputs', facts: { count: inputs.length } },
+    );
+  }
+  return inputs[0];
+}
+
+export function spec(shape: Shape, dtype: string | null): TensorSpec {
+  return { shape, dtype };
+}
+
+/** A layer whose output has the shape and dtype of its input. */
+export function sameShape(input: TensorSpec): TensorSpec {
+  return { shape: input.shape, dtype: input.dtype };
+}

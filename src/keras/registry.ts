@@ -1,0 +1,34 @@
+/** The list of all layers that ConvLens knows, by name: adding a layer means its definition and one line here. */
+import type { LayerDefinition } from './definition';
+import { convolutions } from './layers/convolution/conv';
+import { dense } from './layers/core/dense';
+import { inputLayer } from './layers/core/input';
+
+export const DEFINITIONS: readonly LayerDefinition[] = [inputLayer, dense, ...convolutions];
+
+const byName = new Map<string, LayerDefinition>();
+for (const definition of DEFINITIONS) {
+  for (const name of [definition.name, ...(definition.aliases ?? [])]) byName.set(name, definition);
+}
+
+/** The definition for a name in `keras.layers` (aliases included). */
+export function layerDefinition(name: string): LayerDefinition | undefined {
+  return byName.get(name);
+}
+
+/** Every public name with its definition. */
+export function layerNames(): ReadonlyMap<string, LayerDefinition> {
+  return byName;
+}
+
+/** Functional forms of merge layers (`keras.layers.add([a, b])`): name of the function → class to instantiate and call. */
+export const FUNCTIONAL_FORMS: Readonly<Record<string, string>> = {
+  add: 'Add',
+  average: 'Average',
+  concatenate: 'Concatenate',
+  dot: 'Dot',
+  maximum: 'Maximum',
+  minimum: 'Minimum',
+  multiply: 'Multiply',
+  subtract: 'Subtract',
+};
