@@ -11,6 +11,7 @@ with data loading that fails later still tells its models.
 import collections
 import json
 import os
+import re
 import signal
 import sys
 
@@ -90,6 +91,37 @@ class Recorder:
                 setattr(keras.Model, name, nothing)
 
 
+def offline_datasets():
+    """Replaces the downloads of `keras.datasets` by zeros of the published shapes."""
+    import numpy as np
+
+    def zeros(shape, dtype="uint8"):
+        return np.broadcast_to(np.zeros((), dtype), shape)
+
+    def pairs(train, test, labels=()):
+        return lambda *args, **kwargs: (
+            (zeros(train), zeros(train[:1] + labels)),
+            (zeros(test), zeros(test[:1] + labels)),
+        )
+
+    def sequences(train, test):
+        def load(*args, **kwargs):
+            lists = [np.array([[1, 2, 3]] * n + [None], dtype=object)[:-1] for n in (train, test)]
+            return ((lists[0], zeros((train,), "int64")), (lists[1], zeros((test,), "int64")))
+
+        return load
+
+    datasets = keras.datasets
+    datasets.mnist.load_data = pairs((60000, 28, 28), (10000, 28, 28))
+    datasets.fashion_mnist.load_data = pairs((60000, 28, 28), (10000, 28, 28))
+    datasets.cifar10.load_data = pairs((50000, 32, 32, 3), (10000, 32, 32, 3), (1,))
+    datasets.cifar100.load_data = pairs((50000, 32, 32, 3), (10000, 32, 32, 3), (1,))
+    datasets.boston_housing.load_data = pairs((404, 13), (102, 13))
+    datasets.california_housing.load_data = pairs((16512, 8), (4128, 8))
+    datasets.imdb.load_data = sequences(25000, 25000)
+    datasets.reuters.load_data = sequences(8982, 2246)
+
+
 def count(weights):
     total = 0
     for weight in weights:
@@ -137,10 +169,14 @@ def main():
     seconds = int(sys.argv[sys.argv.index("--seconds") + 1]) if "--seconds" in sys.argv else 120
     recorder = Recorder(path)
     recorder.install()
+    offline_datasets()
     sys.argv = [path]
     sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
     with open(path, encoding="utf-8") as file:
         source = file.read()
+    if path.endswith(".ipynb"):
+        cells = ["".join(cell["source"]) for cell in json.loads(source)["cells"] if cell["cell_type"] == "code"]
+        source = "\n".join(re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", cell) for cell in cells)
     namespace = {"__name__": "__main__", "__file__": os.path.abspath(path)}
     error = None
 
