@@ -36,6 +36,7 @@ export default tseslint.config(
     plugins: { convlens },
     rules: { 'convlens/file-purpose': 'error' },
   },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   {
     // No ignored and no lonely tests: a skipped test hides a wrong answer, `.only` hides all the others.
     files: ['test/**/*.ts'],
