@@ -1,0 +1,557 @@
+/** Recursive-descent parser for Python statements; half-typed code gives `Error` statements and problems, never throws. */
+import type { Alias, BinaryOperator, Expr, Handler, ModuleNode, Stmt, WithItem, Argument, MatchCase, Directive } from '../ast';
+import { KEYWORDS, MAX_DEPTH } from './cursor';
+import { PatternParser } from './patterns';
+import { T, tokenize, type TokenOptions } from './tokens';
+
+/** Parses one source. `magics`: it is a notebook cell, whose `%`, `!` and `?` lines are passed over. */
+export function parseModule(text: string, file: string, options: { readonly magics?: boolean } = {}): ModuleNode {
+  const source = options.magics && /^\s*%%(?!capture|time|timeit)/.test(text) ? text.replace(/[^\r\n]/g, ' ') : text;
+  const tokenOptions: TokenOptions = { magics: options.magics };
+  let tokens = tokenize(source, tokenOptions);
+  if (tokens.unclosed) tokens = tokenize(source, { ...tokenOptions, recover: true });
+  const parser = new StatementParser(file, source, tokens);
+  const body = parser.module();
+  const directives = tokens.comments.flatMap(({ from, to, trailing }): Directive[] => {
+    const match = /^#\s*convlens\s*:\s*(.*?)\s*$/i.exec(source.slice(from, to));
+    return match === null ? [] : [{ from, to, text: match[1], file, trailing }];
+  });
+  return { file, text: source, body, errors: [...tokens.problems, ...parser.problems], directives };
+}
+
+const AUGMENTED = new Set(['+=', '-=', '*=', '/=', '//=', '%=', '**=', '@=', '<<=', '>>=', '&=', '|=', '^=']);
+
+class StatementParser extends PatternParser {
+  module(): Stmt[] {
+    const body: Stmt[] = [];
+    while (!this.at(T.End)) {
+      if (this.at(T.Indent)) this.problem('unexpected indentation');
+      if (this.at(T.Indent) || this.at(T.Dedent) || this.at(T.Newline)) {
+        this.i++;
+        continue;
+      }
+      this.statement(body);
+    }
+    return body;
+  }
+
+  /** Reads one statement (or several on a line with `;`) into `out`. */
+  private statement(out: Stmt[]): void {
+    const before = this.i;
+    if (this.depth > MAX_DEPTH) {
+      this.problem('nested too deeply to follow');
+      this.skipStatement();
+      return;
+    }
+    this.depth++;
+    const compound = this.compound();
+    if (compound !== undefined) out.push(compound);
+    else this.simpleLine(out);
+    this.depth--;
+    if (this.i === before) {
+      // Nothing fits here: leave the token behind so that reading goes on.
+      this.problem('unexpected text');
+      this.i++;
+    }
+  }
+
+  private skipStatement(): void {
+    while (!this.at(T.Newline) && !this.at(T.End)) this.i++;
+    if (this.at(T.Newline)) this.i++;
+    if (!this.at(T.Indent)) return;
+    let level = 0;
+    do {
+      if (this.at(T.Indent)) level++;
+      else if (this.at(T.Dedent)) level--;
+      this.i++;
+    } while (level > 0 && !this.at(T.End));
+  }
+
+  private simpleLine(out: Stmt[]): void {
+    for (;;) {
+      const problems = this.problems.length;
+      const from = this.start;
+      const statement = this.simple();
+      if (!this.isOp(';') && !this.at(T.Newline) && !this.at(T.End) && !this.at(T.Dedent)) {
+        this.problem('unexpected text');
+        while (!this.isOp(';') && !this.at(T.Newline) && !this.at(T.End) && !this.at(T.Dedent)) this.i++;
+      }
+      if (this.problems.length > problems) out.push({ type: 'Error', partial: statement, from, to: Math.max(from, this.lastEnd) });
+      else out.push(statement);
+      if (!this.takeOp(';')) break;
+      if (this.at(T.Newline) || this.at(T.End)) break;
+    }
+    if (this.at(T.Newline)) this.i++;
+  }
+
+  private simple(): Stmt {
+    const from = this.start;
+    if (this.at(T.Name)) {
+      switch (this.word) {
+        case 'pass':
+          this.i++;
+          return { type: 'Pass', from, to: this.lastEnd };
+        case 'break':
+          this.i++;
+          return { type: 'Break', from, to: this.lastEnd };
+        case 'continue':
+          this.i++;
+          return { type: 'Continue', from, to: this.lastEnd };
+        case 'return': {
+          this.i++;
+          const value = this.atExpression() ? this.expressionList() : null;
+          return { type: 'Return', value, from, to: this.lastEnd };
+        }
+        case 'raise': {
+          this.i++;
+          const exc = this.atExpression() ? this.expression() : null;
+          const cause = this.takeWord('from') ? this.expression() : null;
+          return { type: 'Raise', exc, cause, from, to: this.lastEnd };
+        }
+        case 'global':
+        case 'nonlocal': {
+          const type = this.word === 'global' ? 'Global' : 'Nonlocal';
+          const names: string[] = [];
+          do {
+            this.i++;
+            if (!this.at(T.Name)) {
+              this.problem('expected a name');
+              break;
+            }
+            names.push(this.word);
+            this.i++;
+          } while (this.isOp(','));
+          return { type, names, from, to: this.lastEnd };
+        }
+        case 'assert': {
+          this.i++;
+          const test = this.expression();
+          const message = this.takeOp(',') ? this.expression() : null;
+          return { type: 'Assert', test, message, from, to: this.lastEnd };
+        }
+        case 'del': {
+          this.i++;
+          const targets = this.expressionList();
+          return { type: 'Delete', targets: targets.type === 'Tuple' ? targets.elts : [targets], from, to: this.lastEnd };
+        }
+        case 'import':
+          return this.importNames();
+        case 'from':
+          return this.importFrom();
+        case 'type':
+          if (this.peekKind(1) === T.Name && !KEYWORDS.has(this.peek(1)) && (this.peek(2) === '=' || this.peek(2) === '[')) {
+            this.i++;
+            const name = this.name();
+            this.typeParameters();
+            this.expectOp('=');
+            const value = this.expression();
+            return { type: 'TypeAlias', name, value, from, to: this.lastEnd };
+          }
+          break;
+      }
+    }
+    return this.assignment();
+  }
+
+  private assignment(): Stmt {
+    const from = this.start;
+    const first = this.valueList();
+    if (this.isOp('=')) {
+      const targets: Expr[] = [];
+      let value = first;
+      while (this.takeOp('=')) {
+        targets.push(value);
+        value = this.valueList();
+      }
+      for (const target of targets) this.checkTarget(target);
+      return { type: 'Assign', targets, value, from, to: this.lastEnd };
+    }
+    if (this.takeOp(':')) {
+      const annotation = this.expression();
+      const value = this.takeOp('=') ? this.valueList() : null;
+      this.checkTarget(first);
+      return { type: 'AnnAssign', target: first, annotation, value, from, to: this.lastEnd };
+    }
+    if (this.at(T.Op) && AUGMENTED.has(this.word)) {
+      const op = this.word.slice(0, -1) as BinaryOperator;
+      this.i++;
+      const value = this.valueList();
+      this.checkTarget(first);
+      return { type: 'AugAssign', target: first, op, value, from, to: this.lastEnd };
+    }
+    return { type: 'Expr', value: first, from, to: this.lastEnd };
+  }
+
+  private checkTarget(target: Expr): void {
+    switch (target.type) {
+      case 'Name':
+      case 'Attribute':
+      case 'Subscript':
+        return;
+      case 'Starred':
+        return this.checkTarget(target.value);
+      case 'Tuple':
+      case 'List':
+        for (const element of target.elts) this.checkTarget(element);
+        return;
+      default:
+        this.problem('cannot assign to this', target);
+    }
+  }
+
+  // --- imports --------------------------------------------------------------------------------------------------------
+
+  private dotted(): string {
+    let name = '';
+    for (;;) {
+      if (!this.at(T.Name) || KEYWORDS.has(this.word)) {
+        this.problem('expected a name');
+        return name;
+      }
+      name += this.word;
+      this.i++;
+      if (!this.isOp('.')) return name;
+      this.i++;
+      name += '.';
+    }
+  }
+
+  private alias(name: string, from: number, nameTo: number): Alias {
+    let nameFrom = from;
+    let to = nameTo;
+    let asName: string | null = null;
+    if (this.takeWord('as')) {
+      nameFrom = this.start;
+      if (this.at(T.Name)) {
+        asName = this.word;
+        this.i++;
+      } else this.problem('expected a name');
+      to = this.lastEnd;
+    }
+    return { name, asName, nameFrom, nameTo: to, from, to };
+  }
+
+  private importNames(): Stmt {
+    const from = this.start;
+    const names: Alias[] = [];
+    do {
+      this.i++;
+      const at = this.start;
+      const name = this.dotted();
+      names.push(this.alias(name, at, this.lastEnd));
+    } while (this.isOp(','));
+    return { type: 'Import', names, from, to: this.lastEnd };
+  }
+
+  private importFrom(): Stmt {
+    const from = this.start;
+    this.i++;
+    let level = 0;
+    while (this.isOp('.') || this.isOp('...')) {
+      level += this.word.length;
+      this.i++;
+    }
+    const module = this.isWord('import') && level > 0 ? '' : this.dotted();
+    if (!this.takeWord('import')) this.problem("expected 'import'");
+    if (this.takeOp('*')) return { type: 'ImportFrom', module, level, names: '*', from, to: this.lastEnd };
+    const bracket = this.takeOp('(');
+    const names: Alias[] = [];
+    while (this.at(T.Name) && !KEYWORDS.has(this.word)) {
+      const at = this.start;
+      const name = this.word;
+      this.i++;
+      names.push(this.alias(name, at, this.lastEnd));
+      if (!this.takeOp(',')) break;
+    }
+    if (bracket) this.expectOp(')');
+    if (names.length === 0) this.problem('expected a name');
+    return { type: 'ImportFrom', module, level, names, from, to: this.lastEnd };
+  }
+
+  // --- compound statements ----------------------------------------------------------------------------------------------
+
+  private compound(): Stmt | undefined {
+    const from = this.start;
+    if (this.at(T.Op)) return this.word === '@' ? this.decorated() : undefined;
+    if (!this.at(T.Name)) return undefined;
+    switch (this.word) {
+      case 'if':
+        return this.ifStatement();
+      case 'while': {
+        this.i++;
+        const test = this.named();
+        const body = this.block();
+        const orelse = this.takeWord('else') ? this.block() : [];
+        return { type: 'While', test, body, orelse, from, to: this.lastEnd };
+      }
+      case 'for': {
+        this.i++;
+        const target = this.targetList();
+        this.checkTarget(target);
+        if (!this.takeWord('in')) this.problem("expected 'in'");
+        const iter = this.expressionList();
+        const body = this.block();
+        const orelse = this.takeWord('else') ? this.block() : [];
+        return { type: 'For', target, iter, body, orelse, from, to: this.lastEnd };
+      }
+      case 'try':
+        return this.tryStatement();
+      case 'with':
+        return this.withStatement();
+      case 'def':
+        return this.functionDef([], from, false);
+      case 'class':
+        return this.classDef([], from);
+      case 'async': {
+        const next = this.peek(1);
+        if (next === 'def') {
+          this.i++;
+          return this.functionDef([], from, true);
+        }
+        if (next === 'for' || next === 'with') {
+          this.i++;
+          return this.compound();
+        }
+        return undefined;
+      }
+      case 'match':
+        return this.atMatch() ? this.matchStatement() : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** Whether `match` begins a statement: the line ends in `:` and the next one is an indented `case`. */
+  private atMatch(): boolean {
+    for (let k = this.i + 1; k < this.tokens.kinds.length; k++) {
+      const kind = this.tokens.kinds[k];
+      if (kind === T.End || kind === T.Dedent || kind === T.Indent) return false;
+      if (kind !== T.Newline) continue;
+      return (
+        k > this.i + 2 && this.tokens.texts[k - 1] === ':' && this.tokens.kinds[k + 1] === T.Indent && this.tokens.texts[k + 2] === 'case'
+      );
+    }
+    return false;
+  }
+
+  private block(): Stmt[] {
+    const body: Stmt[] = [];
+    if (!this.takeOp(':')) {
+      this.problem("expected ':'");
+      while (!this.at(T.Newline) && !this.at(T.End) && !this.isOp(':')) this.i++;
+      this.takeOp(':');
+    }
+    if (!this.at(T.Newline)) {
+      if (!this.at(T.End) && !this.at(T.Dedent)) this.simpleLine(body);
+      else this.problem('expected a block');
+      return body;
+    }
+    this.i++;
+    if (!this.at(T.Indent)) {
+      this.problem('expected an indented block');
+      return body;
+    }
+    this.i++;
+    while (!this.at(T.Dedent) && !this.at(T.End)) {
+      if (this.at(T.Newline)) {
+        this.i++;
+        continue;
+      }
+      if (this.at(T.Indent)) {
+        this.problem('unexpected indentation');
+        this.i++;
+        while (!this.at(T.Dedent) && !this.at(T.End)) this.statement(body);
+        if (this.at(T.Dedent)) this.i++;
+        continue;
+      }
+      this.statement(body);
+    }
+    if (this.at(T.Dedent)) this.i++;
+    return body;
+  }
+
+  private ifStatement(): Stmt {
+    const from = this.start;
+    this.i++;
+    const test = this.named();
+    const body = this.block();
+    let orelse: Stmt[] = [];
+    if (this.isWord('elif')) {
+      // A long chain of elifs nests on the right: counted, so that it cannot overflow the stack.
+      if (this.depth > MAX_DEPTH) {
+        this.problem('nested too deeply to follow');
+        this.skipStatement();
+      } else {
+        this.depth++;
+        orelse = [this.ifStatement()];
+        this.depth--;
+      }
+    } else if (this.takeWord('else')) orelse = this.block();
+    return { type: 'If', test, body, orelse, from, to: this.lastEnd };
+  }
+
+  private tryStatement(): Stmt {
+    const from = this.start;
+    this.i++;
+    const body = this.block();
+    const handlers: Handler[] = [];
+    while (this.isWord('except')) {
+      const at = this.start;
+      this.i++;
+      this.takeOp('*');
+      let test: Expr | null = null;
+      let name: string | null = null;
+      if (!this.isOp(':')) {
+        test = this.expression();
+        if (this.isOp(',') && this.peekKind(1) === T.Name) {
+          // `except A, B:` — since Python 3.14 a tuple, in Python 2 a binding.
+          const elts = [test];
+          while (this.takeOp(',')) elts.push(this.expression());
+          test = { type: 'Tuple', elts, from: test.from, to: this.lastEnd };
+        }
+        if (this.takeWord('as')) {
+          if (this.at(T.Name)) {
+            name = this.word;
+            this.i++;
+          } else this.problem('expected a name');
+        }
+      }
+      handlers.push({ test, name, body: this.block(), from: at, to: this.lastEnd });
+    }
+    const orelse = this.takeWord('else') ? this.block() : [];
+    const finalbody = this.takeWord('finally') ? this.block() : [];
+    return { type: 'Try', body, handlers, orelse, finalbody, from, to: this.lastEnd };
+  }
+
+  private withStatement(): Stmt {
+    const from = this.start;
+    this.i++;
+    const items = this.withItems();
+    const body = this.block();
+    return { type: 'With', items, body, from, to: this.lastEnd };
+  }
+
+  private withItems(): WithItem[] {
+    if (this.isOp('(')) {
+      // `with (a as b, c as d):` — brackets around the items, when the matching bracket is followed by the colon.
+      const saved = this.i;
+      const problems = this.problems.length;
+      this.i++;
+      const items = this.withItemList(')');
+      if (this.takeOp(')') && this.isOp(':') && items.length > 0 && this.problems.length === problems) return items;
+      this.i = saved;
+      this.problems.length = problems;
+    }
+    return this.withItemList(':');
+  }
+
+  private withItemList(close: string): WithItem[] {
+    const items: WithItem[] = [];
+    while (!this.isOp(close) && this.atExpression()) {
+      const context = this.isWord('yield') ? this.yieldExpression() : this.expression();
+      let target: Expr | null = null;
+      if (this.takeWord('as')) {
+        target = this.bitwise(1);
+        this.checkTarget(target);
+      }
+      items.push({ context, target });
+      if (!this.takeOp(',')) break;
+    }
+    return items;
+  }
+
+  private decorated(): Stmt {
+    const from = this.start;
+    const decorators: Expr[] = [];
+    while (this.takeOp('@')) {
+      decorators.push(this.named());
+      if (this.at(T.Newline)) this.i++;
+    }
+    if (this.isWord('async') && this.peek(1) === 'def') {
+      this.i++;
+      return this.functionDef(decorators, from, true);
+    }
+    if (this.isWord('def')) return this.functionDef(decorators, from, false);
+    if (this.isWord('class')) return this.classDef(decorators, from);
+    this.problem('expected a function or class after the decorator');
+    return { type: 'Error', partial: null, from, to: this.lastEnd };
+  }
+
+  private typeParameters(): void {
+    if (!this.isOp('[')) return;
+    let level = 0;
+    do {
+      if (this.isOp('[')) level++;
+      else if (this.isOp(']')) level--;
+      this.i++;
+    } while (level > 0 && !this.at(T.End) && !this.at(T.Newline));
+  }
+
+  private functionDef(decorators: Expr[], from: number, isAsync: boolean): Stmt {
+    this.i++;
+    const nameFrom = this.start;
+    let name = '';
+    if (this.at(T.Name) && !KEYWORDS.has(this.word)) {
+      name = this.word;
+      this.i++;
+    } else this.problem('expected a name');
+    this.typeParameters();
+    let params: ReturnType<typeof this.parameters> = [];
+    if (this.takeOp('(')) {
+      params = this.parameters(')', true);
+      this.expectOp(')');
+    } else this.problem("expected '('");
+    const returns = this.takeOp('->') ? this.expressionList() : null;
+    const outer = this.fn;
+    const own = { isGenerator: false };
+    this.fn = own;
+    const body = this.block();
+    this.fn = outer;
+    return {
+      type: 'FunctionDef', name, nameFrom, params, body, decorators, returns, isAsync, isGenerator: own.isGenerator, doc: docOf(body), from,
+      to: this.lastEnd,
+    };
+  }
+
+  private classDef(decorators: Expr[], from: number): Stmt {
+    this.i++;
+    const nameFrom = this.start;
+    let name = '';
+    if (this.at(T.Name) && !KEYWORDS.has(this.word)) {
+      name = this.word;
+      this.i++;
+    } else this.problem('expected a name');
+    this.typeParameters();
+    const args: Argument[] = this.isOp('(') ? this.argumentList() : [];
+    const body = this.block();
+    return { type: 'ClassDef', name, nameFrom, args, body, decorators, doc: docOf(body), from, to: this.lastEnd };
+  }
+
+  private matchStatement(): Stmt {
+    const from = this.start;
+    this.i++;
+    const subject = this.expressionList();
+    const cases: MatchCase[] = [];
+    this.expectOp(':');
+    if (this.at(T.Newline)) this.i++;
+    if (this.at(T.Indent)) this.i++;
+    while (this.isWord('case')) {
+      const at = this.start;
+      this.i++;
+      const pattern = this.casePattern();
+      const guard = this.takeWord('if') ? this.named() : null;
+      cases.push({ pattern, guard, body: this.block(), from: at, to: this.lastEnd });
+    }
+    while (!this.at(T.Dedent) && !this.at(T.End)) {
+      this.problem('expected a case');
+      this.skipStatement();
+    }
+    if (this.at(T.Dedent)) this.i++;
+    return { type: 'Match', subject, cases, from, to: this.lastEnd };
+  }
+}
+
+function docOf(body: readonly Stmt[]): string | null {
+  const first = body[0];
+  return first?.type === 'Expr' && first.value.type === 'Constant' && first.value.value.kind === 'str' ? first.value.value.value : null;
+}
