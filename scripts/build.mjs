@@ -52,7 +52,6 @@ const bundles = [
 ];
 
 async function build() {
-  await rm(path.join(root, 'dist'), { recursive: true, force: true });
   const contexts = [];
   for (const { entry, outfile, platform, format, external, banner } of bundles) {
     if (!existsSync(path.join(root, entry))) {
@@ -76,6 +75,8 @@ async function build() {
     } else {
       await esbuild.build(options);
     }
+    // A production build leaves no source maps, not even those of an earlier development build.
+    if (production) await rm(path.join(root, `${outfile}.map`), { force: true });
     if (banner && existsSync(path.join(root, outfile))) await chmod(path.join(root, outfile), 0o755);
   }
   await copyStyles();

@@ -21,6 +21,7 @@ if (!extensionDevelopmentPath || !extensionTestsPath || !folder) {
 
 const timeoutMs = Number(process.env.CONVLENS_HOST_TIMEOUT_MS ?? 300_000);
 const dataDir = await mkdtemp(path.join(os.tmpdir(), 'convlens-server-'));
+const log = [];
 let server;
 let browser;
 let code = 1;
@@ -29,7 +30,10 @@ try {
   browser = await openChromium(path.join(dataDir, 'profile'));
   const page = browser.pages()[0] ?? (await browser.newPage());
   const ended = new Promise((resolve) => {
-    void page.exposeFunction('codeAutomationLog', (type, args) => (console[type] ?? console.log)(...args));
+    void page.exposeFunction(
+      'codeAutomationLog',
+      (type, args) => void log.push(`${type}: ${args.join(' ')}`),
+    );
     void page.exposeFunction('codeAutomationExit', resolve);
   });
   const late = new Promise((_, reject) => {
@@ -42,8 +46,10 @@ try {
     page.on('console', (message) => console.log(`[workbench] ${message.text()}`));
   await page.goto(server.url(path.resolve(folder), { extensionDevelopmentPath, extensionTestsPath }));
   code = await Promise.race([ended, late]);
+  // The workbench talks a lot; what it said matters only when the suite failed.
+  if (code !== 0 || process.env.CONVLENS_VERBOSE) console.log(log.slice(-60).join('\n'));
 } catch (error) {
-  console.error(`server-launcher: ${error.message}`);
+  console.error(`server-launcher: ${error.message}\n${log.slice(-60).join('\n')}`);
 } finally {
   await browser?.close().catch(() => undefined);
   await server?.stop();

@@ -21,7 +21,7 @@ const quietSettings = {
 
 /**
  * Starts the server on 127.0.0.1 with its data under `dataDir`.
- * @returns its port, `url(folder, development)` and `stop()`
+ * @returns its port, `url(folder, development)` (paths are absolute) and `stop()`
  */
 export async function startServer({ dataDir, port, vsix, settings = {}, env = {} }) {
   const server = await fetchServerHost();
@@ -64,12 +64,13 @@ export async function startServer({ dataDir, port, vsix, settings = {}, env = {}
     port: chosen,
     base,
     closed: new Promise((resolve) => child.once('close', resolve)),
-    url(folder, { extensionDevelopmentPath, extensionTestsPath } = {}) {
+    url(folder, { extensionDevelopmentPath, extensionTestsPath, openFile } = {}) {
       const remote = (file) => `vscode-remote://127.0.0.1:${chosen}${file}`;
       const payload = [['skipWelcome', 'true']];
       if (extensionDevelopmentPath)
         payload.push(['extensionDevelopmentPath', remote(extensionDevelopmentPath)]);
       if (extensionTestsPath) payload.push(['extensionTestsPath', remote(extensionTestsPath)]);
+      if (openFile) payload.push(['openFile', remote(openFile)]);
       return `${base}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
     },
     async stop() {

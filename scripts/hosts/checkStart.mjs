@@ -1,0 +1,56 @@
+// Looks at the page that `npm start` serves as a person would: hover, hints, panel, activations; with screenshots.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { openChromium } from '../lib/chromium.mjs';
+import { waitFor } from '../lib/run.mjs';
+import { Workbench } from './workbench.mjs';
+
+/** @returns what is missing, in words; empty when all was seen */
+export async function checkStart(address, folder) {
+  await mkdir(folder, { recursive: true });
+  const profile = await mkdtemp(path.join(os.tmpdir(), 'convlens-look-'));
+  const browser = await openChromium(profile, { width: 1600, height: 1000 });
+  const problems = [];
+  const page = browser.pages()[0] ?? (await browser.newPage());
+  const picture = (name) => page.screenshot({ path: path.join(folder, `${name}.png`) });
+  const step = async (name, work) => {
+    try {
+      await work();
+    } catch (error) {
+      problems.push(`${name}: ${error.message.split('\n')[0]}`);
+    }
+    await picture(name);
+  };
+  try {
+    await page.goto(address);
+    const workbench = new Workbench(page);
+    await workbench.ready();
+    await step('editor', async () => {
+      await page.waitForSelector('.editor-instance .view-line');
+      await waitFor(
+        'inlay hints',
+        () => page.locator('.editor-instance .view-line [class*="ced-"]').count(),
+        30_000,
+      );
+    });
+    await step('hover', async () => {
+      const text = await workbench.hover('Conv2D(');
+      if (!/224/.test(text)) throw new Error(`the hover shows no shape: ${text.slice(0, 200)}`);
+    });
+    await page.keyboard.press('Escape');
+    await step('panel', async () => {
+      await workbench.command('ConvLens: Open Network Preview');
+      const panel = await workbench.panel();
+      await waitFor('nodes in the panel', () => panel.locator('[data-node]').count(), 30_000);
+    });
+    await step('activations', async () => {
+      const panel = await workbench.panel();
+      await waitFor('activation tiles', () => panel.locator('canvas').count(), 120_000);
+    });
+  } finally {
+    await browser.close().catch(() => undefined);
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
+  }
+  return problems;
+}

@@ -1,0 +1,93 @@
+// Drives VS Code's workbench in a page the way a person does: opens files, runs commands, hovers, looks into the panel.
+import { waitFor } from '../lib/run.mjs';
+
+export class Workbench {
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** Waits until the workbench has drawn its parts. */
+  async ready(timeoutMs = 60_000) {
+    await this.page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: timeoutMs });
+    await this.page.waitForSelector('.monaco-workbench .part.editor', { timeout: timeoutMs });
+  }
+
+  /** Runs a command by its title in the palette. */
+  async command(title) {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor({ state: 'visible' });
+    await input.fill(`>${title}`);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ hasText: title })
+      .first()
+      .waitFor();
+    await this.page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden' });
+  }
+
+  /** Opens a file of the workspace by name. */
+  async openFile(name) {
+    await this.page.keyboard.press('Control+P');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor({ state: 'visible' });
+    await input.fill(name);
+    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
+    await this.page.waitForSelector('.editor-instance .view-line');
+  }
+
+  /** Hovers the first visible occurrence of `text` in the editor and returns the hover's text. */
+  async hover(text, timeoutMs = 30_000) {
+    const box = await waitFor(`"${text}" in the editor`, () => this.boxOf(text), timeoutMs);
+    return waitFor(
+      `a hover on "${text}"`,
+      async () => {
+        // Only a moving pointer asks for a hover, and the first ask may come before the analysis is there.
+        await this.page.mouse.move(box.x + 300, box.y + 200);
+        await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+        const hover = this.page.locator('.monaco-hover:not(.hidden) .hover-contents').first();
+        await hover.waitFor({ state: 'visible', timeout: 2_500 });
+        const all = await this.page.locator('.monaco-hover:not(.hidden) .hover-contents').allInnerTexts();
+        return all.join('\n').trim();
+      },
+      timeoutMs,
+    );
+  }
+
+  /** Where `text` stands on the screen, from the rendered line's own text. */
+  boxOf(text) {
+    return this.page.evaluate((wanted) => {
+      for (const line of document.querySelectorAll('.editor-instance .view-line')) {
+        const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          const at = node.data.indexOf(wanted);
+          if (at < 0 || node.parentElement.closest('[class*="ced-"]')) continue;
+          const range = document.createRange();
+          range.setStart(node, at);
+          range.setEnd(node, at + wanted.length);
+          const { x, y, width, height } = range.getBoundingClientRect();
+          if (width > 0) return { x, y, width, height };
+        }
+      }
+      return null;
+    }, text);
+  }
+
+  /** The frame of the ConvLens page inside VS Code's two webview frames. */
+  async panel(timeoutMs = 60_000) {
+    return waitFor(
+      'the ConvLens panel',
+      async () => {
+        for (const frame of this.page.frames()) {
+          if (await frame.evaluate(() => document.getElementById('app')?.dataset.worker !== undefined))
+            return frame;
+        }
+        return null;
+      },
+      timeoutMs,
+    );
+  }
+}

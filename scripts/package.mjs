@@ -1,0 +1,72 @@
+// `npm run package`: builds the .vsix, desktop and web in one, and refuses one that is too big or that may evaluate strings.
+import { readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureNodeModules } from './lib/dependencies.mjs';
+import { root } from './lib/paths.mjs';
+import { progress, run } from './lib/run.mjs';
+
+const MAX_BYTES = 1_000_000;
+
+/** Files that the .vsix must hold for the extension to work on desktop and web. */
+const needed = [
+  'extension.js',
+  'web/extension.js',
+  'webview/panel.js',
+  'webview/panel.css',
+  'webview/worker.js',
+];
+
+/**
+ * Builds, checks and packages.
+ * @returns the path of the .vsix
+ */
+export async function makePackage({ quiet = true } = {}) {
+  await ensureNodeModules();
+  progress('building');
+  await run(process.execPath, ['scripts/build.mjs', '--production'], { cwd: root, quiet });
+  const problems = await bundleProblems();
+  if (problems.length) throw new Error(problems.join('\n'));
+  const { name, version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+  const target = path.join(root, `${name}-${version}.vsix`);
+  await rm(target, { force: true });
+  progress('packaging');
+  const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
+  const options = ['--no-dependencies', '--allow-missing-repository', '--out', target];
+  await run(process.execPath, [vsce, 'package', ...options], { cwd: root, quiet });
+  const { size } = await stat(target);
+  if (size >= MAX_BYTES)
+    throw new Error(`${path.basename(target)} has ${size} bytes; the limit is ${MAX_BYTES}`);
+  progress(`${path.relative(root, target)}: ${(size / 1024).toFixed(0)} KiB`);
+  return target;
+}
+
+/** What is wrong with the bundles, in words: a missing file, a policy with `unsafe-eval`, code that evaluates strings. */
+export async function bundleProblems() {
+  const problems = [];
+  for (const file of needed) {
+    const text = await readFile(path.join(root, 'dist', file), 'utf8').catch(() => null);
+    if (text === null) {
+      problems.push(`dist/${file} is missing`);
+      continue;
+    }
+    // `wasm-unsafe-eval` allows WebAssembly only; the plain keyword allows strings.
+    if (/(?<!wasm-)unsafe-eval/.test(text)) problems.push(`dist/${file} mentions unsafe-eval`);
+    // GPU.js' own `cpu` backend in the worker builds functions from strings: the page's policy refuses them there, and
+    // the engine never chooses it. Nothing else may even contain such code.
+    if (file === 'webview/worker.js' || !file.endsWith('.js')) continue;
+    const evaluated = /\beval\(|\bnew Function\b/.exec(text);
+    if (evaluated) {
+      const around = text.slice(Math.max(0, evaluated.index - 60), evaluated.index + 60);
+      problems.push(`dist/${file} evaluates a string: …${around}…`);
+    }
+  }
+  return problems;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await makePackage({ quiet: !process.argv.includes('--verbose') }).catch((error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+}
