@@ -10,8 +10,8 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 
-/** gpu.js' main entry reaches for native modules; the browser build is the one that runs everywhere. */
-const gpuAlias = { 'gpu.js': path.join(root, 'node_modules/gpu.js/dist/gpu-browser-core.js') };
+/** gpu.js' main entry reaches for native modules; the browser build, with its parser, runs everywhere. */
+const gpuAlias = { 'gpu.js': path.join(root, 'node_modules/gpu.js/dist/gpu-browser.js') };
 
 const common = {
   absWorkingDir: root,
