@@ -122,6 +122,8 @@ export interface Machine {
   /** Raises a Python exception of a builtin class. */
   raise(exceptionName: string, message: string): never;
   unknown(reason: string, at?: SourceRange | null): UnknownValue;
+  /** Text of a file that the program names (relative to the working directory or the main file), through the injected reader. */
+  readFile?(path: string): string | undefined | 'pending';
   /** Spends fuel; ends the run (keeping what was found) when it is used up. */
   spend(steps: number): void;
   /** Imports as `import name` would; unknown module → undefined. */

@@ -1,0 +1,147 @@
+/** The methods of dicts as native functions; a dict with an open end may hold more keys than are listed. */
+import type { Machine } from '../../machine';
+import { hashKey } from '../../hash';
+import { NONE, tuple, unknown, type DictValue, type Value } from '../../values';
+import { fillDict, put } from '../construct';
+import { fn, type Body, type Params } from '../define';
+import { because, elements, firstUnknown, iterator } from '../known';
+
+const onDict =
+  (use: (machine: Machine, self: DictValue, params: Params) => Value): Body =>
+  (machine, params) =>
+    params.self.kind === 'dict' ? use(machine, params.self, params) : unknown('the dict is not known');
+
+const changing = (change: (machine: Machine, self: DictValue, params: Params) => Value): Body =>
+  onDict((machine, self, params) => {
+    machine.touch(self);
+    return change(machine, self, params);
+  });
+
+/** What is found under a key: a value, nothing, or not known which. */
+type Found = { readonly value: Value } | 'absent' | { readonly cause: Value };
+
+function look(self: DictValue, key: Value): Found {
+  const hash = hashKey(key);
+  if (hash === undefined) return { cause: because(firstUnknown(key) ?? unknown('the key is not known')) };
+  const entry = self.entries.get(hash);
+  if (entry) return { value: entry.value };
+  if (self.tail) return { cause: because(self.tail) };
+  for (const { key: other } of self.entries.values()) {
+    if (other.kind === 'symbolic' && key.kind === 'int') return { cause: unknown('a key of the dict is an open length') };
+  }
+  return 'absent';
+}
+
+function get(_machine: Machine, self: DictValue, { key, default: fallback }: Params): Value {
+  const found = look(self, key);
+  if (found === 'absent') return fallback;
+  return 'value' in found ? found.value : found.cause;
+}
+
+function pop(machine: Machine, self: DictValue, { key, default: fallback }: Params): Value {
+  const found = look(self, key);
+  if (found === 'absent') return fallback ?? machine.raise('KeyError', machine.repr(key) ?? '');
+  if ('cause' in found) {
+    if (hashKey(key) === undefined) self.tail ??= firstUnknown(found.cause) ?? unknown('a key that was removed is not known');
+    return found.cause;
+  }
+  self.entries.delete(hashKey(key)!);
+  return found.value;
+}
+
+const views = (pick: (entry: { key: Value; value: Value }) => Value): Body =>
+  onDict((_machine, self) => ({
+    // A view: Python's is iterable again and again and has a length, so it is a list here.
+    kind: 'list',
+    items: [...self.entries.values()].map(pick),
+    tail: self.tail,
+  }));
+
+export const dictRows: readonly (readonly [string, Body])[] = [
+  ['get(self, key, default=None, /)', onDict(get)],
+  ['keys(self)', views(({ key }) => key)],
+  ['values(self)', views(({ value }) => value)],
+  ['items(self)', views(({ key, value }) => tuple([key, value]))],
+  ['pop(self, key, default?)', changing(pop)],
+  [
+    'popitem(self, last=True)',
+    changing((machine, self, { last }) => {
+      if (self.tail) return because(self.tail);
+      const keys = [...self.entries.keys()];
+      const key = machine.truth(last) === false ? keys[0] : keys[keys.length - 1];
+      if (key === undefined) return machine.raise('KeyError', "'popitem(): dictionary is empty'");
+      const entry = self.entries.get(key)!;
+      self.entries.delete(key);
+      return tuple([entry.key, entry.value]);
+    }),
+  ],
+  [
+    'setdefault(self, key, default=None, /)',
+    changing((machine, self, { key, default: fallback }) => {
+      const found = look(self, key);
+      if (found === 'absent') {
+        put(machine, self, key, fallback);
+        return fallback;
+      }
+      return 'value' in found ? found.value : found.cause;
+    }),
+  ],
+  [
+    'update(self, other?, /, **kwargs)',
+    changing((machine, self, { other, kwargs }) => {
+      fillDict(machine, self, other, kwargs as DictValue);
+      return NONE;
+    }),
+  ],
+  [
+    'clear(self)',
+    changing((_machine, self) => {
+      self.entries.clear();
+      self.tail = null;
+      return NONE;
+    }),
+  ],
+  [
+    'copy(self)',
+    onDict((_machine, self) => ({ ...self, entries: new Map([...self.entries].map(([key, entry]) => [key, { ...entry }])) })),
+  ],
+  [
+    'move_to_end(self, key, last=True)',
+    changing((machine, self, { key, last }) => {
+      const hash = hashKey(key);
+      const entry = hash === undefined ? undefined : self.entries.get(hash);
+      if (hash === undefined || !entry) return NONE;
+      self.entries.delete(hash);
+      if (machine.truth(last) === false) {
+        const rest = [...self.entries];
+        self.entries.clear();
+        self.entries.set(hash, entry);
+        for (const [other, kept] of rest) self.entries.set(other, kept);
+      } else self.entries.set(hash, entry);
+      return NONE;
+    }),
+  ],
+  ['__contains__(self, key, /)', (machine, { self, key }) => machine.compare('in', key, self)],
+  ['__getitem__(self, key, /)', (machine, { self, key }) => machine.getItem(self, key)],
+  [
+    '__setitem__(self, key, value, /)',
+    (machine, { self, key, value }) => {
+      machine.setItem(self, key, value);
+      return NONE;
+    },
+  ],
+  ['__len__(self)', (machine, { self }) => machine.len(self)],
+  ['__iter__(self)', (machine, { self }) => {
+    const { items, tail } = elements(machine, self);
+    return iterator(items, tail);
+  }],
+];
+
+/** `dict.fromkeys(keys, value)`; `cls` is the class it is called on. */
+export const fromKeys = fn('fromkeys(cls, iterable, value=None, /)', (machine, { iterable, value }) => {
+  const made: DictValue = { kind: 'dict', entries: new Map(), tail: null };
+  const { items, tail } = elements(machine, iterable, 'the keys');
+  for (const key of items) put(machine, made, key, value);
+  made.tail ??= tail;
+  return made;
+});
