@@ -1,10 +1,34 @@
 /** The list of all layers that ConvLens knows, by name: adding a layer means its definition and one line here. */
 import type { LayerDefinition } from './definition';
+import { activations } from './layers/activation';
 import { convolutions } from './layers/convolution/conv';
+import { depthwiseConvolutions } from './layers/convolution/depthwise';
+import { transposedConvolutions } from './layers/convolution/transposed';
 import { dense } from './layers/core/dense';
 import { inputLayer } from './layers/core/input';
+import { merges } from './layers/merging';
+import { normalizations } from './layers/normalization';
+import { poolings } from './layers/pooling';
+import { regularizations } from './layers/regularization';
+import { borders } from './layers/reshaping/borders';
+import { reshapings } from './layers/reshaping/reshape';
+import { upSamplings } from './layers/reshaping/upsampling';
 
-export const DEFINITIONS: readonly LayerDefinition[] = [inputLayer, dense, ...convolutions];
+export const DEFINITIONS: readonly LayerDefinition[] = [
+  inputLayer,
+  dense,
+  ...convolutions,
+  ...transposedConvolutions,
+  ...depthwiseConvolutions,
+  ...poolings,
+  ...reshapings,
+  ...borders,
+  ...upSamplings,
+  ...merges,
+  ...normalizations,
+  ...activations,
+  ...regularizations,
+];
 
 const byName = new Map<string, LayerDefinition>();
 for (const definition of DEFINITIONS) {
