@@ -35,7 +35,7 @@ export async function checkStart(address, folder) {
       );
     });
     await step('hover', async () => {
-      const text = await workbench.hover('Conv2D(');
+      const text = await workbench.hover('Conv2D');
       if (!/224/.test(text)) throw new Error(`the hover shows no shape: ${text.slice(0, 200)}`);
     });
     await page.keyboard.press('Escape');

@@ -57,20 +57,35 @@ export class Workbench {
     );
   }
 
-  /** Where `text` stands on the screen, from the rendered line's own text. */
+  /** Inlay hints drawn in the visible lines; VS Code gives text put in by decorations a generated class. */
+  inlayHints() {
+    return this.page.locator('.editor-instance .view-line [class*="dyn-rule"]').allInnerTexts();
+  }
+
+  /** Where `text` first stands on the screen, in the lines' own text without what decorations put between. */
   boxOf(text) {
     return this.page.evaluate((wanted) => {
-      for (const line of document.querySelectorAll('.editor-instance .view-line')) {
+      const lines = [...document.querySelectorAll('.editor-instance .view-line')];
+      lines.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top);
+      for (const line of lines) {
+        const characters = [];
         const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
         for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-          const at = node.data.indexOf(wanted);
-          if (at < 0 || node.parentElement.closest('[class*="ced-"]')) continue;
-          const range = document.createRange();
-          range.setStart(node, at);
-          range.setEnd(node, at + wanted.length);
-          const { x, y, width, height } = range.getBoundingClientRect();
-          if (width > 0) return { x, y, width, height };
+          if (node.parentElement.closest('[class*="dyn-rule"]')) continue;
+          for (let offset = 0; offset < node.data.length; offset++) characters.push({ node, offset });
         }
+        const own = characters
+          .map(({ node, offset }) => node.data[offset])
+          .join('')
+          .replaceAll('\u00a0', ' ');
+        const at = own.indexOf(wanted);
+        if (at < 0) continue;
+        const last = characters[at + wanted.length - 1];
+        const range = document.createRange();
+        range.setStart(characters[at].node, characters[at].offset);
+        range.setEnd(last.node, last.offset + 1);
+        const { x, y, width, height } = range.getBoundingClientRect();
+        if (width > 0) return { x, y, width, height };
       }
       return null;
     }, text);
