@@ -1,0 +1,87 @@
+/** Parameters of layers, nodes and models: weights are counted once however often they are used or shared. */
+import { isUnknown, type Layer, type LayerId, type ModelGraph, type Node, type Shape, type WeightId } from '../graph/graph';
+
+/** Counts in scalars. null: some weight's shape is not known, or the layer is not built yet. */
+export interface Parameters {
+  readonly total: number | null;
+  readonly trainable: number | null;
+  readonly nonTrainable: number | null;
+  /** Sum of what is known: a lower bound where `total` is null. */
+  readonly atLeast: number;
+}
+
+/** Scalars of a shape without batch axis; null when a length is open or unknown. */
+export function elements(shape: Shape): number | null {
+  if (isUnknown(shape)) return null;
+  let count = 1;
+  for (const dim of shape) {
+    if (typeof dim !== 'number') return null;
+    count *= dim;
+  }
+  return count;
+}
+
+/** Own weights and those of all sublayers, each once. A layer that is frozen freezes what it holds, as in Keras. */
+export function layerParameters(graph: ModelGraph, layer: LayerId): Parameters {
+  return layersParameters(graph, [layer]);
+}
+
+export function layersParameters(graph: ModelGraph, layers: readonly LayerId[]): Parameters {
+  const count = new Counter(graph);
+  const seen = new Set<LayerId>();
+  const visit = (id: LayerId, frozen: boolean): void => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    const layer = graph.layers[id];
+    const still = frozen || !layer.trainable;
+    if (!layer.built && waits(graph, layer)) count.unknown = true;
+    for (const weight of layer.weights) count.add(weight, still);
+    for (const sublayer of layer.sublayers) visit(sublayer, still);
+  };
+  for (const layer of layers) visit(layer, false);
+  return count.result();
+}
+
+/** An unbuilt layer that never ran: whether it will have weights is not known, except where its kind never has any. */
+function waits(graph: ModelGraph, layer: Layer): boolean {
+  return !(layer.builtin !== null && layer.nodes.length > 0 && layer.weights.length === 0);
+}
+
+/** Weights that one execution uses: its layer's, or the variables given to a function. */
+export function nodeParameters(graph: ModelGraph, node: Node): Parameters {
+  if (node.layer !== null) return layerParameters(graph, node.layer);
+  const count = new Counter(graph);
+  const visit = (id: number): void => {
+    for (const weight of graph.nodes[id].weights) count.add(weight, false);
+    for (const child of graph.nodes[id].children) visit(child);
+  };
+  visit(node.id);
+  return count.result();
+}
+
+class Counter {
+  unknown = false;
+  private trainable = 0;
+  private fixed = 0;
+  private readonly seen = new Set<WeightId>();
+
+  constructor(private readonly graph: ModelGraph) {}
+
+  add(id: WeightId, frozen: boolean): void {
+    if (this.seen.has(id)) return;
+    this.seen.add(id);
+    const weight = this.graph.weights[id];
+    const size = elements(weight.shape);
+    if (size === null) this.unknown = true;
+    else if (weight.trainable && !frozen) this.trainable += size;
+    else this.fixed += size;
+  }
+
+  result(): Parameters {
+    const { trainable, fixed, unknown } = this;
+    const atLeast = trainable + fixed;
+    return unknown
+      ? { total: null, trainable: null, nonTrainable: null, atLeast }
+      : { total: atLeast, trainable, nonTrainable: fixed, atLeast };
+  }
+}

@@ -1,0 +1,401 @@
+/**
+ * What every tensor of a graph sees of the network's inputs: one pass over the nodes in the order of execution, one rule
+ * per primitive. Layer names do not matter here.
+ */
+import { isUnknown, type ModelGraph, type Node, type Primitive, type Shape, type TensorId } from '../../graph/graph';
+import {
+  coverAll, coverAxis, dimsOf, lose, mergeAligned, NOTHING, plain, POINT_TRACK, stepAxis, withAxes,
+  type Axis, type FieldMap, type Origins, type Track, type DimId,
+} from './map';
+import { POINT } from './field';
+import { einsumMap, matmulMap } from './contraction';
+import { reshapeMap } from './reshape';
+import { adaptiveStep, blockStep, knownLength, resizeStep, shiftStep, sliceStep, transposedStep, windowStep } from './steps';
+
+export interface Propagation {
+  /** By tensor id; undefined where no network input reaches. */
+  readonly maps: readonly (FieldMap | undefined)[];
+  readonly origins: Origins;
+}
+
+/** `roots`: tensors that count as network inputs; everything that depends on none of them is left out. */
+export function propagate(graph: ModelGraph, roots: ReadonlySet<TensorId>): Propagation {
+  const origins: Origins = { dimensions: [], windowed: new Set(), bounds: new Map() };
+  const maps: (FieldMap | undefined)[] = new Array(graph.tensors.length);
+  for (const root of roots) maps[root] = rootMap(root, graph.tensors[root].shape, origins);
+  const pending: Node[] = [];
+  const settle = (node: Node): void => {
+    for (const output of node.outputs) {
+      if (maps[output] !== undefined) continue;
+      const inputs = node.inputs.map((id) => maps[id] ?? NOTHING);
+      maps[output] = lose(mergeAligned(inputs.map((map) => withAxes(map, null)), origins.bounds), node.unknown?.reason ?? 'the steps inside are not known');
+    }
+  };
+  for (const node of graph.nodes) {
+    if (node.primitive.op === 'composite') {
+      // Its children come after it and make its outputs; what they do not make is settled once they are through.
+      pending.push(node);
+      continue;
+    }
+    while (pending.length > 0 && !isWithin(graph, node, pending[pending.length - 1])) settle(pending.pop() as Node);
+    if (node.outputs.every((output) => roots.has(output))) continue;
+    const inputs = node.inputs.map((id) => maps[id] ?? NOTHING);
+    node.outputs.forEach((output, index) => {
+      if (roots.has(output)) return;
+      const reached = inputs.some((map) => map.tracks.size > 0);
+      maps[output] = reached ? step(graph, node, index, inputs, origins) : constantMap(graph.tensors[output].shape);
+    });
+  }
+  while (pending.length > 0) settle(pending.pop() as Node);
+  return { maps, origins };
+}
+
+function isWithin(graph: ModelGraph, node: Node, ancestor: Node): boolean {
+  for (let parent = node.parent; parent !== null; parent = graph.nodes[parent].parent) if (parent === ancestor.id) return true;
+  return false;
+}
+
+function rootMap(root: TensorId, shape: Shape, origins: Origins): FieldMap {
+  if (isUnknown(shape)) return NOTHING;
+  const tracks = new Map<DimId, Track>();
+  const axes: Axis[] = shape.map((dim, axis) => {
+    const length = knownLength(dim);
+    if (axis === 0) return plain(length);
+    const id = origins.dimensions.length;
+    origins.dimensions.push({ root, axis, length });
+    tracks.set(id, POINT_TRACK);
+    return [{ length, dims: [id] }];
+  });
+  return { axes, tracks };
+}
+
+function constantMap(shape: Shape): FieldMap {
+  return { axes: isUnknown(shape) ? null : shape.map((dim) => plain(knownLength(dim))), tracks: new Map() };
+}
+
+function lengthsOf(shape: Shape): (number | null)[] | null {
+  return isUnknown(shape) ? null : shape.map(knownLength);
+}
+
+/** The tensor axis of spatial axis `i`. */
+function spatial(i: number, channelsFirst: boolean): number {
+  return i + (channelsFirst ? 2 : 1);
+}
+
+function step(graph: ModelGraph, node: Node, index: number, inputs: readonly FieldMap[], origins: Origins): FieldMap {
+  const { primitive } = node;
+  const output = graph.tensors[node.outputs[index]].shape;
+  const input = node.inputs.length > 0 ? graph.tensors[node.inputs[0]].shape : output;
+  const lengths = lengthsOf(output);
+  const first = inputs[0] ?? NOTHING;
+  const place = (axis: number): string => `${node.inputs[0]}.${axis}`;
+  const markWindowed = (map: FieldMap, axis: number): void => {
+    for (const dim of map.axes?.[axis] ? dimsOf(map.axes[axis]) : []) origins.windowed.add(dim);
+  };
+  switch (primitive.op) {
+    case 'conv': {
+      let map = first;
+      const channels = primitive.channelsFirst ? 1 : primitive.axes.length + 1;
+      primitive.axes.forEach((window, i) => {
+        const axis = spatial(i, primitive.channelsFirst);
+        markWindowed(map, axis);
+        map = stepAxis(map, axis, primitive.transposed ? transposedStep(window) : windowStep(window, place(axis)), knownLength(window.output), origins);
+      });
+      return primitive.depthwise ? spread(map, channels, lengths) : coverAxis(map, channels, primitive.outChannels);
+    }
+    case 'pool': {
+      let map = first;
+      primitive.axes.forEach((window, i) => {
+        const axis = spatial(i, primitive.channelsFirst);
+        markWindowed(map, axis);
+        map = stepAxis(map, axis, windowStep(window, place(axis)), knownLength(window.output), origins);
+      });
+      return map;
+    }
+    case 'adaptivePool': {
+      let map = first;
+      primitive.outputSize.forEach((size, i) => {
+        const axis = spatial(i, primitive.channelsFirst);
+        markWindowed(map, axis);
+        map = stepAxis(map, axis, adaptiveStep(isUnknown(input) ? input : input[axis], size), size, origins);
+      });
+      return map;
+    }
+    case 'upsample': {
+      let map = first;
+      primitive.factors.forEach((factor, i) => {
+        const axis = spatial(i, primitive.channelsFirst);
+        map = stepAxis(map, axis, resizeStep(1, factor, primitive.interpolation), lengths?.[axis] ?? null, origins);
+      });
+      return map;
+    }
+    case 'resize': {
+      let map = first;
+      primitive.size.forEach((size, i) => {
+        const axis = spatial(i, primitive.channelsFirst);
+        const before = isUnknown(input) ? null : knownLength(input[axis]);
+        map = stepAxis(map, axis, resizeStep(before, size, primitive.interpolation), size, origins);
+      });
+      return map;
+    }
+    case 'depthToSpace':
+    case 'spaceToDepth': {
+      let map = first;
+      for (let i = 0; i < (first.axes?.length ?? 2) - 2; i++) {
+        const axis = spatial(i, primitive.channelsFirst);
+        map = stepAxis(map, axis, blockStep(primitive.block, primitive.op === 'depthToSpace'), lengths?.[axis] ?? null, origins);
+      }
+      return coverAxis(map, primitive.channelsFirst ? 1 : (first.axes?.length ?? 1) - 1, null);
+    }
+    case 'pad': {
+      let map = first;
+      primitive.pads.forEach(([before], axis) => {
+        if (axis > 0) map = stepAxis(map, axis, shiftStep(before, place(axis)), lengths?.[axis] ?? null, origins);
+      });
+      return map;
+    }
+    case 'crop': {
+      let map = first;
+      primitive.crops.forEach(([before], axis) => {
+        if (axis > 0) map = stepAxis(map, axis, sliceStep(before, 1, 0, place(axis)), lengths?.[axis] ?? null, origins);
+      });
+      return map;
+    }
+    case 'slice':
+      return sliceMap(first, primitive, input, lengths, origins, place);
+    case 'reduce': {
+      if (primitive.axes === null) return primitive.keepDims || first.axes === null ? coverAll(first) : withAxes(coverAll(first), []);
+      let map = first;
+      for (const axis of primitive.axes) map = coverAxis(map, axis, 1);
+      const kept = (map.axes ?? []).filter((_, axis) => primitive.keepDims || !primitive.axes?.includes(axis));
+      return map.axes === null ? map : withAxes(map, kept);
+    }
+    case 'dense':
+      return first.axes === null ? coverAll(first) : coverAxis(first, first.axes.length - 1, primitive.units);
+    case 'einsum':
+      return einsumMap(inputs, primitive.equation, lengths, origins.bounds);
+    case 'matmul':
+      return matmulMap(inputs, primitive, lengths, origins.bounds);
+    case 'embedding':
+      markWindowed(first, (first.axes?.length ?? 0) - 1);
+      return first.axes === null ? first : withAxes(first, [...first.axes, plain(primitive.outputDim)]);
+    case 'softmax': {
+      let map = first;
+      for (const axis of primitive.axis) map = coverAxis(map, axis, lengths?.[axis] ?? null);
+      return map;
+    }
+    case 'normalize':
+      return normalizeMap(first, primitive, lengths);
+    case 'reshape':
+      return lengths === null ? lose(withAxes(first, null), 'the rank of a tensor on the way is not known') : reshapeMap(rerooted(first, node, output, origins), lengths);
+    case 'transpose':
+      return first.axes === null ? first : withAxes(first, primitive.perm.map((axis) => first.axes?.[axis] ?? plain(null)));
+    case 'concat':
+      return concatMap(graph, node, inputs, primitive.axis, lengths, origins);
+    case 'stack': {
+      const merged = mergeAligned(inputs, origins.bounds);
+      if (merged.axes === null) return merged;
+      const axes = [...merged.axes];
+      axes.splice(primitive.axis, 0, plain(node.inputs.length));
+      return withAxes(merged, axes);
+    }
+    case 'split': {
+      let start: number | null = 0;
+      for (const earlier of node.outputs.slice(0, index)) {
+        const shape = graph.tensors[earlier].shape;
+        const length = isUnknown(shape) ? null : knownLength(shape[primitive.axis]);
+        start = start === null || length === null ? null : start + length;
+      }
+      return stepAxis(first, primitive.axis, sliceStep(start, 1, 0, `${place(primitive.axis)}#${index}`), lengths?.[primitive.axis] ?? null, origins);
+    }
+    case 'recurrent':
+      return recurrentMap(first, primitive, lengths, origins, place);
+    case 'attention': {
+      // Every query position reads all positions of keys and values.
+      const read = inputs.slice(1).map((map) => withAxes(coverAll(map), null));
+      const query = withAxes(first, first.axes);
+      const merged = mergeAligned([query, ...read.map((map) => ({ axes: query.axes?.map((axis) => plain(axis[0]?.length ?? null)) ?? null, tracks: map.tracks }))], origins.bounds);
+      return merged.axes === null ? merged : coverAxis(merged, merged.axes.length - 1, lengths?.[merged.axes.length - 1] ?? null);
+    }
+    case 'elementwise':
+    case 'either':
+      return broadcastMap(inputs, lengths, origins);
+    case 'identity':
+      return first;
+    case 'input':
+    case 'constant':
+      return constantMap(output);
+    case 'composite':
+      return first;
+    case 'opaque':
+      return lose(mergeAligned(inputs.map((map) => withAxes(map, null)), origins.bounds), primitive.reason);
+  }
+}
+
+/** Depthwise channels stay apart; where an input axis runs along them it no longer runs evenly if they multiply. */
+function spread(map: FieldMap, channels: number, lengths: readonly (number | null)[] | null): FieldMap {
+  const axis = map.axes?.[channels];
+  const length = lengths?.[channels] ?? null;
+  return axis && axis.length === 1 && axis[0].length === length ? map : coverAxis(map, channels, length);
+}
+
+/** Operands are brought into line from the last axis, as numpy broadcasts. */
+function broadcastMap(inputs: readonly FieldMap[], lengths: readonly (number | null)[] | null, origins: Origins): FieldMap {
+  if (lengths === null) return mergeAligned(inputs.map((map) => withAxes(map, null)), origins.bounds);
+  const rank = lengths.length;
+  const aligned = inputs
+    .filter((map) => map.tracks.size > 0)
+    .map((map) => {
+      if (map.axes === null) return map;
+      let result = map;
+      map.axes.forEach((axis, i) => {
+        const target = lengths[rank - (map.axes as readonly Axis[]).length + i];
+        const single = axis.every((part) => part.length === 1);
+        // A single position that is spread over the whole axis is seen by all units alike.
+        if (single && target !== 1) result = coverAxis(result, i, target ?? null);
+      });
+      const axes = [...Array.from({ length: Math.max(0, rank - map.axes.length) }, (_, i) => plain(lengths[i])), ...(result.axes ?? [])];
+      return withAxes(result, axes);
+    });
+  return mergeAligned(aligned, origins.bounds);
+}
+
+function sliceMap(
+  map: FieldMap, primitive: Extract<Primitive, { op: 'slice' }>, input: Shape, lengths: readonly (number | null)[] | null, origins: Origins,
+  place: (axis: number) => string,
+): FieldMap {
+  if (map.axes === null) return lose(map, 'the rank of a tensor on the way is not known');
+  let result = map;
+  const axes: (number | 'new')[] = [];
+  let axis = 0;
+  for (const item of primitive.items) {
+    if (item.kind === 'newAxis') {
+      axes.push('new');
+      continue;
+    }
+    const length = isUnknown(input) ? { kind: 'unknown' as const, reason: '' } : input[axis];
+    if (item.kind === 'range') {
+      const after = lengths?.[axes.length] ?? null;
+      if (axis > 0) result = stepAxis(result, axis, sliceStep(item.start, item.step, length, place(axis)), after, origins);
+      axes.push(axis);
+    } else {
+      result = stepAxis(result, axis, sliceStep(item.index, 1, length, place(axis)), 1, origins);
+      result = coverAxis(result, axis, 1);
+    }
+    axis++;
+  }
+  for (; axis < map.axes.length; axis++) axes.push(axis);
+  return withAxes(result, axes.map((from) => (from === 'new' ? plain(1) : (result.axes as readonly Axis[])[from] ?? plain(null))));
+}
+
+/** Batch statistics are constants when predicting; the others read all that they average over. */
+function normalizeMap(map: FieldMap, primitive: Extract<Primitive, { op: 'normalize' }>, lengths: readonly (number | null)[] | null): FieldMap {
+  const rank = map.axes?.length ?? 0;
+  const all = Array.from({ length: rank }, (_, axis) => axis).slice(1);
+  const over = (axes: readonly number[]): FieldMap => axes.reduce((result, axis) => coverAxis(result, axis, lengths?.[axis] ?? null), map);
+  switch (primitive.mode) {
+    case 'batch':
+    case 'spectral':
+      return map;
+    case 'layer':
+    case 'rms':
+    case 'unit':
+      return over(primitive.axis.filter((axis) => axis > 0));
+    case 'group':
+      return over(all);
+    case 'instance':
+      return over(all.filter((axis) => !primitive.axis.includes(axis)));
+    default:
+      return lose(map, 'what this normalization averages over is not known');
+  }
+}
+
+function recurrentMap(
+  map: FieldMap, primitive: Extract<Primitive, { op: 'recurrent' }>, lengths: readonly (number | null)[] | null, origins: Origins,
+  place: (axis: number) => string,
+): FieldMap {
+  if (map.axes === null) return coverAll(map);
+  for (const dim of map.axes[1] ? dimsOf(map.axes[1]) : []) origins.windowed.add(dim);
+  let result = map;
+  const steps = map.axes[1]?.[0]?.length ?? null;
+  primitive.conv?.forEach((window, i) => {
+    for (const dim of result.axes?.[i + 2] ? dimsOf(result.axes[i + 2]) : []) origins.windowed.add(dim);
+    result = stepAxis(result, i + 2, windowStep(window, place(i + 2)), knownLength(window.output), origins);
+    // The state is convolved at every step, `same` padded: each step adds one kernel.
+    const kernel = window.kernel;
+    const count = kernel === 1 ? 1 : steps === null || kernel === null ? null : (kernel - 1) * (steps - 1) + 1;
+    if (count === null) result = coverAxis(result, i + 2, knownLength(window.output));
+    else {
+      const before = kernel === null ? 0 : Math.floor((kernel - 1) / 2) * ((steps ?? 1) - 1);
+      const step = { period: 1, advance: 1, taps: [{ first: -before, count, spacing: 1 }] };
+      result = stepAxis(result, i + 2, { step }, knownLength(window.output), origins);
+    }
+  });
+  const features = primitive.conv ? result.axes?.length ?? 0 : 2;
+  if (!primitive.conv) result = coverAxis(result, features, primitive.units);
+  if (!primitive.returnSequences) {
+    result = coverAxis(result, 1, 1);
+    return withAxes(result, (result.axes ?? []).filter((_, axis) => axis !== 1));
+  }
+  const tracks = new Map(result.tracks);
+  for (const dim of result.axes?.[1] ? dimsOf(result.axes[1]) : []) {
+    const track = tracks.get(dim);
+    if (!track || track.lost) continue;
+    const reach = (field: typeof POINT): typeof POINT =>
+      primitive.goBackwards
+        ? { ...field, hi: field.hi.map(() => Infinity) }
+        : { ...field, lo: field.lo.map(() => -Infinity) };
+    tracks.set(dim, { ...track, max: reach(track.max), min: reach(track.min) });
+  }
+  return { axes: result.axes?.map((axis, i) => (i === 1 && lengths?.[1] !== undefined && axis.length === 1 ? [{ ...axis[0], length: lengths[1] }] : axis)) ?? null, tracks };
+}
+
+/** Along the joined axis positions are moved by the lengths of the parts before. */
+function concatMap(
+  graph: ModelGraph, node: Node, inputs: readonly FieldMap[], axis: number, lengths: readonly (number | null)[] | null, origins: Origins,
+): FieldMap {
+  const carrying = inputs.filter((map) => map.axes?.[axis] && dimsOf(map.axes[axis]).some((dim) => !isFixed(map.tracks.get(dim))));
+  if (carrying.length === 0) {
+    const merged = mergeAligned(inputs, origins.bounds);
+    return merged.axes === null ? merged : withAxes(merged, merged.axes.map((old, i) => (i === axis ? plain(lengths?.[axis] ?? null) : old)));
+  }
+  const moved = inputs.map((map, i) => {
+    if (!carrying.includes(map)) return map;
+    if (carrying.length > 1) {
+      const dims = map.axes ? dimsOf(map.axes[axis]) : [];
+      return lose(map, 'positions of several maps are joined along one axis', dims);
+    }
+    let before: number | null = 0;
+    for (const id of node.inputs.slice(0, i)) {
+      const shape = graph.tensors[id].shape;
+      const length = isUnknown(shape) ? null : knownLength(shape[axis]);
+      before = before === null || length === null ? null : before + length;
+    }
+    return stepAxis(map, axis, shiftStep(before, `${node.id}.${axis}`), lengths?.[axis] ?? null, origins);
+  });
+  return mergeAligned(moved, origins.bounds);
+}
+
+function isFixed(track: Track | undefined): boolean {
+  return track === undefined || (!track.lost && track.max.advance === 0);
+}
+
+/**
+ * A flat input (`(None, 784)`) that is first of all reshaped into an image: its own axis says nothing, so the field is
+ * measured on the image. Only where nothing was computed before.
+ */
+function rerooted(map: FieldMap, node: Node, output: Shape, origins: Origins): FieldMap {
+  if (isUnknown(output) || output.length < 3 || map.axes?.length !== 2 || map.tracks.size !== 1) return map;
+  const [[dim, track]] = map.tracks;
+  const { root } = origins.dimensions[dim];
+  if (track.max !== POINT || node.inputs[0] !== root) return map;
+  const tracks = new Map<DimId, Track>();
+  const axes = output.map((length, axis) => {
+    if (axis === 0) return plain(knownLength(length));
+    const id = origins.dimensions.length;
+    origins.dimensions.push({ root, axis, length: knownLength(length) });
+    tracks.set(id, POINT_TRACK);
+    return [{ length: knownLength(length), dims: [id] }];
+  });
+  return { axes, tracks };
+}
