@@ -28,11 +28,7 @@ export async function checkStart(address, folder) {
     await workbench.ready();
     await step('editor', async () => {
       await page.waitForSelector('.editor-instance .view-line');
-      await waitFor(
-        'inlay hints',
-        () => page.locator('.editor-instance .view-line [class*="ced-"]').count(),
-        30_000,
-      );
+      await waitFor('inlay hints', async () => (await workbench.inlayHints()).length, 30_000);
     });
     await step('hover', async () => {
       const text = await workbench.hover('Conv2D');
