@@ -25,6 +25,8 @@ export function match(actual: string, expected: RegExp, message = 'text does not
   if (!expected.test(actual)) fail(`${message}: ${expected} in ${show(actual)}`);
 }
 
+type Truthy<T> = Exclude<T, null | undefined | false | 0 | ''>;
+
 /** Waits until `probe` gives something truthy; the editor answers in its own time. */
 export async function eventually<T>(
   what: string,
@@ -34,7 +36,7 @@ export async function eventually<T>(
   const end = Date.now() + timeoutMs;
   for (;;) {
     const value = await probe();
-    if (value) return value;
+    if (value) return value as Truthy<T>;
     if (Date.now() > end) fail(`waited ${timeoutMs / 1000} s for ${what}; last seen: ${show(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
