@@ -1,0 +1,22 @@
+/** What the engine needs of a device: upload, compute one op, read back, release. Handles are the device's own. */
+import type { BackendName } from '../api';
+import type { EngineOp } from '../ops';
+
+/** A storage on the device. */
+export interface Handle {
+  readonly length: number;
+}
+
+export interface Backend {
+  readonly name: BackendName;
+  upload(data: Float32Array): Handle;
+  /** Null when the device has no kernel for the op (the engine then computes it on the processor). */
+  compute(op: EngineOp, inputs: readonly Handle[]): Handle | null;
+  read(handle: Handle): Promise<Float32Array>;
+  release(handle: Handle): void;
+  /** Waits until what was issued has been computed. */
+  finish(): Promise<void>;
+  /** Why the device is gone, or null while it works. */
+  lost(): string | null;
+  dispose(): void;
+}

@@ -1,0 +1,28 @@
+/** Opens a backend: the one asked for, or the first of the preferred order that works; why others do not is kept. */
+import type { BackendInfo, BackendName } from '../api';
+import type { Backend } from './backend';
+import { createReferenceBackend } from './referenceBackend';
+
+type Opener = () => Promise<Backend> | Backend;
+
+const OPENERS: Readonly<Partial<Record<BackendName, Opener>>> = {
+  reference: createReferenceBackend,
+};
+
+const PREFERRED: readonly BackendName[] = ['reference'];
+
+export async function openBackend(wanted: BackendName | 'auto'): Promise<{ readonly backend: Backend; readonly info: BackendInfo }> {
+  const order = wanted === 'auto' ? PREFERRED : [wanted, ...PREFERRED.filter((name) => name !== wanted)];
+  const fallbacks: { backend: BackendName; reason: string }[] = [];
+  for (const name of order) {
+    const open = OPENERS[name];
+    try {
+      if (!open) throw new Error('not available');
+      const backend = await open();
+      return { backend, info: { name, fallbacks } };
+    } catch (error) {
+      fallbacks.push({ backend: name, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return { backend: createReferenceBackend(), info: { name: 'reference', fallbacks } };
+}

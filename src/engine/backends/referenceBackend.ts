@@ -1,0 +1,22 @@
+/** The last resort: the reference on the processor, float32 storage and float64 sums. Runs everywhere. */
+import { float32 } from '../reference/arrays';
+import { computeOp } from '../reference';
+import type { Backend, Handle } from './backend';
+
+interface Memory extends Handle {
+  readonly data: Float32Array;
+}
+
+export function createReferenceBackend(): Backend {
+  const memory = (data: Float32Array): Memory => ({ data, length: data.length });
+  return {
+    name: 'reference',
+    upload: memory,
+    compute: (op, inputs) => memory(computeOp(op, inputs.map((handle) => (handle as Memory).data), float32) as Float32Array),
+    read: (handle) => Promise.resolve((handle as Memory).data),
+    release: () => undefined,
+    finish: () => Promise.resolve(),
+    lost: () => null,
+    dispose: () => undefined,
+  };
+}

@@ -1,0 +1,256 @@
+/**
+ * Runs a plan on a backend: keeps weights and maps on the device, reports nodes as they finish, reads back only what is asked
+ * for, and starts over on the next backend when a device is lost.
+ */
+import type { ModelGraph, NodeId } from '../graph/graph';
+import type { BackendInfo, Engine, EngineOptions, FeatureMap, LoadOptions, LoadResult, NodeDone, RunOptions, RunResult, Unsupported } from './api';
+import type { Backend, Handle } from './backends/backend';
+import { openBackend } from './backends/choose';
+import { float32 } from './reference/arrays';
+import { computeOp } from './reference';
+import { weightShape } from './plan/lower/context';
+import { makePlan } from './plan/makePlan';
+import type { Plan, PlannedNode, Step, StorageId } from './plan/plan';
+import { optimize, type Schedule } from './passes';
+import { makeSample } from './samples';
+import { makeWeightReader } from './weights/weightReader';
+import type { WeightReader } from './plan/plan';
+
+const DEFAULT_BUDGET = 1.5 * 1024 ** 3;
+
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const opened = await openBackend(options.backend ?? 'auto');
+  return new PlanEngine(opened.backend, opened.info, options);
+}
+
+interface Loaded {
+  readonly plan: Plan;
+  readonly schedule: Schedule;
+  readonly graph: ModelGraph;
+  readonly weights: WeightReader;
+  readonly inputs: ReadonlyMap<StorageId, Float32Array>;
+  /** Weights do not fit beside the maps: each is released after use. */
+  readonly transientWeights: boolean;
+}
+
+class PlanEngine implements Engine {
+  private loaded: Loaded | null = null;
+  private readonly handles = new Map<StorageId, Handle>();
+  private readonly now: () => number;
+  private readonly budget: number;
+
+  constructor(
+    private device: Backend,
+    private info: BackendInfo,
+    options: EngineOptions,
+  ) {
+    this.now = options.now ?? (() => performance.now());
+    this.budget = options.memoryBudget ?? DEFAULT_BUDGET;
+  }
+
+  get backend(): BackendInfo {
+    return this.info;
+  }
+
+  async load(graph: ModelGraph, model: number, options: LoadOptions = {}): Promise<LoadResult> {
+    this.releaseAll();
+    this.loaded = null;
+    await this.reopenIfLost();
+    const { plan, message } = makePlan(graph, model, { inputShapes: options.inputShapes });
+    const { read, notes } = makeWeightReader(graph, { seed: options.seed ?? 0, source: options.weights, shapeOf: (weight) => weightShape(weight, new Map()) });
+    const problems: string[] = message === null ? [] : [message];
+    const samples = plan.inputs.map((input, index) => {
+      const range = rescales(graph, input.tensor) ? 255 : 1;
+      const request = { shape: input.shape, dtype: input.dtype, vocabulary: input.vocabulary, range, seed: (options.seed ?? 0) + index };
+      try {
+        return makeSample(options.sample, request);
+      } catch (error) {
+        problems.push(error instanceof Error ? error.message : String(error));
+        return makeSample('auto', request);
+      }
+    });
+    const weightBytes = [...plan.constants.values()].reduce((total, constant) => total + 4 * constant.length, 0);
+    const mapBytes = 4 * plan.storages.reduce((total, length, storage) => total + (plan.constants.has(storage) ? 0 : length), 0);
+    const largest = Math.max(0, ...[...plan.constants.values()].map((constant) => 4 * constant.length));
+    const transientWeights = weightBytes + mapBytes > this.budget;
+    const needed = mapBytes + (transientWeights ? largest : weightBytes);
+    const fits = needed <= this.budget;
+    if (!fits) problems.push(`the maps need ${megabytes(needed)} and ${megabytes(this.budget)} are allowed: choose a smaller input`);
+    const ok = plan.nodes.length > 0 && fits;
+    const inputs = new Map(plan.inputs.map((input, index) => [input.storage, samples[index].data]));
+    if (ok) this.loaded = { plan, schedule: optimize(plan, this.device.name), graph, weights: read, inputs, transientWeights };
+    if (notes.assumed.length) problems.push(`initialisers not known, taken for Keras' default: ${notes.assumed.join(', ')}`);
+    return {
+      ok,
+      message: problems.length ? problems.join('; ') : null,
+      inputs: plan.inputs.map((input, index) => ({ tensor: input.tensor, name: input.name, shape: input.shape, assumed: input.assumed, sample: samples[index].name })),
+      nodes: plan.nodes.map((node) => node.node),
+      shapes: Object.fromEntries(plan.nodes.map((node) => [node.node, node.outputs[0]?.shape ?? []])),
+      unsupported: plan.unsupported,
+      backend: this.info,
+      weightBytes,
+      mapBytes,
+    };
+  }
+
+  async run(options: RunOptions = {}): Promise<RunResult> {
+    const { loaded } = this;
+    if (!loaded) throw new Error('no model is loaded');
+    await this.reopenIfLost();
+    const { plan, schedule } = loaded;
+    for (const [storage, handle] of this.handles) {
+      if (plan.constants.has(storage) || schedule.constants.has(storage)) continue;
+      this.device.release(handle);
+      this.handles.delete(storage);
+    }
+    const start = this.now();
+    const nodes: NodeDone[] = [];
+    const failures: Unsupported[] = [];
+    const spent = new Map<NodeId, number>();
+    const total = schedule.steps.reduce((sum, step) => sum + step.work, 0) || 1;
+    let done = 0;
+    let cancelled = false;
+    let lastPause = start;
+    // A node is finished when the last of its steps is; nodes without steps (inputs, reshapes) when those before them are.
+    const pending = [...plan.nodes];
+    const finishNodes = (before: number): void => {
+      while (pending.length && pending[0].endStep <= before) {
+        const node = pending.shift() as PlannedNode;
+        const output = node.outputs[0];
+        const fusedInto = output ? (schedule.fusedInto.get(output.storage) ?? null) : null;
+        const report: NodeDone = { node: node.node, shape: output?.shape ?? [], milliseconds: this.timeOf(node, plan.steps, spent), fusedInto: fusedInto === node.node ? null : fusedInto, progress: done / total };
+        nodes.push(report);
+        options.onNode?.(report);
+      }
+    };
+    finishNodes(0);
+    for (const step of schedule.steps) {
+      if (options.cancelled?.()) {
+        cancelled = true;
+        break;
+      }
+      const began = this.now();
+      try {
+        await this.execute(step);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        const lost = this.device.lost();
+        if (lost) throw new DeviceLost(lost);
+        failures.push({ node: step.node, reason, cause: step.node });
+        break;
+      }
+      const ended = this.now();
+      spent.set(step.node, (spent.get(step.node) ?? 0) + ended - began);
+      done += step.work;
+      finishNodes(step.covers);
+      if (options.pause && ended - lastPause > 12) {
+        await this.device.finish();
+        await options.pause();
+        lastPause = this.now();
+      }
+    }
+    await this.device.finish();
+    return { milliseconds: this.now() - start, nodes, cancelled, backend: this.info, failures };
+  }
+
+  async read(node: NodeId, output = 0): Promise<FeatureMap> {
+    const { loaded } = this;
+    if (!loaded) throw new Error('no model is loaded');
+    const planned = loaded.plan.nodes.find((candidate) => candidate.node === node);
+    const tensor = planned?.outputs[output];
+    if (!planned || !tensor) {
+      const reason = loaded.plan.unsupported.find((entry) => entry.node === node)?.reason;
+      throw new Error(reason ?? 'this node is not part of the plan');
+    }
+    const handle = await this.materialize(tensor.storage, true);
+    const data = await this.device.read(handle);
+    return { node, output, shape: tensor.shape, data: data.length === handle.length ? data : data.subarray(0, handle.length), channelAxis: planned.channelAxis };
+  }
+
+  dispose(): void {
+    this.releaseAll();
+    this.loaded = null;
+    this.device.dispose();
+  }
+
+  /** Time of a node: its own steps, and for composites those of the steps inside. */
+  private timeOf(node: PlannedNode, steps: readonly Step[], spent: ReadonlyMap<NodeId, number>): number {
+    const inside = new Set(steps.slice(node.firstStep, node.endStep).map((step) => step.node));
+    let total = 0;
+    for (const id of inside) total += spent.get(id) ?? 0;
+    return total;
+  }
+
+  private async execute(step: Step): Promise<void> {
+    const inputs: Handle[] = [];
+    for (const storage of step.inputs) inputs.push(await this.materialize(storage, false));
+    this.handles.set(step.output, await this.compute(step, inputs));
+    const { loaded } = this;
+    if (!loaded?.transientWeights) return;
+    for (const storage of step.inputs) {
+      const handle = this.handles.get(storage);
+      if (!handle || !(loaded.plan.constants.has(storage) || loaded.schedule.constants.has(storage))) continue;
+      this.device.release(handle);
+      this.handles.delete(storage);
+    }
+  }
+
+  private async compute(step: Step, inputs: readonly Handle[]): Promise<Handle> {
+    const handle = this.device.compute(step.op, inputs);
+    if (handle) return handle;
+    // No kernel for this op on the device: the processor computes it.
+    const data: Float32Array[] = [];
+    for (const input of inputs) data.push((await this.device.read(input)).subarray(0, input.length));
+    return this.device.upload(computeOp(step.op, data, float32) as Float32Array);
+  }
+
+  /** The storage's handle: there already, uploaded, or (a step fused away, once looked at) computed now when `demand` allows. */
+  private async materialize(storage: StorageId, demand: boolean): Promise<Handle> {
+    const known = this.handles.get(storage);
+    if (known) return known;
+    const loaded = this.loaded as Loaded;
+    const constant = loaded.plan.constants.get(storage) ?? loaded.schedule.constants.get(storage);
+    const values = constant ? constant.values(loaded.weights) : loaded.inputs.get(storage);
+    if (values) {
+      const handle = this.device.upload(values);
+      this.handles.set(storage, handle);
+      return handle;
+    }
+    const step = demand && loaded.schedule.fusedInto.has(storage) ? loaded.plan.steps.find((candidate) => candidate.output === storage) : undefined;
+    if (!step) throw new Error('this map has not been computed yet');
+    const inputs: Handle[] = [];
+    for (const input of step.inputs) inputs.push(await this.materialize(input, demand));
+    const handle = await this.compute(step, inputs);
+    this.handles.set(storage, handle);
+    return handle;
+  }
+
+  private releaseAll(): void {
+    for (const handle of this.handles.values()) this.device.release(handle);
+    this.handles.clear();
+  }
+
+  /** A lost device is opened anew; what it held is gone, the plan stays. */
+  private async reopenIfLost(): Promise<void> {
+    const reason = this.device.lost();
+    if (reason === null) return;
+    this.handles.clear();
+    const previous = this.info;
+    this.device.dispose();
+    const opened = await openBackend(previous.name);
+    this.device = opened.backend;
+    this.info = { name: opened.info.name, fallbacks: [...previous.fallbacks, { backend: previous.name, reason }, ...opened.info.fallbacks] };
+    if (this.loaded) this.loaded = { ...this.loaded, schedule: optimize(this.loaded.plan, this.device.name) };
+  }
+}
+
+/** Thrown out of `run` when the device went away; running again opens a new one. */
+export class DeviceLost extends Error {}
+
+/** Whether the first layer that reads an input brings 0…255 to a small range itself. */
+function rescales(graph: ModelGraph, tensor: number): boolean {
+  const readers = graph.nodes.filter((node) => node.inputs.includes(tensor));
+  return readers.some((node) => node.type === 'Rescaling' || node.type === 'Normalization' || (node.primitive.op === 'elementwise' && node.primitive.fn === 'rescaling'));
+}
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`;

@@ -1,0 +1,193 @@
+/**
+ * The engine's own small vocabulary: what a plan's steps compute, with every number known. Lowering (`lower/`) turns graph
+ * primitives into it; the reference (`reference/`) and the kernels (`kernels/`) each compute it.
+ *
+ * All data is C order and channels last; `n` counts what lies before the spatial axes (the batch, and time where distributed).
+ */
+import type { Expression } from './expression';
+
+/** A window along one spatial axis; for a transposed convolution the numbers of the convolution whose gradient it is. */
+export interface WindowAxis {
+  readonly input: number;
+  readonly output: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly padBefore: number;
+}
+
+export interface ConvOp {
+  readonly kind: 'conv';
+  readonly n: number;
+  readonly axes: readonly WindowAxis[];
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly groups: number;
+  /** Kernel `[k…, in, multiplier]`, output channel `c·multiplier + m`. */
+  readonly depthwise: boolean;
+  /** Kernel `[k…, out, in]`; else `[k…, in/groups, out]`. */
+  readonly transposed: boolean;
+  /** Inputs: x, kernel, then the bias when set, then what the epilogue reads. */
+  readonly bias: boolean;
+  /** Applied to each output element (`input 0`); its further inputs are per output channel. Null for none. */
+  readonly epilogue: Expression | null;
+}
+
+export interface PoolOp {
+  readonly kind: 'pool';
+  readonly mode: 'max' | 'average';
+  readonly n: number;
+  readonly axes: readonly WindowAxis[];
+  readonly channels: number;
+}
+
+/** `a` is `[batch, m, k]` (or `[batch, k, m]`), `b` `[batch, k, n]` (or `[batch, n, k]`); batch 1 of either is repeated. */
+export interface MatmulOp {
+  readonly kind: 'matmul';
+  readonly batchA: number;
+  readonly batchB: number;
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  /** Third input of length n, added to each row. */
+  readonly bias: boolean;
+  readonly epilogue: Expression | null;
+}
+
+/** Where an input axis takes its index from: `⌊(o·mul + add)/div⌋` of output axis `from`, or the constant `add`. */
+export interface GatherAxis {
+  readonly from: number | null;
+  readonly mul: number;
+  readonly add: number;
+  readonly div: number;
+  /** What an index outside the axis means. `inside`: cannot happen. */
+  readonly outside: 'inside' | 'value' | 'reflect' | 'symmetric' | 'edge' | 'circular';
+}
+
+/** Data movement: padding, cropping, slicing, transposing, repeating, broadcasting. One entry of `axes` per input axis. */
+export interface GatherOp {
+  readonly kind: 'gather';
+  readonly inShape: readonly number[];
+  readonly outShape: readonly number[];
+  readonly axes: readonly GatherAxis[];
+  readonly value: number;
+}
+
+/** Inputs `[outer, sizes[i], inner]` laid one after another along the middle. */
+export interface ConcatOp {
+  readonly kind: 'concat';
+  readonly outer: number;
+  readonly sizes: readonly number[];
+  readonly inner: number;
+}
+
+/** Element by element with numpy broadcasting: input shapes are padded with ones to the rank of `outShape`. */
+export interface MapOp {
+  readonly kind: 'map';
+  readonly outShape: readonly number[];
+  readonly inShapes: readonly (readonly number[])[];
+  readonly expression: Expression;
+}
+
+export type ReduceFunction = 'mean' | 'max' | 'min' | 'sum' | 'prod' | 'any' | 'all' | 'argmax' | 'argmin' | 'var' | 'std';
+
+/** `[outer, size, inner]` → `[outer, inner]`. */
+export interface ReduceOp {
+  readonly kind: 'reduce';
+  readonly fn: ReduceFunction;
+  readonly outer: number;
+  readonly size: number;
+  readonly inner: number;
+}
+
+/** Over the middle of `[outer, size, inner]`. */
+export interface SoftmaxOp {
+  readonly kind: 'softmax';
+  readonly outer: number;
+  readonly size: number;
+  readonly inner: number;
+  readonly log: boolean;
+}
+
+/** Inputs: `count` indices, table `[rows, width]`. An index outside the table gives zeros. */
+export interface EmbeddingOp {
+  readonly kind: 'embedding';
+  readonly count: number;
+  readonly rows: number;
+  readonly width: number;
+}
+
+/** Inputs: x `[n, steps, features]`, kernel `[features, gates·units]`, recurrent kernel `[units, gates·units]`, bias when set. */
+export interface RecurrentOp {
+  readonly kind: 'recurrent';
+  readonly cell: 'simple' | 'lstm' | 'gru';
+  readonly n: number;
+  readonly steps: number;
+  readonly features: number;
+  readonly units: number;
+  readonly bias: boolean;
+  readonly returnSequences: boolean;
+  readonly goBackwards: boolean;
+  /** GRU: the reset gate after the matrix product, bias `[2, 3·units]`. */
+  readonly resetAfter: boolean;
+  readonly activation: Expression;
+  readonly recurrentActivation: Expression;
+}
+
+/** Maximum over bins that divide an axis as evenly as possible (adaptive pooling): input `[n, input…, channels]`. */
+export interface AdaptiveMaxOp {
+  readonly kind: 'adaptiveMax';
+  readonly n: number;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly channels: number;
+}
+
+/** Running sum along the middle of `[outer, size, inner]`. */
+export interface CumsumOp {
+  readonly kind: 'cumsum';
+  readonly outer: number;
+  readonly size: number;
+  readonly inner: number;
+}
+
+export type EngineOp =
+  | ConvOp | PoolOp | MatmulOp | GatherOp | ConcatOp | MapOp | ReduceOp | SoftmaxOp | EmbeddingOp | RecurrentOp | AdaptiveMaxOp | CumsumOp;
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((total, length) => total * length, 1);
+
+/** Elements of an op's output. */
+export function outputSize(op: EngineOp): number {
+  switch (op.kind) {
+    case 'conv': return op.n * sizeOf(op.axes.map((axis) => axis.output)) * op.outChannels;
+    case 'pool': return op.n * sizeOf(op.axes.map((axis) => axis.output)) * op.channels;
+    case 'matmul': return Math.max(op.batchA, op.batchB) * op.m * op.n;
+    case 'gather': case 'map': return sizeOf(op.outShape);
+    case 'concat': return op.outer * op.sizes.reduce((total, size) => total + size, 0) * op.inner;
+    case 'reduce': return op.outer * op.inner;
+    case 'softmax': case 'cumsum': return op.outer * op.size * op.inner;
+    case 'embedding': return op.count * op.width;
+    case 'recurrent': return op.n * (op.returnSequences ? op.steps : 1) * op.units;
+    case 'adaptiveMax': return op.n * sizeOf(op.outputs) * op.channels;
+  }
+}
+
+/** Work of an op in multiply-adds, for progress and for choosing kernels (not the figure shown to users). */
+export function workOf(op: EngineOp): number {
+  switch (op.kind) {
+    case 'conv': {
+      const taps = sizeOf(op.axes.map((axis) => axis.kernel));
+      const perOutput = op.depthwise ? 1 : op.inChannels / op.groups;
+      const positions = sizeOf(op.axes.map((axis) => (op.transposed ? axis.input : axis.output)));
+      return op.n * positions * taps * perOutput * op.outChannels;
+    }
+    case 'pool': return outputSize(op) * sizeOf(op.axes.map((axis) => axis.kernel));
+    case 'matmul': return outputSize(op) * op.k;
+    case 'reduce': return op.outer * op.size * op.inner;
+    case 'recurrent': return op.n * op.steps * (op.features + op.units) * op.units * (op.cell === 'lstm' ? 4 : op.cell === 'gru' ? 3 : 1);
+    case 'adaptiveMax': return op.n * sizeOf(op.inputs) * op.channels;
+    default: return outputSize(op);
+  }
+}

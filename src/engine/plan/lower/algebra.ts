@@ -1,0 +1,133 @@
+/** Lowers dense layers, products, reductions, softmax, embeddings, elementwise functions, attention and recurrence. */
+import { elementwiseExpression, activationExpression } from '../../activations';
+import { input, mul, num, substitute, type Expression } from '../../expression';
+import { sizeOf, type ReduceFunction } from '../../ops';
+import { CannotRun, type PlanTensor } from '../plan';
+import { einsum } from './einsum';
+import { known, type LowerContext, type PrimitiveOf } from './context';
+
+export function lowerDense(context: LowerContext, primitive: PrimitiveOf<'dense'>): PlanTensor[] {
+  const { x, builder } = context;
+  const features = x.shape[x.shape.length - 1];
+  const units = known(primitive.units, 'the number of units');
+  const rows = sizeOf(x.shape) / features;
+  const bias = primitive.useBias ? context.weight('bias', [units]) : undefined;
+  const product = builder.matmul(builder.reshape(x, [1, rows, features]), context.weight('kernel', [1, features, units]), { bias });
+  return [context.activate(builder.reshape(product, [...x.shape.slice(0, -1), units]), primitive.activation)];
+}
+
+export function lowerEinsum(context: LowerContext, primitive: PrimitiveOf<'einsum'>): PlanTensor[] {
+  const { builder } = context;
+  const operands = primitive.weight === null ? context.inputs : [context.x, context.weight(primitive.weight)];
+  let result = einsum(builder, primitive.equation, operands);
+  if (primitive.useBias) {
+    const bias = context.findWeight(primitive.weight === null ? 'bias' : primitive.weight.replace(/kernel$/, 'bias')) ?? context.findWeight('bias');
+    if (!bias) throw new CannotRun('its bias is not known');
+    result = builder.map({ kind: 'binary', fn: 'add', a: input(0), b: input(1) }, [result, context.weightTensor(bias)]);
+  }
+  return [context.activate(result, primitive.activation)];
+}
+
+export function lowerMatmul(context: LowerContext, primitive: PrimitiveOf<'matmul'>): PlanTensor[] {
+  const { builder } = context;
+  const [a, b] = context.inputs;
+  if (!a || !b) throw new CannotRun('one of its matrices is not known');
+  // numpy's rules for vectors: a row on the left, a column on the right, and the added axis goes again.
+  const left = a.shape.length === 1 ? builder.reshape(a, [1, a.shape[0]]) : a;
+  const right = b.shape.length === 1 ? builder.reshape(b, [b.shape[0], 1]) : b;
+  const product = builder.matmul(left, right, { transposeA: primitive.transposeA, transposeB: primitive.transposeB });
+  const shape = [...product.shape];
+  if (b.shape.length === 1) shape.pop();
+  if (a.shape.length === 1) shape.splice(shape.length - (b.shape.length === 1 ? 1 : 2), 1);
+  return [builder.reshape(product, shape)];
+}
+
+export function lowerReduce(context: LowerContext, primitive: PrimitiveOf<'reduce'>): PlanTensor[] {
+  const { x, builder } = context;
+  if (primitive.fn === 'other') throw new CannotRun('this reduction cannot be computed here');
+  if (primitive.axes === null) throw new CannotRun('the axes it reduces are not known');
+  const axes = primitive.axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis));
+  if (axes.length === 0) return [x];
+  return [builder.reduce(primitive.fn as ReduceFunction, x, axes, primitive.keepDims)];
+}
+
+export function lowerSoftmax(context: LowerContext, primitive: PrimitiveOf<'softmax'>): PlanTensor[] {
+  const { x, builder } = context;
+  return [builder.softmax(x, primitive.axis.map((axis) => (axis < 0 ? axis + x.shape.length : axis)), primitive.log === true)];
+}
+
+export function lowerEmbedding(context: LowerContext, primitive: PrimitiveOf<'embedding'>): PlanTensor[] {
+  const { x, builder } = context;
+  const rows = known(primitive.inputDim, 'the size of the vocabulary');
+  const width = known(primitive.outputDim, 'the width of the embedding');
+  const table = context.weight('embeddings', [rows, width]);
+  return [builder.emit({ kind: 'embedding', count: sizeOf(x.shape), rows, width }, [x, table], [...x.shape, width])];
+}
+
+export function lowerElementwise(context: LowerContext, primitive: PrimitiveOf<'elementwise'>): PlanTensor[] {
+  const { builder } = context;
+  const tensors = [...context.inputs];
+  // PReLU's slopes are a weight, not an input.
+  const slopes = primitive.fn.toLowerCase().replace('_', '') === 'prelu' ? context.findWeight('alpha') : null;
+  if (slopes) tensors.push(context.weightTensor(slopes));
+  const constants = primitive.constants ?? [];
+  const operands: Expression[] = [];
+  let next = 0;
+  for (let position = 0; position < constants.length; position++) {
+    const value = constants[position];
+    operands.push(value === null ? input(next++) : num(value));
+  }
+  while (next < tensors.length) operands.push(input(next++));
+  if (next > tensors.length) throw new CannotRun('one of its operands is not known');
+  const fn = slopes ? 'prelu' : primitive.fn;
+  const expression = elementwiseExpression(fn, operands.length, primitive.params ?? {});
+  if (!expression) throw new CannotRun(`the function “${primitive.fn}” cannot be computed here`);
+  const full = substitute(expression, operands);
+  if (full.kind === 'input' && tensors.length === 1) return [tensors[0]];
+  return [builder.map(full, tensors)];
+}
+
+/** `softmax(q·kᵀ/√d)·v` over `[…, positions, heads, width]` (several heads) or `[…, positions, width]`. */
+export function lowerAttention(context: LowerContext, primitive: PrimitiveOf<'attention'>): PlanTensor[] {
+  const { builder, inputs } = context;
+  if (primitive.mode !== 'dot') throw new CannotRun('only dot-product attention can be computed here');
+  if (inputs.length !== 3) throw new CannotRun('its query, key and value are not all known');
+  const [query, key, value] = inputs;
+  const rank = query.shape.length;
+  const scaled = primitive.heads !== null && rank >= 4;
+  if (!scaled) throw new CannotRun('single-headed attention without projections cannot be computed here');
+  const perm = [...Array.from({ length: rank - 3 }, (_, d) => d), rank - 2, rank - 3, rank - 1];
+  const [q, k, v] = [query, key, value].map((tensor) => builder.transpose(tensor, perm));
+  const width = query.shape[rank - 1];
+  const scores = builder.map(mul(input(0), num(1 / Math.sqrt(width))), [builder.matmul(q, k, { transposeB: true })]);
+  const weights = builder.softmax(scores, [rank - 1], false);
+  return [builder.transpose(builder.matmul(weights, v), perm)];
+}
+
+export function lowerRecurrent(context: LowerContext, primitive: PrimitiveOf<'recurrent'>): (PlanTensor | null)[] {
+  const { x, builder, inputs } = context;
+  if (primitive.cell === 'other' || primitive.conv) throw new CannotRun('this recurrent cell cannot be computed here');
+  if (inputs.length > 1) throw new CannotRun('a given initial state cannot be computed here');
+  if (x.shape.length !== 3) throw new CannotRun('its input is not a sequence of vectors');
+  const [n, steps, features] = x.shape;
+  const units = known(primitive.units, 'the number of units');
+  const gates = primitive.cell === 'lstm' ? 4 : primitive.cell === 'gru' ? 3 : 1;
+  const activation = primitive.activation === null ? null : activationExpression(primitive.activation);
+  const recurrentActivation = primitive.cell === 'simple' ? activation : primitive.recurrentActivation === null ? null : activationExpression(primitive.recurrentActivation);
+  if (!activation || !recurrentActivation) throw new CannotRun('its activation cannot be computed here');
+  const resetAfter = primitive.cell === 'gru' && primitive.resetAfter !== false;
+  const kernel = context.weight('kernel', [features, gates * units]);
+  const recurrentKernel = context.weight('recurrent_kernel', [units, gates * units]);
+  const bias = primitive.useBias ? [context.weight('bias', [(resetAfter ? 2 : 1) * gates * units])] : [];
+  const make = (returnSequences: boolean): PlanTensor =>
+    builder.emit(
+      { kind: 'recurrent', cell: primitive.cell as 'simple' | 'lstm' | 'gru', n, steps, features, units, bias: primitive.useBias, returnSequences, goBackwards: primitive.goBackwards, resetAfter, activation, recurrentActivation },
+      [x, kernel, recurrentKernel, ...bias],
+      returnSequences ? [n, steps, units] : [n, units],
+    );
+  const outputs: (PlanTensor | null)[] = context.node.outputs.map(() => null);
+  outputs[0] = make(primitive.returnSequences);
+  // `return_state`: the last hidden state; the LSTM's carry is not kept.
+  if (outputs.length > 1) outputs[1] = make(false);
+  return outputs;
+}

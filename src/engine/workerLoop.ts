@@ -1,0 +1,106 @@
+/**
+ * The worker's message loop: one engine, one model at a time, reads answered between the steps of a run. Free of any global,
+ * so that it can be tested without a worker.
+ */
+import type { CustomInput, Engine, EngineOptions, SampleName } from './api';
+import { createEngine, DeviceLost } from './engine';
+import type { FromWorker, ToWorker } from './workerProtocol';
+
+export type Post = (message: FromWorker, transfer?: Transferable[]) => void;
+
+type LoadMessage = Extract<ToWorker, { type: 'load' }>;
+
+/** How often a lost device is opened anew for one request. */
+const MOST_RESTARTS = 2;
+
+export function startWorkerLoop(post: Post): (message: ToWorker) => void {
+  let engine: Engine | null = null;
+  let backend: EngineOptions['backend'] = 'auto';
+  /** Newest load or run; older ones stop at their next step. */
+  let current = 0;
+  let queue: Promise<void> = Promise.resolve();
+
+  const fail = (id: number | null, error: unknown): void => post({ type: 'error', id, message: error instanceof Error ? error.message : String(error) });
+
+  const open = async (wanted: EngineOptions['backend']): Promise<Engine> => {
+    if (engine && wanted === backend) return engine;
+    engine?.dispose();
+    backend = wanted;
+    engine = await createEngine({ backend: wanted ?? 'auto' });
+    return engine;
+  };
+
+  const run = async (id: number, token: number): Promise<void> => {
+    for (let restarts = 0; engine; restarts++) {
+      try {
+        const result = await engine.run({
+          onNode: (done) => post({ type: 'node', id, done }),
+          cancelled: () => token !== current,
+          pause: letOthersThrough,
+        });
+        post({ type: 'done', id, result });
+        return;
+      } catch (error) {
+        if (!(error instanceof DeviceLost) || restarts >= MOST_RESTARTS) throw error;
+        post({ type: 'restarted', backend: engine.backend, reason: error.message });
+      }
+    }
+  };
+
+  const load = async (message: LoadMessage, token: number): Promise<void> => {
+    if (token !== current) return;
+    const ready = await open(message.backend ?? backend);
+    const result = await ready.load(message.graph, message.model, { seed: message.seed, sample: message.sample as SampleName | CustomInput | undefined, inputShapes: message.inputShapes });
+    post({ type: 'loaded', id: message.id, result });
+    if (message.run && result.ok) await run(message.id, token);
+  };
+
+  const read = async (message: Extract<ToWorker, { type: 'read' }>): Promise<void> => {
+    if (!engine) throw new Error('no model is loaded');
+    const map = await engine.read(message.node, message.output ?? 0);
+    // The device may keep its own array: what is transferred away must be a copy.
+    const data = map.data.slice();
+    post({ type: 'map', id: message.id, map: { ...map, data } }, [data.buffer]);
+  };
+
+  const inTurn = (id: number, body: () => Promise<void>): void => {
+    queue = queue.then(body).catch((error: unknown) => fail(id, error));
+  };
+
+  post({ type: 'ready' });
+  return (message) => {
+    switch (message.type) {
+      case 'load': {
+        const token = ++current;
+        inTurn(message.id, () => load(message, token));
+        break;
+      }
+      case 'run': {
+        const token = ++current;
+        inTurn(message.id, () => run(message.id, token));
+        break;
+      }
+      case 'read': read(message).catch((error: unknown) => fail(message.id, error)); break;
+      case 'cancel': current++; break;
+      case 'dispose':
+        current++;
+        queue = queue.then(() => {
+          engine?.dispose();
+          engine = null;
+        });
+        break;
+    }
+  };
+}
+
+/** Lets waiting messages be handled; a message channel is not slowed down as nested timers are. */
+function letOthersThrough(): Promise<void> {
+  return new Promise((resolve) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      channel.port1.close();
+      resolve();
+    };
+    channel.port2.postMessage(null);
+  });
+}
