@@ -86,6 +86,7 @@ class Recorder:
 
         keras.layers.Layer.__call__ = wrapped
         nothing = lambda *args, **kwargs: collections.defaultdict(list)  # noqa: E731
+        keras.utils.plot_model = nothing
         for name in ("fit", "evaluate", "predict", "fit_generator", "save", "save_weights", "load_weights"):
             if hasattr(keras.Model, name):
                 setattr(keras.Model, name, nothing)
