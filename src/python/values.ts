@@ -57,7 +57,9 @@ export interface SymbolicInt { readonly kind: 'symbolic'; readonly expr: Expr; r
 export interface TupleValue { readonly kind: 'tuple'; readonly items: readonly Value[]; /** set for a namedtuple's instance-like tuple */ readonly cls?: ClassValue }
 /** `tail` is set when more elements of unknown number may follow (appended in a loop of unknown length). */
 export interface ListValue { readonly kind: 'list'; items: Value[]; tail: UnknownValue | null }
-export interface DictValue { readonly kind: 'dict'; /** by `hashKey` */ entries: Map<string, { key: Value; value: Value }>; tail: UnknownValue | null; /** defaultdict */ defaultFactory?: Value; /** OrderedDict, Counter, user subclass … */ cls?: ClassValue }
+/** Never changed in place: a new entry replaces it. `maybe`: set on some of the alternative paths only. */
+export interface DictEntry { readonly key: Value; readonly value: Value; readonly maybe?: boolean }
+export interface DictValue { readonly kind: 'dict'; /** by `hashKey` */ entries: Map<string, DictEntry>; tail: UnknownValue | null; /** defaultdict */ defaultFactory?: Value; /** OrderedDict, Counter, user subclass … */ cls?: ClassValue }
 export interface SetValue { readonly kind: 'set'; entries: Map<string, Value>; tail: UnknownValue | null; readonly frozen: boolean }
 export interface SliceValue { readonly kind: 'slice'; readonly start: Value; readonly stop: Value; readonly step: Value }
 export interface RangeValue { readonly kind: 'range'; readonly start: number; readonly stop: number; readonly step: number }
@@ -122,7 +124,13 @@ export interface ClassHooks {
   readonly didSetAttr?: (machine: Machine, self: InstanceValue, name: string, value: Value) => void;
   /** Called when a class statement derives from the class (decorators, registration). */
   readonly didSubclass?: (machine: Machine, cls: ClassValue) => void;
+  /**
+   * What a metaclass would answer for the class itself: `cls(…)`, `iter(cls)`, `cls[key]`, `len(cls)`, `x in cls` (enums).
+   * Undefined means: go on as for an ordinary class.
+   */
+  readonly meta?: (machine: Machine, cls: ClassValue, operation: MetaOperation, args: readonly Value[]) => Value | undefined;
 }
+export type MetaOperation = 'call' | 'iterate' | 'getItem' | 'len' | 'contains';
 
 export interface InstanceValue { readonly kind: 'instance'; readonly cls: ClassValue; readonly attrs: Map<string, Value>; /** native payload (keras: layer state, tensor) */ data: unknown }
 export interface ModuleValue { readonly kind: 'module'; readonly name: string; readonly attrs: Map<string, Value>; /** consulted when `attrs` has no such name */ readonly lookup?: (name: string) => Value | undefined; /** missing names are unknown, not errors */ readonly open: boolean }

@@ -1,4 +1,5 @@
 /** Small questions about values: what is known of a number, a string or a sequence, and how unknowns are passed on. */
+import { unwrap } from '../interpreter/classes';
 import type { Machine } from '../machine';
 import { combine, type Expr } from '../symbolic';
 import {
@@ -22,9 +23,10 @@ export function because(cause: UnknownValue, type?: string): UnknownValue {
   return unknown(cause.reason, cause.at, type);
 }
 
-/** The number of an int, float or bool. */
-export function numberOf(value: Value | undefined): number | undefined {
-  if (value === undefined) return undefined;
+/** The number of an int, float or bool (or of an instance of a subclass). */
+export function numberOf(given: Value | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const value = unwrap(given);
   if (value.kind === 'int' || value.kind === 'float') return value.value;
   return value.kind === 'bool' ? Number(value.value) : undefined;
 }
@@ -34,7 +36,8 @@ export function indexOf(value: Value | undefined): number | undefined {
   return value === undefined || value.kind === 'float' ? undefined : numberOf(value);
 }
 
-export function strOf(value: Value | undefined): string | undefined {
+export function strOf(given: Value | undefined): string | undefined {
+  const value = given === undefined ? undefined : unwrap(given);
   return value?.kind === 'str' ? value.value : undefined;
 }
 

@@ -202,24 +202,3 @@ function text(known: string | undefined, value: Value): Value {
   if (known !== undefined) return str(known);
   return value.kind === 'unknown' ? because(value, 'str') : unknown('the text of a value that is not known', null, 'str');
 }
-
-/** The getter, setter and deleter decorators of a property. */
-export function propertyAttr(property: PropertyValue, name: string): Value | undefined {
-  switch (name) {
-    case 'fget':
-      return property.get ?? NONE;
-    case 'fset':
-      return property.set ?? NONE;
-    case 'getter':
-      return fn('getter(fget, /)', (_machine, { fget }) => ({ ...property, get: fget }));
-    case 'setter':
-      return fn('setter(fset, /)', (_machine, { fset }) => ({ ...property, set: fset }));
-    case 'deleter':
-      return fn('deleter(fdel, /)', () => property);
-    case '__doc__':
-      return NONE;
-    default:
-      return undefined;
-  }
-}
-

@@ -17,14 +17,14 @@ const changing = (change: (machine: Machine, self: DictValue, params: Params) =>
     return change(machine, self, params);
   });
 
-/** What is found under a key: a value, nothing, or not known which. */
-type Found = { readonly value: Value } | 'absent' | { readonly cause: Value };
+/** What is found under a key: a value (`maybe`: on some paths only), nothing, or not known which. */
+type Found = { readonly value: Value; readonly maybe?: boolean } | 'absent' | { readonly cause: Value };
 
 function look(self: DictValue, key: Value): Found {
   const hash = hashKey(key);
   if (hash === undefined) return { cause: because(firstUnknown(key) ?? unknown('the key is not known')) };
   const entry = self.entries.get(hash);
-  if (entry) return { value: entry.value };
+  if (entry) return entry;
   if (self.tail) return { cause: because(self.tail) };
   for (const { key: other } of self.entries.values()) {
     if (other.kind === 'symbolic' && key.kind === 'int') return { cause: unknown('a key of the dict is an open length') };
@@ -32,10 +32,11 @@ function look(self: DictValue, key: Value): Found {
   return 'absent';
 }
 
-function get(_machine: Machine, self: DictValue, { key, default: fallback }: Params): Value {
+function get(machine: Machine, self: DictValue, { key, default: fallback }: Params): Value {
   const found = look(self, key);
   if (found === 'absent') return fallback;
-  return 'value' in found ? found.value : found.cause;
+  if (!('value' in found)) return found.cause;
+  return found.maybe ? machine.join(found.value, fallback) : found.value;
 }
 
 function pop(machine: Machine, self: DictValue, { key, default: fallback }: Params): Value {
@@ -46,14 +47,15 @@ function pop(machine: Machine, self: DictValue, { key, default: fallback }: Para
     return found.cause;
   }
   self.entries.delete(hashKey(key)!);
-  return found.value;
+  return found.maybe && fallback ? machine.join(found.value, fallback) : found.value;
 }
 
 const views = (pick: (entry: { key: Value; value: Value }) => Value): Body =>
   onDict((_machine, self) => ({
     // A view: Python's is iterable again and again and has a length, so it is a list here.
     kind: 'list',
-    items: [...self.entries.values()].map(pick),
+    // What is there on some paths only is part of the open end.
+    items: [...self.entries.values()].filter(({ maybe }) => !maybe).map(pick),
     tail: self.tail,
   }));
 
@@ -83,7 +85,11 @@ export const dictRows: readonly (readonly [string, Body])[] = [
         put(machine, self, key, fallback);
         return fallback;
       }
-      return 'value' in found ? found.value : found.cause;
+      if (!('value' in found)) return found.cause;
+      if (!found.maybe) return found.value;
+      const joined = machine.join(found.value, fallback);
+      put(machine, self, key, joined);
+      return joined;
     }),
   ],
   [
@@ -103,7 +109,7 @@ export const dictRows: readonly (readonly [string, Body])[] = [
   ],
   [
     'copy(self)',
-    onDict((_machine, self) => ({ ...self, entries: new Map([...self.entries].map(([key, entry]) => [key, { ...entry }])) })),
+    onDict((_machine, self) => ({ ...self, entries: new Map(self.entries) })),
   ],
   [
     'move_to_end(self, key, last=True)',

@@ -2,7 +2,6 @@
 import { NONE, int, str, unknown, type NativeFunction, type Value } from '../../values';
 import { fn, type Body } from '../define';
 import { iter, next } from '../builtins/iteration';
-import { propertyAttr } from '../builtins/objects';
 import { isIntegral, scalarType } from '../numpy/marks';
 import { asDtype } from '../numpy/dtype';
 import { dictRows, fromKeys } from './dict';
@@ -80,7 +79,7 @@ export const CLASS_METHODS: Readonly<Record<string, ReadonlyMap<string, { mode: 
  * AttributeError is certain, unless the value has a class of its own).
  */
 export function methodOf(value: Value, name: string): Value | undefined {
-  if (value.kind === 'property') return propertyAttr(value, name);
+  if (value.kind === 'property') return name === 'fget' ? (value.get ?? NONE) : name === 'fset' ? (value.set ?? NONE) : undefined;
   if (value.kind === 'slice') return name === 'start' || name === 'stop' || name === 'step' ? value[name] : undefined;
   if (value.kind === 'range' && (name === 'start' || name === 'stop' || name === 'step')) return int(value[name]);
   if (value.kind === 'bytes' && name === 'decode') return bind(value, decode, name);
@@ -96,7 +95,7 @@ export function methodOf(value: Value, name: string): Value | undefined {
 
 /** What only numpy's scalars have: `item`, `astype`, `dtype` and the reductions, which give the number itself. */
 function scalarMethod(value: Value, name: string): NativeFunction | Value | undefined {
-  if (name === 'dtype') return str(scalarType(value) ?? 'float64');
+  if (name === 'dtype') return unknown(`the dtype ${scalarType(value)} as an object is not followed`, null, 'dtype');
   const own = SCALAR_METHODS.get(name);
   if (own) return own;
   if (name === 'astype') {

@@ -92,7 +92,7 @@ export const listRows: readonly (readonly [string, Body])[] = [
     'append(self, value, /)',
     changing((_machine, self, { value }) => {
       // After an open end the place of a new element is not known; the end stays open and takes it in.
-      if (!self.tail) self.items = [...self.items, value];
+      if (!self.tail) self.items.push(value);
       return NONE;
     }),
   ],
@@ -101,7 +101,7 @@ export const listRows: readonly (readonly [string, Body])[] = [
     changing((machine, self, { iterable }) => {
       const { items, tail } = elements(machine, iterable, 'the elements that extend() adds');
       if (!self.tail) {
-        self.items = [...self.items, ...items];
+        for (const item of [...items]) self.items.push(item);
         self.tail = tail;
       }
       return NONE;
