@@ -1,0 +1,82 @@
+/** What a layer definition's shape rule sees while one call of the layer is under way. */
+import type { Node, Shape } from '../../graph/graph';
+import type { Machine } from '../../python/machine';
+import { list, type InstanceValue, type Value } from '../../python/values';
+import { KerasError, type CallContext, type Config, type TensorRef, type TensorSpec } from '../definition';
+import { toSnakeCase } from './names';
+import type { LayerState } from './layerState';
+import { asTensor } from './structure';
+import type { Recorder } from './recorder';
+
+export class LayerCallContext implements CallContext {
+  readonly config: Config;
+  /** Whether internal steps were recorded. */
+  steps = 0;
+
+  constructor(
+    readonly machine: Machine,
+    private readonly recorder: Recorder,
+    private readonly state: LayerState,
+    private readonly node: Node,
+    readonly inputs: readonly TensorRef[],
+    readonly inputIsList: boolean,
+    readonly callArgs: ReadonlyMap<string, Value>,
+  ) {
+    this.config = state.config!;
+  }
+
+  get self(): InstanceValue {
+    return this.state.self;
+  }
+
+  tensor(value: Value): TensorRef | undefined {
+    if (value.kind === 'none') return undefined;
+    return asTensor(this.recorder, value);
+  }
+
+  weight(name: string): Shape | undefined {
+    const id = this.state.weightByName.get(name);
+    return id === undefined ? undefined : this.recorder.graph.weights[id].shape;
+  }
+
+  step(step: Parameters<CallContext['step']>[0]): TensorRef[] {
+    this.steps++;
+    const { recorder } = this;
+    return recorder.within(this.node.id, () =>
+      recorder.drive(this.node.site, () => {
+        const weights = (step.weights ?? []).flatMap((name) => this.state.weightByName.get(name) ?? []);
+        const child = recorder.begin({
+          layer: null,
+          type: step.type,
+          name: toSnakeCase(step.type),
+          inputs: step.inputs.map((ref) => ref.tensor),
+          primitive: step.primitive,
+          weights,
+          internal: true,
+        });
+        return recorder.finish(child, step.outputs);
+      }),
+    );
+  }
+
+  callLayer(layer: Value, inputs: readonly TensorRef[], keywords: Readonly<Record<string, Value>> = {}, positional: readonly Value[] = []): Value {
+    this.steps++;
+    const { recorder } = this;
+    const tensors = inputs.map((ref) => recorder.valueOf(ref.tensor));
+    const argument: Value = tensors.length === 1 ? tensors[0] : list(tensors);
+    return recorder.within(this.node.id, () => recorder.drive(this.node.site, () => this.machine.apply(layer, [argument, ...positional], keywords)));
+  }
+
+  report(error: KerasError): void {
+    this.recorder.fail(error, { site: this.node.site, node: this.node, layer: this.state.layer, callArgs: this.node.args, inputs: this.node.inputs });
+  }
+
+  value(ref: TensorRef): Value {
+    return this.recorder.valueOf(ref.tensor);
+  }
+}
+
+/** Outputs after an error when a definition has no better guess. */
+export function unknownOutputs(reason: string, dtype: string | null): readonly TensorSpec[] {
+  return [{ shape: { kind: 'unknown', reason }, dtype }];
+}

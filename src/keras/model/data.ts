@@ -1,0 +1,35 @@
+/** Shapes of the data given to `fit`, `evaluate` and `predict`: what builds a model that nothing else built. */
+import type { Dim } from '../../graph/graph';
+import type { Value } from '../../python/values';
+import { OPEN, isKnownRank } from '../dims';
+import { callLayer } from './layerCall';
+import type { LayerState } from './layerState';
+import { asTensor, flatten, mapStructure } from './structure';
+
+/** Calls the model on tensors like the data, when it is not built yet and the data's shapes are known. */
+export function buildFromData(state: LayerState, data: Value): void {
+  if (state.calls.length > 0 || state.functional !== null) return;
+  const { recorder } = state;
+  const value = data.kind === 'instance' ? elementOf(data) : data;
+  const leaves = flatten(value);
+  if (leaves.length === 0 || leaves.some((leaf) => leaf.kind !== 'instance' || (leaf.cls.name !== 'ndarray' && asTensor(recorder, leaf) === undefined))) return;
+  let known = true;
+  const batch = mapStructure(value, (leaf) => {
+    const ref = asTensor(recorder, leaf)!;
+    if (!isKnownRank(ref.shape) || ref.shape.length === 0) {
+      known = false;
+      return leaf;
+    }
+    const shape: Dim[] = [{ kind: 'open', formula: 'batch' }, ...ref.shape.slice(1)];
+    return recorder.constant({ shape: ref.shape[0] === undefined ? [OPEN] : shape, dtype: ref.dtype });
+  });
+  if (known) recorder.drive(recorder.site(), () => callLayer(recorder, state, recorder.machine.args([state.self, batch])));
+}
+
+/** The inputs in an element of a `tf.data` pipeline: `(x, y)` gives x. */
+function elementOf(data: Extract<Value, { kind: 'instance' }>): Value {
+  const payload = data.data as { element?: Value } | null;
+  const element = payload !== null && typeof payload === 'object' ? payload.element : undefined;
+  if (element === undefined) return data;
+  return element.kind === 'tuple' && element.items.length > 1 ? element.items[0] : element;
+}

@@ -1,0 +1,154 @@
+/**
+ * The graph between the inputs and outputs of a functional model, in Keras' own order (keras/src/ops/function.py,
+ * `map_graph`): nodes by depth, and operations (layers, and operators on tensors) as `summary()` lists them.
+ */
+import type { Node, NodeId, SummaryRow, TensorId } from '../../graph/graph';
+import type { Value } from '../../python/values';
+import { KerasError } from '../definition';
+import { formatShape } from '../dims';
+import type { LayerState } from './layerState';
+import type { Recorder } from './recorder';
+
+export interface FunctionalGraph {
+  /** As given to the constructor. */
+  readonly inputs: Value;
+  readonly outputs: Value;
+  readonly inputIds: readonly TensorId[];
+  readonly outputIds: readonly TensorId[];
+  /** From inputs to outputs, in the order in which Keras runs them. */
+  readonly nodes: readonly NodeId[];
+  readonly rows: readonly SummaryRow[];
+  /** Layers among the operations, in order. */
+  readonly layers: readonly LayerState[];
+}
+
+interface Walk {
+  readonly recorder: Recorder;
+  readonly inputs: ReadonlySet<TensorId>;
+  readonly finished: Set<NodeId>;
+  readonly order: Node[];
+  readonly indices: Map<string, number>;
+}
+
+/** Keras counts a layer's calls as one operation and each operator on tensors as one of its own. */
+const operationOf = (node: Node): string => (node.layer === null ? `n${node.id}` : `l${node.layer}`);
+
+/** Walks the graph; throws KerasError when an output does not come from the inputs or names repeat. */
+export function mapGraph(recorder: Recorder, inputs: Value, outputs: Value, inputIds: readonly TensorId[], outputIds: readonly TensorId[], certain: boolean): FunctionalGraph {
+  const walk: Walk = { recorder, inputs: new Set(inputIds), finished: new Set(), order: [], indices: new Map() };
+  for (const output of outputIds) visit(walk, output);
+  const { order, indices } = walk;
+  const inGraph = new Set(order.map((node) => node.id));
+  const nodeDepths = new Map<NodeId, number>();
+  const operationDepths = new Map<string, number>();
+  const operationNode = new Map<string, Node>();
+  for (const node of order) if (!operationNode.has(operationOf(node))) operationNode.set(operationOf(node), node);
+  for (let i = order.length - 1; i >= 0; i--) {
+    const node = order[i];
+    const operation = operationOf(node);
+    const depth = Math.max(nodeDepths.get(node.id) ?? 0, operationDepths.get(operation) ?? 0);
+    operationDepths.delete(operation);
+    operationDepths.set(operation, depth);
+    nodeDepths.set(node.id, depth);
+    if (node.primitive.op === 'input') continue;
+    for (const input of node.inputs) {
+      const parent = recorder.producerOf(input);
+      if (parent === null || !inGraph.has(parent.id)) continue;
+      nodeDepths.set(parent.id, Math.max(depth + 1, nodeDepths.get(parent.id) ?? 0));
+    }
+  }
+  for (const id of inputIds) {
+    const node = recorder.producerOf(id);
+    if (node === null || node.primitive.op !== 'input' || operationDepths.has(operationOf(node))) continue;
+    operationDepths.set(operationOf(node), 0);
+    operationNode.set(operationOf(node), node);
+    indices.set(operationOf(node), -1);
+    nodeDepths.set(node.id, 0);
+  }
+  const operations = [...operationDepths.keys()].sort((a, b) => operationDepths.get(b)! - operationDepths.get(a)! || indices.get(a)! - indices.get(b)!);
+  const nodes = [...nodeDepths.keys()].sort((a, b) => nodeDepths.get(b)! - nodeDepths.get(a)! || position(order, a) - position(order, b));
+  if (certain) checkConnected(recorder, nodes, inputIds, outputIds);
+  const rows = operations.map((operation): SummaryRow => {
+    const node = operationNode.get(operation)!;
+    return node.layer === null ? { layer: null, node: node.id } : { layer: node.layer, node: node.id };
+  });
+  if (certain) checkNames(recorder, rows);
+  const layers = rows.flatMap((row) => (row.layer === null ? [] : [recorder.layers[row.layer]]));
+  return { inputs, outputs, inputIds, outputIds, nodes, rows, layers };
+}
+
+function position(order: readonly Node[], id: NodeId): number {
+  return order.findIndex((node) => node.id === id);
+}
+
+/** Depth-first from an output; iterative, for networks are deep. */
+function visit(walk: Walk, output: TensorId): void {
+  const { recorder, finished, order, indices } = walk;
+  const stack: { node: Node; next: number }[] = [];
+  const enter = (tensor: TensorId): void => {
+    const node = recorder.producerOf(tensor);
+    if (node === null || finished.has(node.id)) return;
+    if (node.type === 'Variable' && node.layer === null) return;
+    if (node.primitive.op !== 'input' && walk.inputs.has(tensor)) {
+      finished.add(node.id);
+      return;
+    }
+    if (stack.some((entry) => entry.node === node)) return;
+    if (!indices.has(operationOf(node))) indices.set(operationOf(node), indices.size);
+    stack.push({ node, next: 0 });
+  };
+  enter(output);
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1];
+    if (top.node.primitive.op !== 'input' && top.next < top.node.inputs.length) {
+      enter(top.node.inputs[top.next++]);
+      continue;
+    }
+    stack.pop();
+    finished.add(top.node.id);
+    order.push(top.node);
+  }
+}
+
+/** Every tensor that a node needs must come from the model's inputs (constants have no history and pass). */
+function checkConnected(recorder: Recorder, nodes: readonly NodeId[], inputIds: readonly TensorId[], outputIds: readonly TensorId[]): void {
+  const computable = new Set(inputIds);
+  for (const id of nodes) {
+    const node = recorder.graph.nodes[id];
+    if (node.primitive.op === 'input') {
+      if (node.outputs.some((tensor) => computable.has(tensor))) continue;
+      const name = node.layer === null ? node.name : recorder.layers[node.layer].layer.name;
+      const shape = formatShape(recorder.graph.tensors[node.outputs[0]].shape);
+      throw new KerasError(
+        'graph-disconnected',
+        `the outputs also depend on the Input "${name}" of shape ${shape}, which is not among the model's inputs`,
+        recorder.kerasVersion === 2
+          ? `Graph disconnected: cannot obtain value for tensor ${name} at layer "${name}".`
+          : 'Output with path `` is not connected to `inputs`',
+        { callArgument: 'inputs', facts: { input: name, shape } },
+      );
+    }
+    for (const tensor of node.outputs) computable.add(tensor);
+  }
+  for (const id of outputIds) {
+    if (computable.has(id) || !recorder.isSymbolic(id)) continue;
+    throw new KerasError('graph-disconnected', 'an output does not depend on the inputs', 'Output with path `` is not connected to `inputs`', { callArgument: 'outputs', facts: {} });
+  }
+}
+
+function checkNames(recorder: Recorder, rows: readonly SummaryRow[]): void {
+  const seen = new Map<string, number>();
+  for (const row of rows) {
+    const name = row.layer === null ? recorder.graph.nodes[row.node].name : recorder.layers[row.layer].layer.name;
+    seen.set(name, (seen.get(name) ?? 0) + 1);
+  }
+  for (const [name, count] of seen) {
+    if (count === 1) continue;
+    throw new KerasError(
+      'duplicate-name',
+      `the name "${name}" is used ${count} times in this model`,
+      `The name "${name}" is used ${count} times in the model. All operation names should be unique.`,
+      { facts: { name, count } },
+    );
+  }
+}

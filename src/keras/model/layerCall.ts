@@ -1,0 +1,281 @@
+/**
+ * Calling a layer on tensors: checks the inputs, builds on the first call, runs the shape rule or the program's own
+ * `call`, and leaves a node (keras/src/layers/layer.py, `Layer.__call__`).
+ */
+import type { Node, SourceRange, TensorId } from '../../graph/graph';
+import { PyRaise } from '../../python/machine';
+import { NONE, list, native, tuple, type Arg, type CallArgs, type NativeFunction, type Value } from '../../python/values';
+import { KerasError, type CallResult, type TensorRef, type TensorSpec } from '../definition';
+import { signature } from '../signature';
+import { LayerCallContext, unknownOutputs } from './context';
+import { checkInputSpec } from './inputSpec';
+import { buildDefinition, buildForCall, userMethod } from './layerBuild';
+import { layerStateOf, type LayerState } from './layerState';
+import { callModel } from './modelCall';
+import { recorderOf, type Recorder } from './recorder';
+import { argumentRanges, asTensor, containsTensor, flatten, isTensor, mapArgs, mapStructure, tensorDataOf, tensorsIn } from './structure';
+
+const CALL_PARAMETERS = signature('inputs, training=None, mask=None, *args, **kwargs');
+
+/** `Layer.__call__`. */
+export const layerCall: NativeFunction = native('__call__', (machine, args) => {
+  const self = args.positional[0]?.value;
+  const state = self === undefined ? undefined : layerStateOf(self);
+  if (state === undefined) return machine.unknown('this layer was not made by its constructor');
+  return callLayer(recorderOf(machine), state, args);
+});
+
+/** One call. `args.positional[0]` is the layer itself. */
+export function callLayer(recorder: Recorder, state: LayerState, original: CallArgs): Value {
+  const args = mapArgs(original, (leaf) => toTensorLeaf(recorder, leaf));
+  const site = recorder.site();
+  const parameters = state.definition?.callParameters ?? CALL_PARAMETERS;
+  const ranges = argumentRanges(parameters.map(({ name }) => name), args);
+  checkPositional(recorder, state, args, ranges);
+  const first = firstArgument(args, parameters[0]?.name);
+  const userCall = userMethod(state, 'call');
+  const builtin = userCall === undefined && state.definition !== null;
+  const inputs = first === undefined ? [] : inputRefs(recorder, first.value, builtin);
+  const tensors = args.positional.slice(1).map((arg, i) => ({ name: parameters[i]?.name ?? `arg${i}`, value: arg.value }));
+  for (const [name, arg] of args.keywords) tensors.push({ name, value: arg.value });
+  const tensorArguments = tensors.filter(({ value }) => containsTensor(value));
+  const inputIds = orderedInputs(inputs, tensorArguments.map(({ value }) => value));
+
+  if (builtin && !state.broken) {
+    const inputRanges = elementRanges(first);
+    try {
+      const spec = state.definition!.inputSpec?.(state.config!);
+      if (spec !== undefined) checkInputSpec(spec, inputs, state.layer.name);
+    } catch (error) {
+      if (!(error instanceof KerasError)) throw error;
+      const node = recorder.begin({ layer: state, type: state.layer.type, name: state.layer.name, inputs: inputIds, primitive: { op: 'opaque', reason: error.message }, args: ranges });
+      node.failed = true;
+      recorder.fail(error, { site, node, layer: state.layer, callArgs: ranges, inputs: inputIds, inputRanges });
+      return finish(recorder, state, node, fallbackOf(state, inputs, error.message), args, 'single');
+    }
+  }
+  let buildFailed = false;
+  if (!state.isModel) {
+    if (builtin && !state.layer.built && userMethod(state, 'build') === undefined) {
+      state.touch();
+      state.layer.built = true;
+      buildFailed = !buildDefinition(state, inputs, (error) => recorder.fail(error, { site, layer: state.layer, callArgs: ranges, inputs: inputIds }));
+    } else if (!state.layer.built) {
+      buildForCall(state, inputs, tensorArguments.length > 0 ? tensorArguments : first === undefined ? [] : [{ name: 'inputs', value: first.value }], ranges);
+    }
+  }
+
+  const node = recorder.begin({
+    layer: state,
+    type: state.layer.type,
+    name: state.layer.name,
+    inputs: inputIds,
+    primitive: { op: 'composite' },
+    weights: state.layer.weights,
+    args: ranges,
+  });
+  recorder.remember(node.id, { fn: state.self, args: withoutSelf(args) });
+  if (buildFailed || state.broken) {
+    node.failed = true;
+    node.primitive = { op: 'opaque', reason: 'the layer could not be built' };
+    return finish(recorder, state, node, fallbackOf(state, inputs, 'the layer could not be built'), args, 'single');
+  }
+  if (userCall === undefined && state.isModel) return finishValue(recorder, state, node, args, callModel(recorder, state, node, first, args));
+  if (userCall !== undefined) return finishValue(recorder, state, node, args, runUserCall(recorder, state, node, args));
+  if (state.definition?.call !== undefined) return runDefinition(recorder, state, node, inputs, args);
+  if (state.self.cls.unknownBase !== null || state.self.cls.def === null) node.unknown = recorder.unknown(`what ${state.layer.type} computes is not known`);
+  else node.unknown = recorder.unknown(`${state.layer.type} has no call()`);
+  node.primitive = { op: 'opaque', reason: node.unknown.reason };
+  return finish(recorder, state, node, unknownOutputs(node.unknown.reason, inputs[0]?.dtype ?? null), args, 'single');
+}
+
+/** Runs the definition's shape rule for `node` and gives the output values. */
+function runDefinition(recorder: Recorder, state: LayerState, node: Node, inputs: readonly TensorRef[], args: CallArgs): Value {
+  const { machine } = recorder;
+  const definition = state.definition!;
+  const parameters = definition.callParameters ?? CALL_PARAMETERS;
+  const bound = machine.bind(parameters, withoutSelf(args));
+  const callArgs = new Map(bound.values);
+  const firstName = parameters[0]?.name;
+  const firstValue = firstName === undefined ? undefined : callArgs.get(firstName);
+  if (firstName !== undefined) callArgs.delete(firstName);
+  const isList = firstValue !== undefined && (firstValue.kind === 'list' || firstValue.kind === 'tuple' || firstValue.kind === 'dict');
+  const context = new LayerCallContext(machine, recorder, state, node, inputs, isList, callArgs);
+  let result: CallResult;
+  try {
+    const missing = bound.missing.find((name) => name !== 'args' && name !== 'kwargs');
+    if (missing !== undefined) {
+      throw new KerasError('call-argument-missing', `${state.layer.type} needs the argument \`${missing}\``, `${state.layer.type}.call() missing 1 required positional argument: '${missing}'`, { exception: 'TypeError', facts: { argument: missing } });
+    }
+    result = definition.call!(context);
+  } catch (error) {
+    if (!(error instanceof KerasError)) throw error;
+    node.failed = true;
+    node.primitive = { op: 'opaque', reason: error.message };
+    recorder.fail(error, { site: node.site, node, layer: state.layer, callArgs: node.args, inputs: node.inputs });
+    return finish(recorder, state, node, fallbackOf(state, inputs, error.message), args, 'single');
+  }
+  node.primitive = result.primitive ?? { op: 'composite' };
+  if (node.weights.length !== state.layer.weights.length) node.weights = [...state.layer.weights];
+  if (result.unknown !== undefined) node.unknown = recorder.unknown(result.unknown);
+  return finish(recorder, state, node, result.outputs, args, result.arrange ?? result.structure ?? (result.outputs.length === 1 ? 'single' : 'list'));
+}
+
+/** The native `call` of a builtin class, reached through `super().call(x)`: a step within the current node. */
+export const builtinCall: NativeFunction = native('call', (machine, args) => {
+  const recorder = recorderOf(machine);
+  const self = args.positional[0]?.value;
+  const state = self === undefined ? undefined : layerStateOf(self);
+  if (state?.definition?.call === undefined || state.config === null) return machine.unknown('what this call() computes is not known');
+  const first = firstArgument(args, state.definition.callParameters?.[0]?.name ?? 'inputs');
+  const inputs = first === undefined ? [] : inputRefs(recorder, first.value, true);
+  const node = recorder.begin({ layer: null, type: state.definition.name, name: state.layer.name, inputs: inputs.map((ref) => ref.tensor), primitive: { op: 'composite' }, weights: state.layer.weights });
+  recorder.remember(node.id, { fn: builtinCall, args });
+  return runDefinition(recorder, state, node, inputs, args);
+});
+
+/** The program's own `call`; an exception in it that nobody catches leaves the result unknown. */
+function runUserCall(recorder: Recorder, state: LayerState, node: Node, args: CallArgs): Value {
+  const { machine } = recorder;
+  const call = machine.getAttr(state.self, 'call');
+  return recorder.within(node.id, () =>
+    recorder.userCode(() => {
+      try {
+        return machine.call(call, accepted(call, withoutSelf(args)));
+      } catch (error) {
+        if (!(error instanceof PyRaise)) throw error;
+        const name = error.value.kind === 'instance' ? error.value.cls.name : 'Exception';
+        if (machine.wouldCatch(name)) throw error;
+        const message = error.value.kind === 'instance' ? machine.str(error.value) : undefined;
+        node.unknown = recorder.unknown(`${state.layer.type}.call() raises ${name}${message === undefined || message === '' ? '' : `: ${message}`}`);
+        return machine.unknown(node.unknown.reason);
+      }
+    }),
+  );
+}
+
+/** Keras passes `training` and `mask` on only to a `call` that takes them. */
+function accepted(call: Value, args: CallArgs): CallArgs {
+  if (call.kind !== 'method' || call.fn.kind !== 'function') return args;
+  const names = parameterNames(call.fn.def);
+  if (names === undefined) return args;
+  const keywords = new Map(args.keywords);
+  for (const name of ['training', 'mask']) if (!names.includes(name)) keywords.delete(name);
+  return keywords.size === args.keywords.size ? args : { ...args, keywords };
+}
+
+function parameterNames(def: unknown): readonly string[] | undefined {
+  const parameters = (def as { parameters?: unknown }).parameters;
+  if (!Array.isArray(parameters)) return undefined;
+  const list_ = parameters as readonly { name?: string; kind?: string }[];
+  if (list_.some((parameter) => parameter.kind === 'kwargs')) return undefined;
+  return list_.map((parameter) => parameter.name ?? '');
+}
+
+/** Gives `node` the tensors in `value`, the result of a program's own `call` or of a model. */
+function finishValue(recorder: Recorder, state: LayerState, node: Node, args: CallArgs, value: Value): Value {
+  if (value.kind === 'unknown') {
+    node.unknown ??= { kind: 'unknown', reason: value.reason, ...(value.at === null ? {} : { at: value.at }) };
+    return finish(recorder, state, node, unknownOutputs(node.unknown.reason, null), args, 'single');
+  }
+  const leaves = flatten(value);
+  const tensors = leaves.flatMap((leaf) => {
+    const ref = leaf.kind === 'none' || leaf.kind === 'str' ? undefined : asTensor(recorder, leaf);
+    return ref === undefined ? [] : [ref];
+  });
+  const made = recorder.finish(node, tensors);
+  let next = 0;
+  const output = mapStructure(value, (leaf) => {
+    if (leaf.kind === 'none' || leaf.kind === 'str' || asTensor(recorder, leaf) === undefined) return leaf;
+    return recorder.valueOf(made[next++].tensor);
+  });
+  note(state, node, args, output);
+  return output;
+}
+
+function finish(recorder: Recorder, state: LayerState, node: Node, outputs: readonly (TensorSpec | TensorRef)[], args: CallArgs, structure: 'single' | 'list' | 'tuple' | NonNullable<CallResult['arrange']>): Value {
+  const values = recorder.finish(node, outputs).map((ref) => recorder.valueOf(ref.tensor));
+  const output: Value = typeof structure === 'function' ? structure(values) : structure === 'list' ? list(values) : structure === 'tuple' ? tuple(values) : (values[0] ?? NONE);
+  note(state, node, args, output);
+  return output;
+}
+
+function note(state: LayerState, node: Node, args: CallArgs, outputs: Value): void {
+  if (node.layer !== state.id) return;
+  state.touch();
+  const inputs = args.positional[1]?.value ?? [...args.keywords.values()][0]?.value ?? NONE;
+  state.calls.push({ node: node.id, inputs, outputs });
+}
+
+export function fallbackOf(state: LayerState, inputs: readonly TensorSpec[], reason: string): readonly TensorSpec[] {
+  const dtype = inputs[0]?.dtype ?? null;
+  if (state.definition?.fallback !== undefined && state.config !== null) {
+    try {
+      return state.definition.fallback(state.config, inputs);
+    } catch (error) {
+      if (!(error instanceof KerasError || error instanceof TypeError)) throw error;
+    }
+  }
+  return unknownOutputs(reason, dtype);
+}
+
+/** Arrays become tensors, as Keras converts them. */
+function toTensorLeaf(recorder: Recorder, leaf: Value): Value {
+  if (leaf.kind !== 'instance' || leaf.cls.name !== 'ndarray' || isTensor(leaf)) return leaf;
+  const ref = asTensor(recorder, leaf);
+  return ref === undefined ? leaf : recorder.valueOf(ref.tensor);
+}
+
+export function firstArgument(args: CallArgs, name: string | undefined): Arg | undefined {
+  return args.positional[1] ?? (name === undefined ? undefined : args.keywords.get(name)) ?? [...args.keywords.values()][0];
+}
+
+/** Tensors of the first argument; what is not known counts as a tensor where the layer certainly wants one. */
+function inputRefs(recorder: Recorder, value: Value, convert: boolean): TensorRef[] {
+  return flatten(value).flatMap((leaf) => {
+    const data = tensorDataOf(leaf);
+    if (data !== undefined) return [recorder.ref(data.tensor)];
+    if (!convert || leaf.kind === 'none') return [];
+    const ref = asTensor(recorder, leaf);
+    return ref === undefined ? [] : [ref];
+  });
+}
+
+/** Input tensors of the node: those of the first argument, then others by argument, each call of it once. */
+function orderedInputs(first: readonly TensorRef[], tensorArguments: readonly Value[]): TensorId[] {
+  const ids = first.map((ref) => ref.tensor);
+  const all = tensorArguments.flatMap((value) => tensorsIn(value));
+  for (const id of all.slice(ids.length > 0 && all[0] === ids[0] ? ids.length : 0)) ids.push(id);
+  return ids;
+}
+
+function withoutSelf(args: CallArgs): CallArgs {
+  return { ...args, positional: args.positional.slice(1) };
+}
+
+/** Keras 3 refuses layers, classes and functions as positional arguments. */
+function checkPositional(recorder: Recorder, state: LayerState, args: CallArgs, ranges: Readonly<Record<string, SourceRange>>): void {
+  for (const arg of args.positional.slice(1)) {
+    for (const leaf of flatten(arg.value)) {
+      const layer = layerStateOf(leaf);
+      const callable = leaf.kind === 'class' || leaf.kind === 'function' ? leaf : undefined;
+      if (layer === undefined && callable === undefined) continue;
+      const what = layer !== undefined ? `the layer ${layer.layer.type} itself` : `the ${leaf.kind} ${callable?.name ?? ''}`;
+      recorder.fail(
+        new KerasError(
+          'layer-as-tensor',
+          `${state.layer.type} is called on ${what}, not on a tensor`,
+          `Only input tensors may be passed as positional arguments. The following argument value should be passed as a keyword argument: ${recorder.machine.repr(leaf) ?? '…'}`,
+          { facts: { isLayer: layer !== undefined, kind: leaf.kind } },
+        ),
+        { site: arg.range === null ? recorder.site() : { range: arg.range, stack: recorder.site().stack }, layer: state.layer, callArgs: ranges },
+      );
+      return;
+    }
+  }
+}
+
+/** Ranges by input index are not known for elements of a list: the whole argument stands for them. */
+function elementRanges(arg: Arg | undefined): (SourceRange | null)[] {
+  return arg === undefined ? [] : [arg.range];
+}

@@ -1,0 +1,241 @@
+/**
+ * Makes Python classes of layer definitions: binding of the constructor's arguments, names, configuration, and what the
+ * definitions add. The classes of a program's own layers derive from these.
+ */
+import type { ConfigValue, SourceRange, Unknown } from '../../graph/graph';
+import type { Bound, Machine, Parameter } from '../../python/machine';
+import { nativeClass, property } from '../../python/library/classes';
+import { NONE, native, tuple, type CallArgs, type ClassValue, type InstanceValue, type Value } from '../../python/values';
+import { KerasError, type LayerDefinition } from '../definition';
+import { closest } from '../names';
+import { layerDefinition } from '../registry';
+import { signature } from '../signature';
+import { LayerConfig } from './config';
+import { attachInputTensor, dtypeName, readShape } from './input';
+import { builtinCall } from './layerCall';
+import { layerStateOf, LayerState } from './layerState';
+import { recorderOf, type Recorder } from './recorder';
+import { toUnknown } from './shapes';
+
+/** Arguments that every layer takes (keras/src/layers/layer.py, `Layer.__init__`), Keras 2's included. */
+export const COMMON: readonly Parameter[] = signature(
+  '*, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, input_shape=None, input_dim=None, batch_input_shape=None, batch_size=None, input_length=None, weights=None, dynamic=None, input_dtype=None, batch_shape=None, implementation=None',
+);
+
+export function definitionOf(cls: ClassValue): LayerDefinition | null {
+  for (const ancestor of cls.mro) if (ancestor.native !== null && typeof ancestor.native === 'object') return ancestor.native as LayerDefinition;
+  return null;
+}
+
+/** The definition as this version of Keras has it. */
+function forVersion(definition: LayerDefinition, version: 2 | 3): LayerDefinition {
+  return version === 2 && definition.keras2 !== undefined ? { ...definition, ...definition.keras2 } : definition;
+}
+
+/** Python class of a definition, made once per machine. */
+export function layerClass(recorder: Recorder, definition: LayerDefinition): ClassValue {
+  const known = recorder.layerClasses.get(definition.name);
+  if (known !== undefined) return known;
+  const versioned = forVersion(definition, recorder.kerasVersion);
+  const baseDefinition = definition.base === undefined ? undefined : layerDefinition(definition.base);
+  const base = baseDefinition === undefined || baseDefinition === definition ? recorder.classes.Layer : layerClass(recorder, baseDefinition);
+  const attrs: [string, Value][] = [['__init__', native('__init__', (machine, args) => initialise(machine, versioned, args))]];
+  if (versioned.call !== undefined) attrs.push(['call', builtinCall]);
+  for (const [name, impl] of Object.entries(versioned.methods ?? {})) attrs.push([name, native(name, impl)]);
+  for (const [name, get] of Object.entries(versioned.properties ?? {})) attrs.push([name, property((machine, { self }) => get(machine, self as InstanceValue))]);
+  const cls = nativeClass(recorder.machine, definition.name, { module: 'keras.layers', bases: [base], native: versioned, attrs });
+  recorder.layerClasses.set(definition.name, cls);
+  return cls;
+}
+
+/** `__init__` of a builtin layer. */
+function initialise(machine: Machine, definition: LayerDefinition, args: CallArgs): Value {
+  const recorder = recorderOf(machine);
+  const self = args.positional[0]?.value;
+  const state = self === undefined ? undefined : layerStateOf(self);
+  if (state === undefined) return NONE;
+  const open = definition.parameters.some((parameter) => parameter.kind === 'kwargs');
+  const own = definition.parameters.filter((parameter) => parameter.kind !== 'kwargs');
+  const names = new Set(own.map((parameter) => parameter.name));
+  const parameters = [...own, ...COMMON.filter((parameter) => !names.has(parameter.name))];
+  const bound = machine.bind(parameters, { ...args, positional: args.positional.slice(1) });
+  setUp(machine, state, bound);
+  const config = new LayerConfig(machine, bound, recorder.kerasVersion, computeDtypeOf(recorder, bound), variableDtypeOf(recorder, bound));
+  state.config = config;
+  describe(state, bound, definition);
+  try {
+    checkBinding(state, definition, parameters, bound, open);
+    definition.configure?.(config);
+  } catch (error) {
+    if (!(error instanceof KerasError)) throw error;
+    state.broken = (error.options.severity ?? 'error') === 'error';
+    recorder.fail(error, { site: siteOf(state, error, bound), layer: state.layer });
+  }
+  adoptArguments(state, definition, bound);
+  if (definition.name === 'InputLayer') {
+    const name = bound.values.get('name');
+    const shape = readShape(recorder, config, state.layer.site, state.layer.args);
+    attachInputTensor(recorder, state, { shape, dtype: dtypeName(bound.values.get('dtype') ?? NONE), name: name?.kind === 'str' ? name.value : null }, state.layer.site);
+  }
+  return NONE;
+}
+
+/** Name, `trainable`, input shape: what the base class does with the common arguments. */
+export function setUp(machine: Machine, state: LayerState, bound: Bound): void {
+  const { recorder } = state;
+  state.touch();
+  state.initialised = true;
+  const value = (name: string): Value => bound.values.get(name) ?? NONE;
+  const name = value('name');
+  state.layer.name = name.kind === 'str' ? name.value : name.kind === 'unknown' ? `${recorder.autoName(autoNameOf(state))}` : recorder.autoName(autoNameOf(state));
+  if (name.kind === 'unknown') (state.layer.unknowns as Record<string, Unknown>)['name'] = toUnknown(name);
+  if (machine.truth(value('trainable')) === false) state.layer.trainable = false;
+  const args = state.layer.args as Record<string, SourceRange>;
+  for (const [parameter, range] of bound.ranges) args[parameter] ??= range;
+  state.inputShapeArg = inputShapeArgument(value);
+  if (name.kind === 'str' && name.value.includes('/')) {
+    recorder.fail(
+      new KerasError('layer-name', `the name "${name.value}" contains a slash`, `Argument \`name\` must be a string and cannot contain character \`/\`. Received: name=${name.value} (of type <class 'str'>)`, { argument: 'name', facts: { name: name.value } }),
+      { site: state.layer.site, layer: state.layer },
+    );
+  }
+}
+
+function autoNameOf(state: LayerState): string {
+  const { definition, layer } = state;
+  if (definition?.autoName !== undefined && layer.type === definition.name) return definition.autoName;
+  return state.kind === 'functional' && layer.type === 'Functional' && state.recorder.kerasVersion === 2 ? 'Model' : layer.type;
+}
+
+/** `input_shape=`, `input_dim=` or `batch_input_shape=`, with the batch axis. */
+function inputShapeArgument(value: (name: string) => Value): Value | null {
+  const whole = value('batch_input_shape');
+  if (whole.kind === 'tuple' || whole.kind === 'list') return whole;
+  const batch = value('batch_size');
+  const dim = value('input_dim');
+  // Embedding has its own `input_dim`; there Keras 2's `input_length` states the shape.
+  if (value('output_dim').kind !== 'none') return value('input_length').kind === 'int' ? tuple([batch, value('input_length')]) : null;
+  if (dim.kind === 'int') return tuple([batch, dim]);
+  const shape = value('input_shape');
+  if (shape.kind === 'tuple') return tuple([batch, ...shape.items]);
+  if (shape.kind === 'list') return shape.tail === null ? tuple([batch, ...shape.items]) : null;
+  return null;
+}
+
+/** Configuration as plain data, and why what is missing in it is not known. */
+function describe(state: LayerState, bound: Bound, definition: LayerDefinition): void {
+  const config = state.layer.config as Record<string, ConfigValue>;
+  const unknowns = state.layer.unknowns as Record<string, Unknown>;
+  for (const { name } of definition.parameters) {
+    const value = bound.values.get(name);
+    if (value === undefined) continue;
+    if (value.kind === 'unknown') unknowns[name] = toUnknown(value);
+    config[name] = plain(value);
+  }
+}
+
+/** A value as plain data; null for None and for what is no data. */
+export function plain(value: Value, depth = 0): ConfigValue {
+  switch (value.kind) {
+    case 'bool':
+    case 'int':
+    case 'float':
+    case 'str':
+      return value.value;
+    case 'tuple':
+    case 'list':
+      return depth > 4 ? null : value.items.map((item) => plain(item, depth + 1));
+    case 'dict':
+      return depth > 4
+        ? null
+        : Object.fromEntries([...value.entries.values()].flatMap(({ key, value: item }) => (key.kind === 'str' || key.kind === 'int' ? [[String(key.value), plain(item, depth + 1)] as const] : [])));
+    case 'native':
+    case 'function':
+    case 'class':
+      return value.name;
+    case 'instance':
+      return value.cls.name;
+    default:
+      return null;
+  }
+}
+
+/** Unknown keywords, missing and excess arguments, as Python and Keras complain of them. */
+function checkBinding(state: LayerState, definition: LayerDefinition, parameters: readonly Parameter[], bound: Bound, open: boolean): void {
+  const extra = open ? undefined : bound.unexpected[0];
+  if (extra !== undefined) {
+    const suggestion = closest(extra.name, parameters.map((parameter) => parameter.name)) ?? null;
+    const repr = state.recorder.machine.repr(extra.value) ?? '…';
+    throw new KerasError(
+      'unknown-argument',
+      `${definition.name} takes no argument \`${extra.name}\`${suggestion === null ? '' : `; did you mean \`${suggestion}\`?`}`,
+      `Unrecognized keyword arguments passed to ${definition.name}: {'${extra.name}': ${repr}}`,
+      { argument: extra.name, facts: { name: extra.name, suggestion, layer: definition.name } },
+    );
+  }
+  const missing = bound.missing[0];
+  if (missing !== undefined) {
+    throw new KerasError(
+      'missing-argument',
+      `${definition.name} needs the argument \`${missing}\``,
+      `${definition.name}.__init__() missing ${bound.missing.length} required positional argument${bound.missing.length === 1 ? '' : 's'}: ${bound.missing.map((name) => `'${name}'`).join(' and ')}`,
+      { exception: 'TypeError', facts: { name: missing, layer: definition.name } },
+    );
+  }
+  if (bound.excess > 0) {
+    const most = parameters.filter((parameter) => parameter.kind === undefined || parameter.kind === 'positional').length + 1;
+    throw new KerasError('excess-arguments', `${definition.name} takes at most ${most - 1} positional arguments`, `${definition.name}.__init__() takes from 1 to ${most} positional arguments but ${most + bound.excess} were given`, {
+      exception: 'TypeError',
+      facts: { layer: definition.name },
+    });
+  }
+}
+
+/** An unknown keyword has no parameter range: its name in the call is the place. */
+function siteOf(state: LayerState, error: KerasError, bound: Bound): LayerState['layer']['site'] {
+  const range = error.code === 'unknown-argument' ? bound.unexpected[0]?.nameRange : null;
+  return range == null ? state.layer.site : { ...state.layer.site, range };
+}
+
+/** Layers given as arguments of a wrapper belong to it. */
+function adoptArguments(state: LayerState, definition: LayerDefinition, bound: Bound): void {
+  for (const name of definition.sublayers ?? []) {
+    const value = bound.values.get(name);
+    if (value === undefined) continue;
+    const items = value.kind === 'list' || value.kind === 'tuple' ? value.items : [value];
+    for (const item of items) {
+      const layer = layerStateOf(item);
+      if (layer !== undefined) state.adopt(layer);
+    }
+  }
+}
+
+function policyOf(recorder: Recorder, bound: Bound): string | null {
+  const dtype = bound.values.get('dtype') ?? NONE;
+  if (dtype.kind === 'none') return recorder.dtypePolicy;
+  return dtypeName(dtype);
+}
+
+function computeDtypeOf(recorder: Recorder, bound: Bound): string | null {
+  const policy = policyOf(recorder, bound);
+  return policy?.startsWith('mixed_') === true ? policy.slice('mixed_'.length) : policy;
+}
+
+function variableDtypeOf(recorder: Recorder, bound: Bound): string | null {
+  const policy = policyOf(recorder, bound);
+  return policy?.startsWith('mixed_') === true ? 'float32' : policy;
+}
+
+/** Creates the state of a new layer object; hooked to the class `Layer`. */
+export function createState(machine: Machine, self: InstanceValue, kind: LayerState['kind'], type: string): LayerState {
+  const recorder = recorderOf(machine);
+  const definition = kind === 'layer' ? definitionOf(self.cls) : null;
+  const layer = recorder.layer({
+    name: '', type, builtin: definition?.name ?? null, site: recorder.site(), args: {}, config: {}, unknowns: {}, built: false, trainable: true,
+    weights: [], sublayers: [], nodes: [], probed: machine.probing,
+  });
+  const state = new LayerState(recorder, layer, definition, kind);
+  state.self = self;
+  recorder.layers.push(state);
+  return state;
+}

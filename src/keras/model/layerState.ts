@@ -1,0 +1,176 @@
+/**
+ * What a layer object knows beside its Python attributes: its record in the graph, its configuration, weights and the
+ * layers it owns. A side of an unknown `if` that builds it is undone and joined like any other effect.
+ */
+import type { CallSite, Layer, NodeId, SourceRange, TensorId, Unknown, WeightId } from '../../graph/graph';
+import type { InstanceValue, Mutable, Value } from '../../python/values';
+import type { LayerDefinition } from '../definition';
+import type { LayerConfig } from './config';
+import type { FunctionalGraph } from './functional';
+import type { Recorder } from './recorder';
+
+export class LayerState implements Mutable {
+  /** The Python object; set right after creation. */
+  self!: InstanceValue;
+  config: LayerConfig | null = null;
+  /** `super().__init__()` has run. */
+  initialised = false;
+  /** The constructor's arguments are wrong: calls give guesses and report nothing more. */
+  broken = false;
+  /** Weights by name, for `layer.kernel` and for shape rules. */
+  readonly weightByName = new Map<string, WeightId>();
+  /** Weights that were made trainable, whatever `layer.trainable` says now. */
+  readonly trainableByNature = new Set<WeightId>();
+  /** Owned layers in the order Keras tracks them. */
+  sublayers: LayerState[] = [];
+  /** `input_shape=` of the constructor, with the batch axis. */
+  inputShapeArg: Value | null = null;
+  /** A part of the model that is not known (a layer of an unknown library in a Sequential). */
+  unknownPart: Unknown | null = null;
+  /** Sequential: the layers added; `functional`: the graph once built. */
+  stack: LayerState[] | null = null;
+  functional: FunctionalGraph | null = null;
+  /** Input tensors, output tensors and nodes of each call, for `.input` and `.output`. */
+  calls: { readonly node: NodeId; readonly inputs: Value; readonly outputs: Value }[] = [];
+  /** Shape given to `build` without calling. */
+  builtWith: Value | null = null;
+  compiled: { readonly loss: Value; readonly metrics: Value; readonly args: Readonly<Record<string, SourceRange>>; readonly site: CallSite } | null = null;
+  /** InputLayer: its tensor. */
+  inputTensor: TensorId | null = null;
+
+  constructor(
+    readonly recorder: Recorder,
+    readonly layer: Layer,
+    readonly definition: LayerDefinition | null,
+    public kind: 'layer' | 'functional' | 'sequential' | 'subclass',
+  ) {}
+
+  get id(): number {
+    return this.layer.id;
+  }
+
+  get isModel(): boolean {
+    return this.kind !== 'layer';
+  }
+
+  /** Call before any change. */
+  touch(): void {
+    this.recorder.machine.touch(this);
+  }
+
+  own(weight: WeightId, name: string, trainable: boolean): void {
+    this.touch();
+    this.layer.weights.push(weight);
+    this.weightByName.set(name, weight);
+    if (trainable) this.trainableByNature.add(weight);
+  }
+
+  adopt(sublayer: LayerState): void {
+    if (sublayer === this || this.sublayers.includes(sublayer)) return;
+    this.touch();
+    this.sublayers.push(sublayer);
+    this.layer.sublayers.push(sublayer.id);
+  }
+
+  /** Sets `trainable` here and in everything owned, as Keras does. */
+  setTrainable(value: boolean, seen = new Set<LayerState>()): void {
+    if (seen.has(this)) return;
+    seen.add(this);
+    this.touch();
+    this.layer.trainable = value;
+    for (const id of this.layer.weights) this.recorder.graph.weights[id].trainable = value && this.trainableByNature.has(id);
+    for (const sublayer of this.sublayers) sublayer.setTrainable(value, seen);
+  }
+
+  /** Own weights and those of owned layers, each once, in Keras' order. */
+  allWeights(seen = new Set<LayerState>(), found: WeightId[] = []): WeightId[] {
+    if (seen.has(this)) return found;
+    seen.add(this);
+    for (const id of this.layer.weights) if (!found.includes(id)) found.push(id);
+    for (const sublayer of this.sublayers) sublayer.allWeights(seen, found);
+    return found;
+  }
+
+  save(): unknown {
+    return {
+      built: this.layer.built,
+      trainable: this.layer.trainable,
+      name: this.layer.name,
+      weights: [...this.layer.weights],
+      trainables: this.layer.weights.map((id) => this.recorder.graph.weights[id].trainable),
+      byName: [...this.weightByName],
+      nature: [...this.trainableByNature],
+      sublayers: [...this.sublayers],
+      stack: this.stack === null ? null : [...this.stack],
+      functional: this.functional,
+      calls: [...this.calls],
+      config: this.config,
+      memo: this.config === null ? [] : [...this.config.memo],
+      initialised: this.initialised,
+      builtWith: this.builtWith,
+    } satisfies Saved;
+  }
+
+  restore(value: unknown): void {
+    const saved = value as Saved;
+    this.layer.built = saved.built;
+    this.layer.trainable = saved.trainable;
+    this.layer.name = saved.name;
+    this.layer.weights = [...saved.weights];
+    saved.weights.forEach((id, i) => (this.recorder.graph.weights[id].trainable = saved.trainables[i]));
+    this.weightByName.clear();
+    for (const [name, id] of saved.byName) this.weightByName.set(name, id);
+    this.trainableByNature.clear();
+    for (const id of saved.nature) this.trainableByNature.add(id);
+    this.sublayers = [...saved.sublayers];
+    this.layer.sublayers = saved.sublayers.map((sublayer) => sublayer.id);
+    this.stack = saved.stack === null ? null : [...saved.stack];
+    this.functional = saved.functional;
+    this.calls = [...saved.calls];
+    this.config = saved.config;
+    if (this.config !== null) {
+      this.config.memo.clear();
+      for (const [key, item] of saved.memo) this.config.memo.set(key, item);
+    }
+    this.initialised = saved.initialised;
+    this.builtWith = saved.builtWith;
+  }
+
+  /** Built on either side counts as built, with the weights of the first side that built it. */
+  join(a: unknown, b: unknown): void {
+    const first = a as Saved;
+    const second = b as Saved;
+    const base = second.built && !first.built ? second : second.weights.length > first.weights.length ? second : first;
+    const other = base === first ? second : first;
+    this.restore(base);
+    for (const sublayer of other.sublayers) {
+      if (this.sublayers.includes(sublayer)) continue;
+      this.sublayers.push(sublayer);
+      this.layer.sublayers.push(sublayer.id);
+    }
+    for (const call of other.calls) if (!this.calls.includes(call)) this.calls.push(call);
+  }
+}
+
+interface Saved {
+  readonly built: boolean;
+  readonly trainable: boolean;
+  readonly name: string;
+  readonly weights: readonly WeightId[];
+  readonly trainables: readonly boolean[];
+  readonly byName: readonly (readonly [string, WeightId])[];
+  readonly nature: readonly WeightId[];
+  readonly sublayers: readonly LayerState[];
+  readonly stack: readonly LayerState[] | null;
+  readonly functional: FunctionalGraph | null;
+  readonly calls: LayerState['calls'];
+  readonly config: LayerConfig | null;
+  readonly memo: readonly (readonly [string, unknown])[];
+  readonly initialised: boolean;
+  readonly builtWith: Value | null;
+}
+
+/** The state of a layer object; undefined for anything else. */
+export function layerStateOf(value: Value): LayerState | undefined {
+  return value.kind === 'instance' && value.data instanceof LayerState ? value.data : undefined;
+}

@@ -1,0 +1,149 @@
+/** Calling a model on tensors: a functional graph is run again on them, a Sequential goes through its layers. */
+import { isUnknown, type Node, type TensorId } from '../../graph/graph';
+import { list, type Arg, type CallArgs, type Value } from '../../python/values';
+import { KerasError, type TensorRef } from '../definition';
+import { dimsEqual, formatShape, isKnownRank } from '../dims';
+import type { FunctionalGraph } from './functional';
+import { callLayer } from './layerCall';
+import type { LayerState } from './layerState';
+import type { Recorder } from './recorder';
+import { buildSequential } from './sequentialBuild';
+import { asTensor, flatten, mapArgs, mapStructure, tensorDataOf } from './structure';
+
+/** The value that the model's own `call` gives; `node` is the model's call. */
+export function callModel(recorder: Recorder, state: LayerState, node: Node, first: Arg | undefined, args: CallArgs): Value {
+  const { machine } = recorder;
+  if (first === undefined) return machine.unknown('the model is called without inputs');
+  if (state.kind === 'sequential' && state.functional === null) {
+    const ref = asTensor(recorder, first.value);
+    if (ref !== undefined && isKnownRank(ref.shape)) recorder.within(null, () => buildSequential(state, ref.shape));
+  }
+  if (state.functional !== null) return runFunctional(recorder, state, node, first.value);
+  if (state.kind === 'sequential') {
+    return recorder.within(node.id, () =>
+      recorder.drive(node.site, () => {
+        let value = first.value;
+        for (const layer of state.stack ?? []) value = callLayer(recorder, layer, machine.args([layer.self, value]));
+        return value;
+      }),
+    );
+  }
+  return machine.unknown(args.range === null ? `${state.layer.type} has no call()` : `${state.layer.type} does not say what it computes: it has no call()`, args.range);
+}
+
+/** Runs the functional graph on the tensors in `value`; the steps become children of `node`. */
+function runFunctional(recorder: Recorder, state: LayerState, node: Node, value: Value): Value {
+  const { machine } = recorder;
+  const graph = state.functional!;
+  const given = inputsInOrder(recorder, graph, value);
+  if (given === undefined) return machine.unknown('the inputs of this call do not have the structure of the model\'s inputs');
+  const tensors = given.map((leaf) => (leaf.kind === 'none' ? undefined : asTensor(recorder, leaf)));
+  try {
+    checkInputs(recorder, state, graph, tensors);
+  } catch (error) {
+    if (!(error instanceof KerasError)) throw error;
+    node.failed = true;
+    recorder.fail(error, { site: node.site, node, layer: state.layer, callArgs: node.args, inputs: node.inputs });
+    return mapStructure(graph.outputs, (leaf) => {
+      const id = tensorDataOf(leaf)?.tensor;
+      return id === undefined ? leaf : recorder.constant({ shape: recorder.ref(id).shape, dtype: recorder.ref(id).dtype });
+    });
+  }
+  const map = new Map<TensorId, Value>();
+  graph.inputIds.forEach((id, i) => {
+    const ref = tensors[i];
+    if (ref !== undefined) map.set(id, recorder.valueOf(adjustRank(recorder, recorder.ref(id), ref).tensor));
+  });
+  return recorder.within(node.id, () => recorder.drive(node.site, () => replayNodes(recorder, graph, map)));
+}
+
+/** Runs the graph's nodes again with `map` from its tensors to new ones. Gives the outputs in their structure. */
+export function replayNodes(recorder: Recorder, graph: Pick<FunctionalGraph, 'nodes' | 'outputs'>, map: Map<TensorId, Value>, keepNames = false): Value {
+  const { machine } = recorder;
+  const substitute = (leaf: Value): Value => {
+    const id = tensorDataOf(leaf)?.tensor;
+    return (id === undefined ? undefined : map.get(id)) ?? leaf;
+  };
+  for (const id of graph.nodes) {
+    const node = recorder.graph.nodes[id];
+    if (node.primitive.op === 'input' || node.outputs.every((output) => map.has(output))) continue;
+    const replay = recorder.replay(id);
+    if (replay === undefined) {
+      for (const output of node.outputs) map.set(output, machine.unknown(`${node.type} cannot be followed here`));
+      continue;
+    }
+    const before = recorder.nameOverride;
+    if (keepNames) recorder.nameOverride = node.name;
+    let result: Value;
+    const args = mapArgs(replay.args, substitute);
+    try {
+      result =
+        node.layer === null
+          ? machine.call(replay.fn, { ...args, range: null })
+          : callLayer(recorder, recorder.layers[node.layer], { ...args, positional: [{ value: recorder.layers[node.layer].self, range: null }, ...args.positional], range: null });
+    } finally {
+      recorder.nameOverride = before;
+    }
+    const leaves = flatten(result).filter((leaf) => leaf.kind !== 'none');
+    node.outputs.forEach((output, i) => map.set(output, leaves[i] ?? machine.unknown(`${node.type} gave fewer outputs here`)));
+  }
+  return mapStructure(graph.outputs, substitute);
+}
+
+/** Leaves in the order of the model's inputs; a dict may name them. Undefined when the structure does not fit. */
+function inputsInOrder(recorder: Recorder, graph: FunctionalGraph, value: Value): readonly Value[] | undefined {
+  if (value.kind === 'dict' && graph.inputs.kind !== 'dict') {
+    const found = graph.inputIds.map((id) => {
+      const name = recorder.graph.tensors[id].name;
+      return [...value.entries.values()].find(({ key }) => key.kind === 'str' && key.value === name)?.value;
+    });
+    return found.every((leaf) => leaf !== undefined) ? found : undefined;
+  }
+  const leaves = flatten(value);
+  return leaves.length === graph.inputIds.length ? leaves : undefined;
+}
+
+/** Ranks may differ by a last axis of 1; known lengths must agree. */
+function checkInputs(recorder: Recorder, state: LayerState, graph: FunctionalGraph, tensors: readonly (TensorRef | undefined)[]): void {
+  for (const [index, tensor] of tensors.entries()) {
+    if (tensor === undefined || !isKnownRank(tensor.shape)) continue;
+    const reference = recorder.graph.tensors[graph.inputIds[index]];
+    if (!isKnownRank(reference.shape)) continue;
+    const got = formatShape(tensor.shape);
+    const expected = formatShape(reference.shape);
+    const facts = { input: reference.name, expected, received: got };
+    if (tensor.shape.length !== reference.shape.length) {
+      const longer = tensor.shape.length > reference.shape.length ? tensor.shape : reference.shape;
+      if (Math.abs(tensor.shape.length - reference.shape.length) === 1 && longer[longer.length - 1] === 1) continue;
+      throw new KerasError(
+        'model-input-shape',
+        `${state.layer.name} takes an input of shape ${expected}, but gets ${got}`,
+        `Input ${index} of layer "${state.layer.name}" is incompatible with the layer: expected shape=${expected}, found shape=${got}`,
+        { callArgument: 'inputs', input: index, facts },
+      );
+    }
+    for (let axis = 1; axis < tensor.shape.length; axis++) {
+      const a = tensor.shape[axis];
+      const b = reference.shape[axis];
+      if (isUnknown(a) || isUnknown(b) || typeof a !== 'number' || typeof b !== 'number' || dimsEqual(a, b) !== false) continue;
+      // A last axis of 1 is squeezed or broadcast before the comparison (InputSpec, allow_last_axis_squeeze).
+      if (axis === tensor.shape.length - 1 && a === 1) continue;
+      throw new KerasError(
+        'model-input-shape',
+        `${state.layer.name} takes an input of shape ${expected}, but gets ${got}`,
+        `Input ${index} of layer "${state.layer.name}" is incompatible with the layer: expected shape=${expected}, found shape=${got}`,
+        { callArgument: 'inputs', input: index, facts },
+      );
+    }
+  }
+}
+
+/** `Functional._adjust_input_rank`: a last axis of 1 is dropped or added. */
+function adjustRank(recorder: Recorder, reference: TensorRef, tensor: TensorRef): TensorRef {
+  if (!isKnownRank(reference.shape) || !isKnownRank(tensor.shape) || reference.shape.length === tensor.shape.length) return tensor;
+  const shape = tensor.shape.length > reference.shape.length ? tensor.shape.slice(0, -1) : [...tensor.shape, 1];
+  const node = recorder.begin({ layer: null, type: tensor.shape.length > reference.shape.length ? 'Squeeze' : 'ExpandDims', name: 'expand_dims', inputs: [tensor.tensor], primitive: { op: 'reshape' }, internal: true });
+  return recorder.finish(node, [{ shape, dtype: tensor.dtype }])[0];
+}
+
+export const inputList = (values: readonly Value[]): Value => (values.length === 1 ? values[0] : list([...values]));

@@ -1,0 +1,372 @@
+/**
+ * Owns the model graph while a program is interpreted: makes tensors, nodes, layers and weights, and keeps what Keras
+ * itself would remember about them (who made what, automatic names, how to run a step again on other tensors).
+ */
+import { emptyGraph, type CallSite, type ConfigValue, type Failure, type Layer, type ModelGraph, type Node, type NodeId, type Primitive, type Shape, type SourceRange, type Tensor, type TensorId, type Unknown, type Weight, type WeightId } from '../../graph/graph';
+import type { Machine } from '../../python/machine';
+import type { CallArgs, ClassValue, InstanceValue, Value } from '../../python/values';
+import { KerasError, type TensorRef, type TensorSpec } from '../definition';
+import { NameCounter, toSnakeCase } from './names';
+import type { LayerState } from './layerState';
+
+/** Payload of a tensor instance. */
+export interface TensorData {
+  readonly tensor: TensorId;
+  /** The variable that it reads, when it is one. */
+  readonly weight?: WeightId;
+  /** Elements of a small constant, when known (a scalar or a vector). */
+  readonly constant?: number | readonly number[];
+}
+
+/** How to run a node's operation again: the callable and its arguments as they were. */
+export interface Replay {
+  readonly fn: Value;
+  readonly args: CallArgs;
+}
+
+export interface NodeSpec {
+  readonly layer: LayerState | null;
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: readonly TensorId[];
+  readonly primitive: Primitive;
+  readonly weights?: readonly WeightId[];
+  readonly args?: Readonly<Record<string, SourceRange>>;
+  readonly internal?: boolean;
+}
+
+/** Python classes that native code needs to make instances of. */
+export interface Classes {
+  KerasTensor: ClassValue;
+  Variable: ClassValue;
+  Layer: ClassValue;
+  Model: ClassValue;
+  Sequential: ClassValue;
+  Functional: ClassValue;
+  InputLayer: ClassValue;
+  TensorShape: ClassValue;
+}
+
+export class Recorder {
+  readonly graph: ModelGraph;
+  readonly names = new NameCounter();
+  readonly layers: LayerState[] = [];
+  classes!: Classes;
+  /** Classes of layer definitions by name. */
+  readonly layerClasses = new Map<string, ClassValue>();
+  /** `keras.config.set_dtype_policy`. */
+  dtypePolicy: string | null = 'float32';
+  /** Node whose execution is under way; null in ordinary code. */
+  parent: NodeId | null = null;
+  /** Where calls made by Keras itself count as standing; null while user code runs. */
+  driven: CallSite | null = null;
+  /** Name for the next operation while a graph is cloned: Keras keeps the operations. */
+  nameOverride: string | null = null;
+  /** `keras.config.set_image_data_format('channels_first')`. */
+  channelsFirstDefault = false;
+
+  private readonly tensorValues = new Map<TensorId, InstanceValue>();
+  private readonly variables = new Map<TensorId, WeightId>();
+  private readonly variableValues = new Map<WeightId, InstanceValue>();
+  private readonly replays = new Map<NodeId, Replay>();
+  /** Tensors with a history from an Input, which Keras treats symbolically. */
+  private readonly symbolic = new Set<TensorId>();
+  /** Tensors whose shape rests on a guess after an error. */
+  private readonly doubtful = new Set<TensorId>();
+  private readonly dimNames = new Map<string, number>();
+  private readonly failureKeys = new Set<string>();
+
+  constructor(
+    readonly machine: Machine,
+    file: string,
+    readonly kerasVersion: 2 | 3,
+  ) {
+    this.graph = emptyGraph(file);
+    this.graph.kerasVersion = kerasVersion;
+  }
+
+  // --- places ----------------------------------------------------------------------------------------------------
+
+  /** Where the current native call stands. */
+  site(): CallSite {
+    if (this.driven !== null) return this.driven;
+    const stack = this.machine.callStack();
+    if (stack.length === 0) return { range: { file: this.graph.file, from: 0, to: 0 }, stack: [] };
+    return { range: stack[0], stack: stack.slice(1) };
+  }
+
+  /** Runs `body` with its calls counted as Keras' own, standing at `site`. */
+  drive<T>(site: CallSite, body: () => T): T {
+    const before = this.driven;
+    this.driven = site;
+    try {
+      return body();
+    } finally {
+      this.driven = before;
+    }
+  }
+
+  /** Runs `body` as user code: its calls are calls of the source again. */
+  userCode<T>(body: () => T): T {
+    const before = this.driven;
+    this.driven = null;
+    try {
+      return body();
+    } finally {
+      this.driven = before;
+    }
+  }
+
+  /** Runs `body` under the node `parent`. */
+  within<T>(parent: NodeId | null, body: () => T): T {
+    const before = this.parent;
+    this.parent = parent;
+    try {
+      return body();
+    } finally {
+      this.parent = before;
+    }
+  }
+
+  // --- tensors ---------------------------------------------------------------------------------------------------
+
+  tensor(shape: Shape, dtype: string | null, producer: NodeId | null = null, index = 0, name?: string): Tensor {
+    const id = this.graph.tensors.length;
+    const tensor: Tensor = { id, shape, dtype, producer, index, name: name ?? `keras_tensor_${id}` };
+    this.graph.tensors.push(tensor);
+    return tensor;
+  }
+
+  /** The one Python object for a tensor, so that identity holds. */
+  valueOf(tensor: TensorId, extra?: Omit<TensorData, 'tensor'>): InstanceValue {
+    let value = this.tensorValues.get(tensor);
+    if (value === undefined) {
+      value = this.machine.allocate(this.classes.KerasTensor, { tensor, ...extra } satisfies TensorData);
+      this.tensorValues.set(tensor, value);
+    }
+    return value;
+  }
+
+  ref(tensor: TensorId): TensorRef {
+    const { shape, dtype } = this.graph.tensors[tensor];
+    return { tensor, shape, dtype };
+  }
+
+  isSymbolic(tensor: TensorId): boolean {
+    return this.symbolic.has(tensor);
+  }
+
+  isDoubtful(tensor: TensorId): boolean {
+    return this.doubtful.has(tensor);
+  }
+
+  /** A tensor as the operand of an operation: a variable is read by a step of its own, made once. */
+  operand(tensor: TensorId): TensorId {
+    const weight = this.variables.get(tensor);
+    if (weight === undefined || this.graph.tensors[tensor].producer !== null) return tensor;
+    const id = this.graph.nodes.length;
+    this.graph.nodes.push({
+      id, layer: null, type: 'Variable', name: this.graph.weights[weight].name, inputs: [], outputs: [tensor], primitive: { op: 'constant' },
+      weights: [weight], parent: null, children: [], site: this.site(), args: {}, internal: true, probed: this.machine.probing,
+      conditional: false, unknown: null, failed: false,
+    });
+    this.graph.tensors[tensor].producer = id;
+    return tensor;
+  }
+
+  /** The tensor that reading the variable gives, as a Python object of class Variable. */
+  variable(weight: Weight): InstanceValue {
+    let value = this.variableValues.get(weight.id);
+    if (value === undefined) {
+      const tensor = this.tensor(weight.shape, weight.dtype, null, 0, weight.name).id;
+      this.variables.set(tensor, weight.id);
+      value = this.machine.allocate(this.classes.Variable, { tensor, weight: weight.id } satisfies TensorData);
+      this.variableValues.set(weight.id, value);
+      this.tensorValues.set(tensor, value);
+    }
+    return value;
+  }
+
+  /** `tf.Variable`s, which Keras 3 does not track as weights of the layer that holds them. */
+  readonly plainVariables = new Set<WeightId>();
+
+  isTracked(weight: WeightId): boolean {
+    return this.kerasVersion === 2 || !this.plainVariables.has(weight);
+  }
+
+  /** A constant without history. */
+  constant(spec: TensorSpec, constant?: TensorData['constant']): InstanceValue {
+    return this.valueOf(this.tensor(spec.shape, spec.dtype).id, constant === undefined ? undefined : { constant });
+  }
+
+  // --- nodes -----------------------------------------------------------------------------------------------------
+
+  /** Starts a node without outputs; `finish` gives them. */
+  begin(spec: NodeSpec): Node {
+    this.machine.spend(20);
+    const id = this.graph.nodes.length;
+    const node: Node = {
+      id,
+      layer: spec.layer === null ? null : spec.layer.id,
+      type: spec.type,
+      name: spec.name,
+      inputs: spec.inputs,
+      outputs: [],
+      primitive: spec.primitive,
+      weights: [...(spec.weights ?? [])],
+      parent: this.parent,
+      children: [],
+      site: this.site(),
+      args: spec.args ?? {},
+      internal: spec.internal ?? this.driven !== null,
+      probed: this.machine.probing,
+      conditional: this.machine.conditional,
+      unknown: null,
+      failed: false,
+    };
+    this.graph.nodes.push(node);
+    if (this.parent !== null) this.graph.nodes[this.parent].children.push(id);
+    if (spec.layer !== null) spec.layer.layer.nodes.push(id);
+    return node;
+  }
+
+  /** Gives `node` its outputs: new tensors, or those that a child already made. */
+  finish(node: Node, outputs: readonly (TensorSpec | TensorRef)[]): TensorRef[] {
+    const history = node.primitive.op === 'input' || node.inputs.some((id) => this.symbolic.has(id));
+    const doubtful = node.failed || node.inputs.some((id) => this.doubtful.has(id));
+    const made: TensorRef[] = [];
+    for (const [index, output] of outputs.entries()) {
+      const ref = 'tensor' in output && this.descends(output.tensor, node.id) ? output : this.passOn(node, output, index);
+      node.outputs.push(ref.tensor);
+      if (history) this.symbolic.add(ref.tensor);
+      if (doubtful) this.doubtful.add(ref.tensor);
+      made.push(ref);
+    }
+    return made;
+  }
+
+  remember(node: NodeId, replay: Replay): void {
+    this.replays.set(node, replay);
+  }
+
+  replay(node: NodeId): Replay | undefined {
+    return this.replays.get(node);
+  }
+
+  /** The outermost node that gives out `tensor`: what Keras' history names. */
+  producerOf(tensor: TensorId): Node | null {
+    let id = this.graph.tensors[tensor].producer;
+    if (id === null) return null;
+    let node = this.graph.nodes[id];
+    while ((id = node.parent) !== null && this.graph.nodes[id].outputs.includes(tensor)) node = this.graph.nodes[id];
+    return node;
+  }
+
+  /** A new output tensor of `node`; one that came from elsewhere passes through an identity step. */
+  private passOn(node: Node, output: TensorSpec | TensorRef, index: number): TensorRef {
+    if (!('tensor' in output)) return this.ref(this.tensor(output.shape, output.dtype, node.id, index).id);
+    if (node.primitive.op !== 'composite') return this.ref(this.tensor(output.shape, output.dtype, node.id, index).id);
+    const before = this.parent;
+    this.parent = node.id;
+    const step = this.begin({ layer: null, type: 'Identity', name: 'identity', inputs: [output.tensor], primitive: { op: 'identity' }, internal: true });
+    this.parent = before;
+    const tensor = this.tensor(output.shape, output.dtype, step.id, 0);
+    step.outputs.push(tensor.id);
+    if (this.symbolic.has(output.tensor)) this.symbolic.add(tensor.id);
+    if (this.doubtful.has(output.tensor)) this.doubtful.add(tensor.id);
+    return this.ref(tensor.id);
+  }
+
+  /** Whether a step under the node `ancestor` made the tensor, and it is not given out yet at another index. */
+  private descends(tensor: TensorId, ancestor: NodeId): boolean {
+    if (this.graph.nodes[ancestor].outputs.includes(tensor)) return false;
+    let id = this.graph.tensors[tensor].producer;
+    while (id !== null && id !== ancestor) id = this.graph.nodes[id].parent;
+    return id === ancestor;
+  }
+
+  /** Automatic name of an operation: counted only where Keras traces symbolically, outside of layers. */
+  operationName(type: string, inputs: readonly TensorId[]): string {
+    if (this.nameOverride !== null) return this.nameOverride;
+    const name = toSnakeCase(type);
+    if (this.parent !== null || !inputs.some((id) => this.symbolic.has(id))) return name;
+    this.machine.touch(this.names);
+    return this.names.unique(name);
+  }
+
+  autoName(type: string): string {
+    this.machine.touch(this.names);
+    return this.names.unique(toSnakeCase(type));
+  }
+
+  // --- layers and weights ------------------------------------------------------------------------------------------
+
+  /** A name for an open length: `H`, then `H2`, … for later inputs. */
+  dimName(name: string): string {
+    const count = (this.dimNames.get(name) ?? 0) + 1;
+    this.dimNames.set(name, count);
+    return count === 1 ? name : `${name}${count}`;
+  }
+
+  layer(layer: Omit<Layer, 'id'>): Layer {
+    const made: Layer = { ...layer, id: this.graph.layers.length };
+    this.graph.layers.push(made);
+    return made;
+  }
+
+  weight(weight: Omit<Weight, 'id'>): Weight {
+    const made: Weight = { ...weight, id: this.graph.weights.length };
+    this.graph.weights.push(made);
+    return made;
+  }
+
+  // --- failures ----------------------------------------------------------------------------------------------------
+
+  /**
+   * What Keras would raise: a Python exception where the program would catch it, else a recorded failure after which
+   * interpretation goes on. Errors about tensors whose shapes are guesses are not certain and are dropped.
+   */
+  fail(error: KerasError, where: { site: CallSite; node?: Node | null; layer?: Layer | null; callArgs?: Readonly<Record<string, SourceRange>>; inputs?: readonly TensorId[]; inputRanges?: readonly (SourceRange | null)[] }): void {
+    const severity = error.options.severity ?? 'error';
+    if (severity === 'error') {
+      if (where.inputs?.some((id) => this.doubtful.has(id)) === true) return;
+      const exception = error.options.exception ?? 'ValueError';
+      if (this.machine.wouldCatch(exception)) this.machine.raise(exception, error.keras ?? error.message);
+    }
+    const range = this.failureRange(error, where);
+    const key = `${error.code}:${range.file}:${range.from}:${range.to}:${severity}`;
+    if (this.failureKeys.has(key)) return;
+    this.failureKeys.add(key);
+    const failure: Failure = {
+      code: error.code,
+      severity,
+      range,
+      site: where.site,
+      node: where.node?.id ?? null,
+      layer: where.layer?.id ?? null,
+      message: error.message,
+      keras: error.keras,
+      facts: { ...(error.options.facts as Record<string, ConfigValue> | undefined) },
+      related: [],
+      probed: this.machine.probing,
+    };
+    this.graph.failures.push(failure);
+  }
+
+  private failureRange(error: KerasError, where: Parameters<Recorder['fail']>[1]): SourceRange {
+    const { argument, callArgument, input } = error.options;
+    if (argument !== undefined && where.layer?.args[argument] !== undefined) return where.layer.args[argument];
+    if (callArgument !== undefined && where.callArgs?.[callArgument] !== undefined) return where.callArgs[callArgument];
+    if (input !== undefined) {
+      const range = where.inputRanges?.[input] ?? where.callArgs?.['inputs'];
+      if (range != null) return range;
+    }
+    return where.site.range;
+  }
+
+  unknown(reason: string): Unknown {
+    return { kind: 'unknown', reason, at: this.site().range };
+  }
+}
+
+export const recorderOf = (machine: Machine): Recorder => machine.library as Recorder;

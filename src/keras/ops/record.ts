@@ -1,0 +1,61 @@
+/** Records an operation on tensors as a node, with Keras' class name, and keeps how to run it again on other tensors. */
+import type { Primitive, SourceRange, WeightId } from '../../graph/graph';
+import type { CallArgs, Value } from '../../python/values';
+import { list, tuple } from '../../python/values';
+import { KerasError, type TensorRef, type TensorSpec } from '../definition';
+import type { Recorder } from '../model/recorder';
+
+export interface OpResult {
+  readonly outputs: readonly TensorSpec[];
+  readonly primitive: Primitive;
+  /** Default: single when there is one output. */
+  readonly structure?: 'single' | 'list' | 'tuple';
+  readonly unknown?: string;
+  readonly weights?: readonly WeightId[];
+}
+
+export interface OpCall {
+  /** Keras' class name (`Add`, `GetItem`). */
+  readonly type: string;
+  /** The callable and arguments to run it again. */
+  readonly fn: Value;
+  readonly args: CallArgs;
+  readonly inputs: readonly TensorRef[];
+  readonly ranges?: Readonly<Record<string, SourceRange>>;
+  /** Shape rule; throws KerasError. */
+  compute(): OpResult;
+  /** After an error. Default: unknown shapes. */
+  fallback?(): readonly TensorSpec[];
+}
+
+/** The op's value: a tensor or a list or tuple of tensors. */
+export function recordOp(recorder: Recorder, op: OpCall): Value {
+  const inputs = op.inputs.map((ref) => recorder.operand(ref.tensor));
+  const node = recorder.begin({
+    layer: null,
+    type: op.type,
+    name: recorder.operationName(op.type, inputs),
+    inputs,
+    primitive: { op: 'opaque', reason: 'not computed' },
+    args: op.ranges ?? {},
+  });
+  recorder.remember(node.id, { fn: op.fn, args: op.args });
+  let result: OpResult;
+  try {
+    result = op.compute();
+  } catch (error) {
+    if (!(error instanceof KerasError)) throw error;
+    node.failed = true;
+    recorder.fail(error, { site: node.site, node, callArgs: node.args, inputs });
+    const outputs = op.fallback?.() ?? [{ shape: { kind: 'unknown', reason: `${op.type} failed: ${error.message}` }, dtype: op.inputs[0]?.dtype ?? null }];
+    result = { outputs, primitive: { op: 'opaque', reason: error.message } };
+  }
+  node.primitive = result.primitive;
+  if (result.weights !== undefined) node.weights.push(...result.weights);
+  if (result.unknown !== undefined) node.unknown = recorder.unknown(result.unknown);
+  const outputs = recorder.finish(node, result.outputs).map((ref) => recorder.valueOf(ref.tensor));
+  if (result.structure === 'tuple') return tuple(outputs);
+  if (result.structure === 'list') return list(outputs);
+  return outputs.length === 1 ? outputs[0] : tuple(outputs);
+}
+
