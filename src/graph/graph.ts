@@ -195,7 +195,8 @@ export type Primitive =
   | { readonly op: 'identity' }
   /** Either of two tensors, after an `if` on an unknown condition. */
   | { readonly op: 'either' }
-  | { readonly op: 'composite' }
+  /** `repeat`: how often the children run for one execution (time steps); null when not known, absent for once. */
+  | { readonly op: 'composite'; readonly repeat?: Known<number> }
   /** Elementwise or not, nobody knows: a Lambda that could not be read, a TFSMLayer. Receptive field unknown. */
   | { readonly op: 'opaque'; readonly reason: string };
 

@@ -121,8 +121,8 @@ export interface CallContext {
     readonly outputs: readonly TensorSpec[];
     readonly weights?: readonly string[];
   }): TensorRef[];
-  /** Calls another layer object (wrappers): records its node under this one. */
-  callLayer(layer: Value, inputs: readonly TensorRef[], keywords?: Readonly<Record<string, Value>>): Value;
+  /** Calls another layer object or function (wrappers): records its node under this one. `positional` follows the inputs. */
+  callLayer(layer: Value, inputs: readonly TensorRef[], keywords?: Readonly<Record<string, Value>>, positional?: readonly Value[]): Value;
   /** Reports a warning or a second-order error without giving up the call. */
   report(error: KerasError): void;
   /** A tensor value for the recorded step output, to be returned. */
@@ -135,6 +135,8 @@ export interface CallResult {
   readonly outputs: readonly (TensorSpec | TensorRef)[];
   /** `single`: a tensor; `list`/`tuple`: that of tensors. Default: single when there is one output. */
   readonly structure?: 'single' | 'list' | 'tuple';
+  /** Builds the returned value from the output tensors, for nested structures such as a cell's `(output, [states])`. */
+  readonly arrange?: (outputs: readonly Value[]) => Value;
   /** Absent when steps were recorded: `composite`. */
   readonly primitive?: Primitive;
   /** Why some of it is unknown. */

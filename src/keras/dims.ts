@@ -17,7 +17,8 @@ export const addToDim = (dim: Dim, amount: number): Dim => withNumber('+', dim, 
 export const mulDim = (dim: Dim, factor: number): Dim => withNumber('*', dim, factor);
 export const floorDivideDim = (dim: Dim, divisor: number): Dim => withNumber('//', dim, divisor);
 /** `⌈dim / divisor⌉`. */
-export const ceilDivideDim = (dim: Dim, divisor: number): Dim => (divisor === 1 ? dim : floorDivideDim(addToDim(dim, divisor - 1), divisor));
+export const ceilDivideDim = (dim: Dim, divisor: number): Dim =>
+  divisor === 1 ? dim : floorDivideDim(addToDim(dim, divisor - 1), divisor);
 
 function withNumber(op: '+' | '*' | '//', dim: Dim, amount: number): Dim {
   if (typeof dim === 'number') {
@@ -25,7 +26,7 @@ function withNumber(op: '+' | '*' | '//', dim: Dim, amount: number): Dim {
     return typeof value === 'number' ? value : unknownDim('division by zero');
   }
   if (isUnknown(dim)) return dim;
-  return dim.formula === undefined ? dim : fromFormula(combine(op, dim.formula, amount));
+  return dim.formula === undefined ? dim : { kind: 'open', formula: combine(op, dim.formula, amount) };
 }
 
 /** Two dimensions combined: known numbers fold, open ones stay open (with a formula when both have one), unknown wins. */
@@ -34,11 +35,16 @@ export function combineDims(op: '+' | '-' | '*' | '//' | '%' | 'max' | 'min', a:
   if (isUnknown(b)) return b;
   const left = typeof a === 'number' ? a : a.formula;
   const right = typeof b === 'number' ? b : b.formula;
-  if (left === undefined || right === undefined) return op === '*' && (a === 0 || b === 0) ? 0 : OPEN;
-  return fromFormula(combine(op, left, right));
+  if (op === '*' && (a === 0 || b === 0)) return 0;
+  if (left === undefined || right === undefined) return OPEN;
+  const result = combine(op, left, right);
+  // What Keras leaves open stays open, even where the formula says its length (`H − H`, a projection's output).
+  return typeof a === 'number' && typeof b === 'number'
+    ? fromFormula(result)
+    : { kind: 'open', formula: result };
 }
 
-/** A formula that folded to a number is a known length only where no open dimension went in; here it stays what it is. */
+/** The dimension that a formula stands for: a number is a known length, anything else is open. */
 export function fromFormula(formula: Formula): Dim {
   return typeof formula === 'number' ? formula : { kind: 'open', formula };
 }
@@ -52,7 +58,14 @@ export function product(dims: readonly Dim[]): Dim {
 export function dimsEqual(a: Dim, b: Dim): boolean | undefined {
   if (typeof a === 'number' && typeof b === 'number') return a === b;
   if (isUnknown(a) || isUnknown(b)) return undefined;
-  if (typeof a === 'object' && typeof b === 'object' && a.formula !== undefined && b.formula !== undefined && same(a.formula, b.formula)) return true;
+  if (
+    typeof a === 'object' &&
+    typeof b === 'object' &&
+    a.formula !== undefined &&
+    b.formula !== undefined &&
+    same(a.formula, b.formula)
+  )
+    return true;
   return undefined;
 }
 

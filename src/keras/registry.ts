@@ -1,22 +1,33 @@
 /** The list of all layers that ConvLens knows, by name: adding a layer means its definition and one line here. */
 import type { LayerDefinition } from './definition';
 import { activations } from './layers/activation';
+import { attentions } from './layers/attention';
 import { convolutions } from './layers/convolution/conv';
 import { depthwiseConvolutions } from './layers/convolution/depthwise';
 import { transposedConvolutions } from './layers/convolution/transposed';
 import { dense } from './layers/core/dense';
+import { einsumDense } from './layers/core/einsumDense';
+import { embeddings } from './layers/core/embedding';
 import { inputLayer } from './layers/core/input';
+import { simpleLayers } from './layers/core/simple';
 import { merges } from './layers/merging';
 import { normalizations } from './layers/normalization';
 import { poolings } from './layers/pooling';
+import { convLstms } from './layers/recurrent/convLstm';
+import { overCells } from './layers/recurrent/overCells';
+import { recurrentLayers } from './layers/recurrent/recurrent';
 import { regularizations } from './layers/regularization';
 import { borders } from './layers/reshaping/borders';
 import { reshapings } from './layers/reshaping/reshape';
 import { upSamplings } from './layers/reshaping/upsampling';
+import { wrappers } from './layers/wrappers';
 
 export const DEFINITIONS: readonly LayerDefinition[] = [
   inputLayer,
   dense,
+  einsumDense,
+  ...embeddings,
+  ...simpleLayers,
   ...convolutions,
   ...transposedConvolutions,
   ...depthwiseConvolutions,
@@ -28,6 +39,11 @@ export const DEFINITIONS: readonly LayerDefinition[] = [
   ...normalizations,
   ...activations,
   ...regularizations,
+  ...recurrentLayers,
+  ...overCells,
+  ...convLstms,
+  ...attentions,
+  ...wrappers,
 ];
 
 const byName = new Map<string, LayerDefinition>();

@@ -143,7 +143,11 @@ export function reshapedDims(dims: readonly Dim[], entries: readonly Entry[], ar
 /** −1 against open lengths stays open, with the quotient's formula where it is known. */
 function openQuotient(size: Dim, rest: Dim): Dim {
   const quotient = combineDims('//', size, rest);
-  return typeof quotient === 'number' ? { kind: 'open', formula: quotient } : isUnknown(quotient) ? OPEN : quotient;
+  return typeof quotient === 'number'
+    ? { kind: 'open', formula: quotient }
+    : isUnknown(quotient)
+      ? OPEN
+      : quotient;
 }
 
 function sizeError(

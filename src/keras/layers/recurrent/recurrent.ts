@@ -1,0 +1,253 @@
+/** SimpleRNN, LSTM, GRU and their cells. Sources: Keras `layers/rnn/simple_rnn.py`, `lstm.py`, `gru.py`. */
+import type { Dim, Known } from '../../../graph/graph';
+import { NONE, list, tuple, type Value } from '../../../python/values';
+import { computeDtype, intOf, requireActivation, requireNames, variables } from '../../arguments';
+import type {
+  CallContext,
+  Config,
+  LayerDefinition,
+  TensorRef,
+  TensorSpec,
+  WeightSpec,
+} from '../../definition';
+import { isKnownRank, mulDim, unknownDim } from '../../dims';
+import { signature } from '../../signature';
+import { builtSpec, known, rememberAxes, spec } from '../shared';
+import { requirePositive, requireWholeCount } from '../convolution/shared';
+import { layerParts } from '../compound';
+import {
+  CALL_PARAMETERS,
+  NAMES,
+  checkStateful,
+  recurrentOutputs,
+  requireSequenceRank,
+  sequenceDims,
+  unitsOf,
+} from './shared';
+
+type Cell = 'simple' | 'lstm' | 'gru';
+
+interface Family {
+  readonly cell: Cell;
+  readonly layer: string;
+  readonly cellName: string;
+  /** Kernels side by side: 1, 4 or 3. */
+  readonly gates: number;
+  readonly states: number;
+}
+
+const FAMILIES: readonly Family[] = [
+  { cell: 'simple', layer: 'SimpleRNN', cellName: 'SimpleRNNCell', gates: 1, states: 1 },
+  { cell: 'lstm', layer: 'LSTM', cellName: 'LSTMCell', gates: 4, states: 2 },
+  { cell: 'gru', layer: 'GRU', cellName: 'GRUCell', gates: 3, states: 1 },
+];
+
+const INITIALIZERS = `use_bias=True, kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', bias_initializer='zeros'`;
+const REST = `kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None`;
+const CONSTRAINTS = `kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, dropout=0.0, recurrent_dropout=0.0`;
+const OUTPUTS =
+  'return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False';
+
+/** Constructor signatures, in each class's own order. */
+function cellSignature(cell: Cell): string {
+  if (cell === 'simple')
+    return `units, activation='tanh', ${INITIALIZERS}, ${REST}, ${CONSTRAINTS}, seed=None`;
+  const gates = `units, activation='tanh', recurrent_activation='sigmoid', ${INITIALIZERS}`;
+  return cell === 'lstm'
+    ? `${gates}, unit_forget_bias=True, ${REST}, ${CONSTRAINTS}, seed=None, *, implementation=2`
+    : `${gates}, ${REST}, ${CONSTRAINTS}, reset_after=True, seed=None, *, implementation=2`;
+}
+
+function layerSignature(cell: Cell, keras2 = false): string {
+  const extra = keras2 ? ', *, implementation=2, time_major=False' : ', *, implementation=2';
+  if (cell === 'simple') {
+    const seed = keras2 ? '' : ', seed=None';
+    return `units, activation='tanh', ${INITIALIZERS}, ${REST}, ${CONSTRAINTS}, ${OUTPUTS}${seed}, *, zero_output_for_mask=False${keras2 ? ', time_major=False' : ''}`;
+  }
+  const gates = `units, activation='tanh', recurrent_activation='sigmoid', ${INITIALIZERS}`;
+  if (keras2) {
+    return cell === 'lstm'
+      ? `${gates}, unit_forget_bias=True, ${REST}, ${CONSTRAINTS}, ${OUTPUTS.replace(', unroll=False', '')}, time_major=False, unroll=False, *, implementation=2`
+      : `${gates}, ${REST}, ${CONSTRAINTS}, ${OUTPUTS}, time_major=False, reset_after=True, *, implementation=2`;
+  }
+  return cell === 'lstm'
+    ? `${gates}, unit_forget_bias=True, ${REST}, ${CONSTRAINTS}, seed=None, ${OUTPUTS}, use_cudnn='auto'${extra}, zero_output_for_mask=False`
+    : `${gates}, ${REST}, ${CONSTRAINTS}, seed=None, ${OUTPUTS}, reset_after=True, use_cudnn='auto'${extra}, zero_output_for_mask=False`;
+}
+
+function check(config: Config, cell: Cell): void {
+  requirePositive(
+    config,
+    'units',
+    (text) => `Received an invalid value for argument \`units\`, expected a positive integer, got ${text}.`,
+  );
+  requireActivation(config);
+  if (cell !== 'simple') requireActivation(config, 'recurrent_activation');
+  requireNames(config, ...NAMES);
+}
+
+/** Kernel, recurrent kernel and bias for `features` inputs. GRU's bias has two rows with `reset_after`. */
+function weights(config: Config, family: Family, features: Dim): readonly WeightSpec[] {
+  requireWholeCount(config, 'units');
+  const units = unitsOf(config);
+  const gates = mulDim(units, family.gates);
+  const resetAfter = family.cell === 'gru' ? config.flag('reset_after') : false;
+  const bias: readonly Dim[] = resetAfter === true ? [2, gates] : [gates];
+  return variables(
+    { name: 'kernel', shape: [features, gates], initializer: { argument: 'kernel_initializer' } },
+    { name: 'recurrent_kernel', shape: [units, gates], initializer: { argument: 'recurrent_initializer' } },
+    config.flag('use_bias') !== false && {
+      name: 'bias',
+      shape:
+        resetAfter === null ? { kind: 'unknown', reason: 'the argument reset_after is not known' } : bias,
+      initializer: { argument: 'bias_initializer' },
+    },
+  );
+}
+
+function features(input: TensorSpec): Dim {
+  return isKnownRank(input.shape) ? input.shape[input.shape.length - 1] : unknownDim(input.shape.reason);
+}
+
+function outputsOf(config: Config, family: Family, input: TensorSpec): ReturnType<typeof recurrentOutputs> {
+  const { batch, time } = sequenceDims(input, 3);
+  const units = unitsOf(config);
+  return recurrentOutputs(
+    config,
+    batch,
+    time,
+    [units],
+    Array.from({ length: family.states }, () => [units]),
+    computeDtype(config),
+  );
+}
+
+function recurrentLayer(family: Family): LayerDefinition {
+  return {
+    name: family.layer,
+    base: 'RNN',
+    parameters: signature(layerSignature(family.cell)),
+    callParameters: CALL_PARAMETERS,
+    configure(config) {
+      check(config, family.cell);
+    },
+    inputSpec: (config) => (config.kerasVersion === 2 ? undefined : { ndim: 3 }),
+    weights(config, [input]) {
+      if (isKnownRank(input.shape) && input.shape.length !== 3) return [];
+      checkStateful(config, sequenceDims(input, 3).batch, input.shape);
+      return weights(config, family, features(input));
+    },
+    call(context) {
+      const { config } = context;
+      requireSequenceRank(context, 3);
+      const [input] = context.inputs;
+      return {
+        ...outputsOf(config, family, input),
+        primitive: {
+          op: 'recurrent',
+          cell: family.cell,
+          units: known(unitsOf(config)),
+          inFeatures: known(features(input)),
+          returnSequences: config.flag('return_sequences') === true,
+          goBackwards: config.flag('go_backwards') === true,
+          resetAfter: family.cell === 'gru' ? config.flag('reset_after') !== false : undefined,
+          activation: config.activation('activation'),
+          recurrentActivation: family.cell === 'simple' ? null : config.activation('recurrent_activation'),
+          useBias: config.flag('use_bias') !== false,
+        },
+      };
+    },
+    fallback: (config, [input]) => outputsOf(config, family, input).outputs,
+    keras2: { parameters: signature(layerSignature(family.cell, true)) },
+  };
+}
+
+/** `state_size` and `output_size` as a cell's attributes. */
+function unitsValue(self: Value): Value {
+  const config = layerParts(self)?.config;
+  return config?.value('units') ?? NONE;
+}
+
+function cellDefinition(family: Family): LayerDefinition {
+  return {
+    name: family.cellName,
+    parameters: signature(cellSignature(family.cell)),
+    callParameters: signature('inputs, states, training=False'),
+    configure: (config) => check(config, family.cell),
+    inputSpec: (config) => builtSpec(config, undefined),
+    weights(config, [input]) {
+      const specs = weights(config, family, features(input));
+      rememberAxes(config, {}, { [-1]: features(input) });
+      return specs;
+    },
+    call(context) {
+      const dtype = computeDtype(context.config);
+      const output = cellStep(context, family, dtype);
+      const [input] = context.inputs;
+      const batch = isKnownRank(input.shape) ? input.shape[0] : unknownDim(input.shape.reason);
+      const state = spec([batch, unitsOf(context.config)], dtype);
+      return {
+        outputs: [output, ...Array.from({ length: family.states }, (_, i) => (i === 0 ? output : state))],
+        arrange: ([h, ...states]) => tuple([h, stateStructure(context, states)]),
+      };
+    },
+    fallback(config, [input]) {
+      const batch = isKnownRank(input.shape) ? input.shape[0] : unknownDim(input.shape.reason);
+      return Array.from({ length: family.states + 1 }, () =>
+        spec([batch, unitsOf(config)], computeDtype(config)),
+      );
+    },
+    properties: {
+      state_size: (_machine, self) =>
+        family.states === 1 ? unitsValue(self) : list([unitsValue(self), unitsValue(self)]),
+      output_size: (_machine, self) => unitsValue(self),
+    },
+  };
+}
+
+/** A cell of one state gives it back as it got it: bare or in a list. */
+function stateStructure(context: CallContext, states: readonly Value[]): Value {
+  const given = context.callArgs.get('states');
+  return states.length === 1 && given !== undefined && given.kind !== 'list' && given.kind !== 'tuple'
+    ? states[0]
+    : list([...states]);
+}
+
+/** One step: input and state each against their kernel, then the gates. */
+function cellStep(context: CallContext, family: Family, dtype: string | null): TensorRef {
+  const { config } = context;
+  const [input] = context.inputs;
+  const units = unitsOf(config);
+  const batch = isKnownRank(input.shape) ? input.shape[0] : unknownDim(input.shape.reason);
+  const gates = mulDim(units, family.gates);
+  const useBias = config.flag('use_bias') !== false;
+  const dense = (inputRef: TensorRef, inFeatures: Known<number>, weight: string, bias: boolean): TensorRef =>
+    context.step({
+      type: 'Dense',
+      primitive: { op: 'dense', inFeatures, units: known(gates), useBias: bias, activation: 'linear' },
+      inputs: [inputRef],
+      outputs: [spec([batch, gates], dtype)],
+      weights: bias ? [weight, 'bias'] : [weight],
+    })[0];
+  const parts = [dense(input, known(features(input)), 'kernel', useBias)];
+  const state = firstState(context);
+  if (state) parts.push(dense(state, known(units), 'recurrent_kernel', false));
+  return context.step({
+    type: 'Gates',
+    primitive: { op: 'elementwise', fn: `${family.cell}_gates` },
+    inputs: parts,
+    outputs: [spec([batch, units], dtype)],
+  })[0];
+}
+
+function firstState(context: CallContext): TensorRef | undefined {
+  const value = context.callArgs.get('states');
+  if (value === undefined) return undefined;
+  const first = value.kind === 'list' || value.kind === 'tuple' ? value.items[0] : value;
+  return first === undefined ? undefined : context.tensor(first);
+}
+
+export const recurrentLayers: readonly LayerDefinition[] = FAMILIES.flatMap((family) => [
+  recurrentLayer(family),
+  cellDefinition(family),
+]);
