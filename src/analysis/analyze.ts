@@ -1,0 +1,52 @@
+/** The whole pipeline in one short function: program → interpretation → model graph → figures and diagnostics. */
+import type { ModelGraph } from '../graph/graph';
+import { interpret } from '../keras/interpret';
+import type { FileReader } from '../python/source';
+import { diagnose } from './diagnose';
+import type { Diagnostic } from './diagnostic';
+import { Figures } from './figures';
+import { ProgramText, type Program } from './program';
+
+export interface Environment {
+  /** Reads files that the program imports or opens. */
+  readonly reader: FileReader;
+  /** Folders in which `import` looks, first wins. */
+  readonly searchPath: readonly string[];
+  /** Steps of interpretation after which it gives up (and says so). */
+  readonly fuel?: number;
+  /** Keras semantics; found from the imports when absent. */
+  readonly kerasVersion?: 2 | 3;
+}
+
+/** All that is known of one version of a program. Figures and diagnostics are worked out when first asked for. */
+export interface Analysis {
+  readonly program: ProgramText;
+  readonly graph: ModelGraph;
+  readonly figures: Figures;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly timings: { readonly interpretMs: number };
+}
+
+/** Never throws and never hangs: what cannot be read is unknown, what was given up is in `graph.problems`. */
+export function analyze(program: Program, environment: Environment): Analysis {
+  const text = new ProgramText(program);
+  const began = now();
+  const graph = interpret({ path: text.path, text: text.text }, environment);
+  return analysisOf(text, graph, { interpretMs: now() - began });
+}
+
+/** An analysis of a graph that is there already. */
+export function analysisOf(program: ProgramText, graph: ModelGraph, timings = { interpretMs: 0 }): Analysis {
+  const figures = new Figures(graph);
+  let diagnostics: Diagnostic[] | undefined;
+  return {
+    program, graph, figures, timings,
+    get diagnostics() {
+      return (diagnostics ??= diagnose(program, graph, figures));
+    },
+  };
+}
+
+function now(): number {
+  return typeof performance === 'undefined' ? Date.now() : performance.now();
+}

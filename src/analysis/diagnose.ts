@@ -1,0 +1,56 @@
+/**
+ * Makes diagnostics of the failures that interpretation recorded: one per cause, at a place in the analysed file, with the
+ * calls around it, and the fixes that `checks/` knows for its code. Adds the design advice found in the finished graph.
+ */
+import type { Failure, ModelGraph, SourceRange } from '../graph/graph';
+import { advice } from './checks/advice';
+import { fixesFor } from './checks/registry';
+import type { Diagnostic, Fix } from './diagnostic';
+import type { Figures } from './figures';
+import { FixContext } from './fixContext';
+import type { ProgramText } from './program';
+import { suppressions } from './suppress';
+
+/** At most so many of the calls around a failure are named: the innermost and outermost tell enough. */
+const NAMED_CALLS = 6;
+
+export function diagnose(program: ProgramText, graph: ModelGraph, figures: Figures): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const seen = new Set<string>();
+  for (const failure of graph.failures) {
+    const place = placeIn(program.path, failure);
+    if (place === null) continue;
+    const key = `${failure.code}|${place.range.from}|${place.range.to}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    found.push(withFixes(program, graph, {
+      code: failure.code, severity: failure.severity, message: failure.message, keras: failure.keras, range: place.range,
+      related: [...failure.related, ...place.related], fixes: [], node: failure.node, layer: failure.layer, probed: failure.probed, failure,
+    }));
+  }
+  found.push(...advice(program, graph, figures));
+  const quiet = suppressions(program.text, program.lines);
+  return found
+    .filter(({ code, range }) => !quiet.ignores(code, program.lines.position(range.from).line, program.lines.position(range.to).line))
+    .sort((a, b) => a.range.from - b.range.from || a.range.to - b.range.to);
+}
+
+/** In the analysed file: the failure's own range, or the call in this file that led to it in another one. */
+function placeIn(file: string, failure: Failure): { readonly range: SourceRange; readonly related: Diagnostic['related'] } | null {
+  const calls = [failure.site.range, ...failure.site.stack];
+  if (failure.range.file === file) {
+    const around = failure.site.stack.filter((range) => range.file === file);
+    return { range: failure.range, related: around.slice(0, NAMED_CALLS).map((range) => ({ range, message: 'in this call' })) };
+  }
+  const own = calls.find((range) => range.file === file);
+  return own === undefined ? null : { range: own, related: [{ range: failure.range, message: 'the call that fails' }] };
+}
+
+/** Fixes are worked out when they are first asked for: typing needs the words only. */
+function withFixes(program: ProgramText, graph: ModelGraph, diagnostic: Omit<Diagnostic, 'fixes'> & { fixes: readonly Fix[] }): Diagnostic {
+  let fixes: readonly Fix[] | undefined;
+  return Object.defineProperty(diagnostic, 'fixes', {
+    enumerable: true,
+    get: () => (fixes ??= fixesFor(new FixContext(program, graph, diagnostic.failure as Failure))),
+  });
+}

@@ -1,0 +1,224 @@
+/**
+ * Text edits for fixes: replacing, adding, renaming and removing arguments of a call, and putting a layer before another,
+ * computed from the source text and the ranges that interpretation kept.
+ */
+import type { Failure, Layer, ModelGraph, Node, SourceRange } from '../graph/graph';
+import type { Fix, TextEdit } from './diagnostic';
+import type { ProgramText } from './program';
+
+/** A layer class as it can be written at a place, with the import it needs. */
+export interface ClassName {
+  readonly text: string;
+  readonly edits: readonly TextEdit[];
+}
+
+export class FixContext {
+  readonly layer: Layer | null;
+  readonly node: Node | null;
+
+  constructor(
+    readonly program: ProgramText,
+    readonly graph: ModelGraph,
+    readonly failure: Failure,
+  ) {
+    this.node = failure.node === null ? null : graph.nodes[failure.node];
+    const layer = failure.layer ?? this.node?.layer ?? null;
+    this.layer = layer === null ? null : graph.layers[layer];
+  }
+
+  /** True when the range lies in the text that can be edited. */
+  owns(range: SourceRange | undefined | null): range is SourceRange {
+    return range !== undefined && range !== null && range.file === this.program.path && range.to <= this.program.text.length;
+  }
+
+  text(range: SourceRange): string {
+    return this.program.text.slice(range.from, range.to);
+  }
+
+  edit(from: number, to: number, text: string): TextEdit {
+    return { file: this.program.path, from, to, text };
+  }
+
+  fact(name: string): unknown {
+    return this.failure.facts[name];
+  }
+
+  number(name: string): number | null {
+    const value = this.fact(name);
+    return typeof value === 'number' ? value : null;
+  }
+
+  string(name: string): string | null {
+    const value = this.fact(name);
+    return typeof value === 'string' ? value : null;
+  }
+
+  /** Replaces the failure's own range. */
+  replace(title: string, text: string): Fix | null {
+    const { range } = this.failure;
+    return this.owns(range) ? { title, edits: [this.edit(range.from, range.to, text)] } : null;
+  }
+
+  /** Sets an argument of a layer's constructor: in place when it is written, else as a new keyword. */
+  setArgument(layer: Layer | null, name: string, value: string): TextEdit[] | null {
+    if (layer === null || !this.owns(layer.site.range)) return null;
+    const present = layer.args[name];
+    if (present !== undefined) return this.owns(present) ? [this.edit(present.from, present.to, value)] : null;
+    return this.addKeyword(layer.site.range, `${name}=${value}`);
+  }
+
+  /** Adds `name=value` to the constructor call that begins at the range. */
+  addKeyword(call: SourceRange, argument: string): TextEdit[] | null {
+    const close = this.closingParenthesis(call);
+    if (close === null) return null;
+    let before = close;
+    while (/\s/.test(this.program.text[before - 1])) before--;
+    const last = this.program.text[before - 1];
+    const lead = last === '(' ? '' : last === ',' ? ' ' : ', ';
+    return [this.edit(before, before, lead + argument)];
+  }
+
+  /** Takes an argument out, with its keyword and one comma. `value` is the value expression's range. */
+  removeArgument(value: SourceRange): TextEdit[] | null {
+    if (!this.owns(value)) return null;
+    const { text } = this.program;
+    let from = value.from;
+    const keyword = /[A-Za-z_]\w*\s*=\s*$/.exec(text.slice(0, from));
+    if (keyword) from = keyword.index;
+    let { to } = value;
+    const after = /^\s*,\s*/.exec(text.slice(to));
+    const before = /,\s*$/.exec(text.slice(0, from));
+    if (before) from = before.index;
+    else if (after) to += after[0].length;
+    return [this.edit(from, to, '')];
+  }
+
+  /** Offset of the `)` that ends the call in which the first `(` at or after `call.from` opens. */
+  closingParenthesis(call: SourceRange): number | null {
+    const open = this.program.text.indexOf('(', call.from);
+    if (open < 0 || open >= call.to) return null;
+    return matching(this.program.text, open);
+  }
+
+  /** The callee of a constructor call: `layers.Conv2D`. */
+  callee(call: SourceRange): { readonly text: string; readonly to: number } | null {
+    const open = this.program.text.indexOf('(', call.from);
+    if (open < 0 || open >= call.to) return null;
+    const text = this.program.text.slice(call.from, open).trimEnd();
+    return /^[\w.]+$/.test(text) ? { text, to: call.from + text.length } : null;
+  }
+
+  /** How another layer class is written beside `layer`: `layers.Flatten`, or `Flatten` with its import added. */
+  className(layer: Layer | null, name: string): ClassName | null {
+    const { text } = this.program;
+    if (layer !== null && this.owns(layer.site.range)) {
+      const callee = this.callee(layer.site.range);
+      const dot = callee?.text.lastIndexOf('.') ?? -1;
+      if (callee && dot > 0 && layer.builtin === layer.type) return { text: callee.text.slice(0, dot + 1) + name, edits: [] };
+    }
+    if (new RegExp(`^[ \\t]*from[ \\t]+[\\w.]*keras[\\w.]*\\.layers[ \\t]+import[^#\\n]*\\*`, 'm').test(text)) return { text: name, edits: [] };
+    const imported = /^[ \t]*from[ \t]+[\w.]*keras[\w.]*\.layers[ \t]+import[ \t]+(\(?)([^#\n)]*(?:\n[^)]*?)?)/gm;
+    for (const found of text.matchAll(imported)) {
+      const body = found[1] === '(' ? text.slice(found.index, text.indexOf(')', found.index)) : found[0];
+      if (new RegExp(`\\b${name}\\b(?!\\s+as\\b)`).test(body)) return { text: name, edits: [] };
+      const first = found.index + found[0].search(/import[ \t]+\(?/) + (/import[ \t]+\(?/.exec(found[0])?.[0].length ?? 0);
+      const gap = /^\s*/.exec(text.slice(first))?.[0] ?? '';
+      return { text: name, edits: [this.edit(first + gap.length, first + gap.length, `${name}, `)] };
+    }
+    const module = /^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+(?:[\w, ]*\b)?layers\b|import[ \t]+[\w.]+[ \t]+as[ \t]+layers\b)/m.test(text) ? 'layers' : /^import[ \t]+keras\b/m.test(text) ? 'keras.layers' : /^import[ \t]+tensorflow[ \t]+as[ \t]+tf\b/m.test(text) ? 'tf.keras.layers' : null;
+    return module === null ? null : { text: `${module}.${name}`, edits: [] };
+  }
+
+  /**
+   * Puts `constructor` (a call without its class prefix, e.g. `Reshape((7, 7))`) before the layer of this failure: as a
+   * list element or `.add` line of a Sequential, or around the input of a functional call.
+   */
+  insertBefore(className: string, args: string, title: string): Fix | null {
+    const { layer, node, program } = this;
+    const name = this.className(layer, className);
+    if (layer === null || name === null) return null;
+    const call = `${name.text}(${args})`;
+    const { range } = layer.site;
+    if (node !== null) {
+      // The call stands where the layer is called on a tensor: wrap the tensor.
+      const input = node.args.inputs ?? node.args.input ?? node.args.x ?? Object.values(node.args)[0];
+      if (input !== undefined && this.owns(input) && !within(input, range)) {
+        return { title, edits: [...name.edits, this.edit(input.from, input.to, `${call}(${this.text(input)})`)] };
+      }
+    }
+    if (!this.owns(range)) return null;
+    const before = program.text.slice(0, range.from);
+    const line = before.slice(before.lastIndexOf('\n') + 1);
+    const add = /^([ \t]*)([\w.[\]]+\.add\([ \t]*)$/.exec(line);
+    if (add) return { title, edits: [...name.edits, this.edit(range.from - line.length, range.from - line.length, `${add[1]}${add[2].trimEnd()}${call})\n`)] };
+    if (!/[[,(]\s*$/.test(before.replace(/#[^\n]*$/gm, ''))) return null;
+    const alone = /^[ \t]*$/.test(line);
+    return { title, edits: [...name.edits, this.edit(range.from, range.from, alone ? `${call},\n${line}` : `${call}, `)] };
+  }
+
+  /** Another class in the same call: `Conv2D(` → `Conv1D(`. */
+  changeClass(className: string, title: string): Fix | null {
+    const { layer } = this;
+    if (layer === null || !this.owns(layer.site.range)) return null;
+    const callee = this.callee(layer.site.range);
+    const name = this.className(layer, className);
+    if (callee === null || name === null) return null;
+    return { title, edits: [...name.edits, this.edit(layer.site.range.from, callee.to, name.text)] };
+  }
+
+  /** The layer whose output the failed call reads, through operations without a layer. */
+  previousLayer(index = 0): Layer | null {
+    let tensor = this.node?.inputs[index];
+    for (let steps = 0; tensor !== undefined && steps < 50; steps++) {
+      const { producer } = this.graph.tensors[tensor];
+      if (producer === null) return null;
+      const node = this.graph.nodes[producer];
+      if (node.layer !== null && !node.internal) return this.graph.layers[node.layer];
+      if (node.layer !== null && node.parent === null) return this.graph.layers[node.layer];
+      tensor = node.inputs[0];
+    }
+    return null;
+  }
+
+  /** The `Input` that the tensor comes from, going back through first inputs. */
+  inputLayer(index = 0): Layer | null {
+    let tensor = this.node?.inputs[index];
+    for (let steps = 0; tensor !== undefined && steps < 10000; steps++) {
+      const { producer } = this.graph.tensors[tensor];
+      if (producer === null) return null;
+      const node = this.graph.nodes[producer];
+      if (node.primitive.op === 'input') return node.layer === null ? null : this.graph.layers[node.layer];
+      tensor = node.inputs[0];
+    }
+    return null;
+  }
+}
+
+function within(inner: SourceRange, outer: SourceRange): boolean {
+  return inner.file === outer.file && inner.from >= outer.from && inner.to <= outer.to;
+}
+
+/** The bracket that closes the one at `open`, strings and comments skipped; null when the text ends before. */
+export function matching(text: string, open: number): number | null {
+  let depth = 0;
+  for (let i = open; i < text.length; i++) {
+    const char = text[i];
+    if (char === '#') {
+      while (i < text.length && text[i] !== '\n') i++;
+    } else if (char === '"' || char === "'") {
+      const quote = text.startsWith(char.repeat(3), i) ? char.repeat(3) : char;
+      i += quote.length;
+      while (i < text.length && !text.startsWith(quote, i)) {
+        if (text[i] === '\\') i++;
+        i++;
+      }
+      i += quote.length - 1;
+    } else if ('([{'.includes(char)) {
+      depth++;
+    } else if (')]}'.includes(char)) {
+      depth--;
+      if (depth === 0) return i;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,20 @@
+/** The features as hosts use them: analyse a program, then ask. Offsets are those of the file, or of a notebook's cell. */
+export { analyze, analysisOf, type Analysis, type Environment } from '../analysis/analyze';
+export type { FileReader } from '../python/source';
+export { ProgramText, type Place, type Program } from '../analysis/program';
+export { LineIndex, type Position } from '../analysis/lineIndex';
+export type { Diagnostic, Fix, Severity, TextEdit } from '../analysis/diagnostic';
+export type { FieldFigures, ModelTotals, NodeFigures } from '../analysis/figures';
+export { compareGraphs, type Comparison } from '../analysis/compare';
+export { hover, type Hover } from './hover';
+export { inlayHints, type HintStyle, type InlayHint } from './inlayHints';
+export { codeLenses, type CodeLens } from './codeLenses';
+export { applyFix, codeActions, diagnostics, messageOf, type EditorDiagnostic, type EditorFix, type SeveritySetting } from './diagnostics';
+export { symbols, type DocumentSymbol } from './symbols';
+export { modelName, summary, totalsText, type SummaryFormat } from './summary';
+export { defaultModel, snapshot, type PanelSnapshot, type SnapshotOptions } from './snapshot';
+export { locate, modelAt, nodesAt } from './locate';
+export { jsonFile, type JsonFile } from './contract';
+export { counts, githubReport, sarifReport, textReport } from './checkReport';
+export { notebookProgram } from './notebook';
+export { dumpGraph, dumpTimings, dumpValues } from './debug';

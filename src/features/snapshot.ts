@@ -1,0 +1,66 @@
+/** Everything the panel needs to draw one file, as the whole snapshot that `protocol.ts` describes. */
+import type { Analysis } from '../analysis/analyze';
+import type { ModelTotals, NodeFigures } from '../analysis/figures';
+import type { LayerId, ModelGraph, NodeId } from '../graph/graph';
+import { messageOf } from './diagnostics';
+import { modelAt, nodesAt } from './locate';
+import type { Place } from '../analysis/program';
+
+export interface PanelSnapshot {
+  readonly uri: string;
+  readonly version: number;
+  readonly fileName: string;
+  readonly graph: ModelGraph;
+  readonly model: number | null;
+  readonly figures: Readonly<Record<NodeId, NodeFigures>>;
+  readonly totals: readonly ModelTotals[];
+  readonly diagnostics: readonly {
+    readonly code: string; readonly severity: 'error' | 'warning' | 'info' | 'hint'; readonly message: string;
+    readonly node: NodeId | null; readonly layer: LayerId | null; readonly from: number; readonly to: number;
+  }[];
+  readonly selected: NodeId | null;
+  readonly language: string;
+}
+
+export interface SnapshotOptions {
+  readonly uri: string;
+  readonly version: number;
+  readonly fileName: string;
+  readonly language: string;
+  /** Where the cursor is, to choose the model and the selected node. */
+  readonly cursor?: Place;
+  /** A model chosen by hand wins over the cursor's. */
+  readonly model?: number | null;
+}
+
+export function snapshot(analysis: Analysis, options: SnapshotOptions): PanelSnapshot {
+  const { graph, figures } = analysis;
+  const byNode: Record<NodeId, NodeFigures> = {};
+  for (const node of graph.nodes) byNode[node.id] = figures.ofNode(node);
+  const offset = options.cursor === undefined ? null : analysis.program.offset(options.cursor);
+  const chosen = options.model ?? (offset === null ? null : modelAt(analysis, offset));
+  return {
+    uri: options.uri,
+    version: options.version,
+    fileName: options.fileName,
+    // Observations serve hovers only and would make the message large.
+    graph: { ...graph, observations: [] },
+    model: chosen ?? defaultModel(graph),
+    figures: byNode,
+    totals: graph.models.map((model) => figures.ofModel(model)),
+    diagnostics: analysis.diagnostics.map((diagnostic) => ({
+      code: diagnostic.code, severity: diagnostic.severity, message: messageOf(diagnostic), node: diagnostic.node, layer: diagnostic.layer,
+      from: diagnostic.range.from, to: diagnostic.range.to,
+    })),
+    selected: offset === null ? null : (nodesAt(analysis, offset)[0] ?? null),
+    language: options.language,
+  };
+}
+
+/** The last model bound in module code, else the last one at all. */
+export function defaultModel(graph: ModelGraph): number | null {
+  for (let index = graph.models.length - 1; index >= 0; index--) {
+    if (graph.models[index].bindings.some((binding) => binding.moduleLevel)) return index;
+  }
+  return graph.models.length > 0 ? graph.models.length - 1 : null;
+}
