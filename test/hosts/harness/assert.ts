@@ -32,7 +32,7 @@ export async function eventually<T>(
   what: string,
   probe: () => T | Promise<T>,
   timeoutMs = 20000,
-): Promise<T> {
+): Promise<Truthy<T>> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const value = await probe();

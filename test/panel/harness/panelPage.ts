@@ -72,6 +72,8 @@ export class PanelHarness {
     page.on('console', (message) => {
       if (message.type() === 'error') errors.push(message.text());
     });
+    // Functions handed to the page carry the TypeScript runner's `__name` calls, which only exist on this side.
+    await page.addInitScript('globalThis.__name = (each) => each;');
     await page.addInitScript(stub, {
       state: options.state ?? null,
       bodyClass: BODY_CLASS[theme],
@@ -156,6 +158,11 @@ const serve: Parameters<typeof createServer>[1] = async (request, response) => {
   if (url.pathname === '/') {
     response.setHeader('content-type', 'text/html; charset=utf-8');
     response.end(pageFor(url));
+    return;
+  }
+  if (url.pathname === '/favicon.ico') {
+    response.statusCode = 204;
+    response.end();
     return;
   }
   try {
