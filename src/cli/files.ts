@@ -1,0 +1,84 @@
+/** Files for the command line: programs to analyse, folders searched for them, and the reader for what programs import. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { analyze, notebookProgram, type Analysis, type FileReader, type Program } from '../features';
+import { UsageError } from './arguments';
+
+/** Folders that hold no code of the project's own. */
+const SKIPPED = new Set(['node_modules', '__pycache__', 'site-packages', 'dist-packages']);
+const MENTION = /\b(?:keras|tensorflow|tf_keras)\b/;
+
+/** A reader over the disk; every file is read once. */
+export function nodeReader(): FileReader {
+  const texts = new Map<string, string | undefined>();
+  return {
+    read(file) {
+      if (!texts.has(file)) texts.set(file, readIfFile(file));
+      return texts.get(file);
+    },
+  };
+}
+
+function readIfFile(file: string): string | undefined {
+  try {
+    return statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The files to check: given files as they are, folders searched for programs that mention Keras. */
+export function findPrograms(paths: readonly string[]): string[] {
+  const found: string[] = [];
+  for (const given of paths) {
+    if (!existsSync(given)) throw new UsageError(`${given} does not exist`);
+    if (statSync(given).isDirectory()) search(given, found);
+    else found.push(given);
+  }
+  return [...new Set(found)];
+}
+
+function search(folder: string, found: string[]): void {
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (entries.some((entry) => entry.name === 'pyvenv.cfg')) return;
+  for (const entry of entries) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!entry.name.startsWith('.') && !SKIPPED.has(entry.name)) search(file, found);
+    } else if (/\.(?:py|ipynb)$/.test(entry.name) && entry.isFile() && MENTION.test(readIfFile(file) ?? '')) {
+      found.push(file);
+    }
+  }
+}
+
+/** The program in a file. Throws UsageError when it cannot be read. */
+export function readProgram(file: string): Program {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+  if (text.startsWith('\uFEFF')) text = text.slice(1);
+  if (!file.endsWith('.ipynb')) return { path: file, text };
+  try {
+    return notebookProgram(file, text);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** `input`: a shape stated on the command line, as the comment that programs can hold themselves. */
+export function analyzeFile(file: string, reader: FileReader, pythonPath: readonly string[], input: string | null = null): Analysis {
+  const program = readProgram(file);
+  const searchPath = [path.dirname(file), ...(path.dirname(file) === '.' ? [] : ['.']), ...pythonPath];
+  return analyze(input === null ? program : withInput(program, input), { reader, searchPath });
+}
+
+function withInput(program: Program, input: string): Program {
+  const lengths = input.replace(/[()[\]\s]/g, '').split(',').filter((part) => part !== '');
+  if (lengths.length === 0 || !lengths.every((part) => /^(?:\d+|None)$/.test(part))) throw new UsageError(`--input takes lengths such as "None,224,224,3"; not ${input}`);
+  const comment = `\n# convlens: input=(${lengths.join(', ')}${lengths.length === 1 ? ',' : ''})\n`;
+  if ('text' in program) return { ...program, text: program.text + comment };
+  return { ...program, cells: program.cells.map((cell, i) => (i === program.cells.length - 1 ? cell + comment : cell)) };
+}
