@@ -5,7 +5,7 @@ import { attentions } from './layers/attention';
 import { convolutions } from './layers/convolution/conv';
 import { depthwiseConvolutions } from './layers/convolution/depthwise';
 import { transposedConvolutions } from './layers/convolution/transposed';
-import { dense } from './layers/core/dense';
+import { dense, ternaryDense } from './layers/core/dense';
 import { einsumDense } from './layers/core/einsumDense';
 import { embeddings } from './layers/core/embedding';
 import { inputLayer } from './layers/core/input';
@@ -13,6 +13,9 @@ import { simpleLayers } from './layers/core/simple';
 import { merges } from './layers/merging';
 import { normalizations } from './layers/normalization';
 import { poolings } from './layers/pooling';
+import { featureLayers } from './layers/preprocessing/features';
+import { images } from './layers/preprocessing/images';
+import { stftSpectrogram } from './layers/preprocessing/spectrogram';
 import { convLstms } from './layers/recurrent/convLstm';
 import { overCells } from './layers/recurrent/overCells';
 import { recurrentLayers } from './layers/recurrent/recurrent';
@@ -25,6 +28,7 @@ import { wrappers } from './layers/wrappers';
 export const DEFINITIONS: readonly LayerDefinition[] = [
   inputLayer,
   dense,
+  ternaryDense,
   einsumDense,
   ...embeddings,
   ...simpleLayers,
@@ -44,6 +48,9 @@ export const DEFINITIONS: readonly LayerDefinition[] = [
   ...convLstms,
   ...attentions,
   ...wrappers,
+  ...images,
+  ...featureLayers,
+  stftSpectrogram,
 ];
 
 const byName = new Map<string, LayerDefinition>();

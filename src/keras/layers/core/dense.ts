@@ -5,6 +5,7 @@ import {
   certainlyNotInt,
   computeDtype,
   intOf,
+  numberOf,
   requireActivation,
   requireNames,
   variables,
@@ -103,4 +104,27 @@ export const dense: LayerDefinition = {
     };
   },
   fallback: (config, [input]) => [outputOf(config, input)],
+};
+
+/** A Dense layer whose kernel is rounded to −1, 0 and 1 when it is used. Source: Keras `layers/core/ternary_dense.py`. */
+export const ternaryDense: LayerDefinition = {
+  ...dense,
+  name: 'TernaryDense',
+  parameters:
+    signature(`units, threshold=None, activation=None, use_bias=True, kernel_initializer='glorot_uniform',
+    bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, kernel_constraint=None, bias_constraint=None`),
+  configure(config) {
+    dense.configure?.(config);
+    const value = config.value('threshold');
+    const threshold = numberOf(value);
+    if (value.kind !== 'str' && (threshold === null || threshold >= 0)) return;
+    const text = argumentText(config, 'threshold');
+    argumentError(
+      'negative-slope',
+      'threshold',
+      `\`threshold\` must be None or a number that is not negative, not ${text}.`,
+      `Received an invalid value for \`threshold\`, expected a ${value.kind === 'str' ? '' : 'non-negative '}float or None. Received: threshold=${text}`,
+      { received: text },
+    );
+  },
 };

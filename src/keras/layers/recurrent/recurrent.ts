@@ -1,7 +1,7 @@
 /** SimpleRNN, LSTM, GRU and their cells. Sources: Keras `layers/rnn/simple_rnn.py`, `lstm.py`, `gru.py`. */
 import type { Dim, Known } from '../../../graph/graph';
 import { NONE, list, tuple, type Value } from '../../../python/values';
-import { computeDtype, intOf, requireActivation, requireNames, variables } from '../../arguments';
+import { computeDtype, requireActivation, requireNames, variables } from '../../arguments';
 import type {
   CallContext,
   Config,
