@@ -14,6 +14,8 @@ export interface Span {
 /** One parsed source: a file, or one cell of a notebook. */
 export interface ModuleNode {
   readonly file: string;
+  /** The text as given, and as read: in a cell of a notebook other languages' lines are blanked. */
+  readonly source: string;
   readonly text: string;
   readonly body: readonly Stmt[];
   readonly errors: readonly SyntaxProblem[];

@@ -16,7 +16,7 @@ export function parseModule(text: string, file: string, options: { readonly magi
     const match = /^#\s*convlens\s*:\s*(.*?)\s*$/i.exec(source.slice(from, to));
     return match === null ? [] : [{ from, to, text: match[1], file, trailing }];
   });
-  return { file, text: source, body, errors: [...tokens.problems, ...parser.problems], directives };
+  return { file, source: text, text: source, body, errors: [...tokens.problems, ...parser.problems], directives };
 }
 
 const AUGMENTED = new Set(['+=', '-=', '*=', '/=', '//=', '%=', '**=', '@=', '<<=', '>>=', '&=', '|=', '^=']);

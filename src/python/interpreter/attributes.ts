@@ -1,0 +1,365 @@
+/** Attribute access on every kind of value: lookup, binding of methods, properties, and setting. */
+import type { ClassValue, FunctionValue, InstanceValue, NativeFunction, PropertyValue, Value } from '../values';
+import { NONE, native, str, tuple, unknown } from '../values';
+import { methodOf } from '../library/methods';
+import { hook, lookup, lookupValue, unknownBase, unwrap, wrappedOf } from './classes';
+import type { Interpreter } from './interpreter';
+
+/** `obj.name`, undefined where Python certainly raises AttributeError. */
+export function findAttr(vm: Interpreter, obj: Value, name: string): Value | undefined {
+  switch (obj.kind) {
+    case 'instance':
+      return instanceAttr(vm, obj, name);
+    case 'module': {
+      const own = obj.attrs.get(name) ?? obj.lookup?.(name);
+      if (own !== undefined) return own;
+      if (name === '__name__') return str(obj.name);
+      if (name === '__doc__') return NONE;
+      if (name === '__version__' || name.startsWith('__')) return unknown(`${obj.name}.${name} is not known`);
+      return obj.open ? unknown(`what ${obj.name}.${name} is is not known`) : undefined;
+    }
+    case 'class':
+      return classAttr(vm, obj, name);
+    case 'unknown':
+      return obj.among === undefined && obj.type === undefined && obj.quotient === undefined ? obj : unknown(obj.reason, obj.at);
+    case 'function':
+      return functionAttr(vm, obj, name);
+    case 'native':
+      return obj.attrs?.get(name) ?? (name === '__name__' || name === '__qualname__' ? str(obj.name) : dunder(obj, name));
+    case 'method':
+      if (name === '__self__') return obj.self;
+      if (name === '__func__') return obj.fn;
+      return findAttr(vm, obj.fn, name);
+    case 'super':
+      return superAttr(vm, obj.self, obj.of, obj.start, name);
+    case 'property':
+      return propertyAttr(obj, name);
+    case 'tuple':
+    case 'dict':
+      if (obj.cls !== undefined) {
+        const found = lookupValue(obj.cls, name);
+        if (found !== undefined) return bindAttr(vm, found, obj, obj.cls);
+      }
+      break;
+  }
+  const method = methodOf(obj, name);
+  if (method !== undefined) return method;
+  if (name === '__class__') return vm.typeOf(obj);
+  if (name === '__doc__') return NONE;
+  return dunder(obj, name);
+}
+
+/** Special methods of built-in values that programs may name explicitly; what they do is not followed. */
+function dunder(obj: Value, name: string): Value | undefined {
+  if (name === '__class__' || name === '__doc__' || name === '__module__' || name === '__dict__' || name === '__wrapped__') {
+    return name === '__wrapped__' ? undefined : unknown(`${name} of a ${obj.kind} is not followed`);
+  }
+  return undefined;
+}
+
+function instanceAttr(vm: Interpreter, obj: InstanceValue, name: string): Value | undefined {
+  const cls = obj.cls;
+  const mro = cls.mro;
+  let inClass: Value | undefined;
+  for (let i = 0; i < mro.length; i++) {
+    const getAttr = mro[i].hooks?.getAttr;
+    if (getAttr !== undefined) {
+      const found = getAttr(vm, obj, name);
+      if (found !== undefined) return found;
+    }
+  }
+  inClass = lookupValue(cls, name);
+  if (inClass !== undefined) {
+    if (inClass.kind === 'property' && !(inClass.cached && obj.attrs.has(name))) return readProperty(vm, inClass, obj, name);
+    if (inClass.kind === 'instance' && lookupValue(inClass.cls, '__set__') !== undefined) {
+      return vm.invoke(inClass, '__get__', [obj, cls]);
+    }
+  }
+  const own = obj.attrs.get(name);
+  if (own !== undefined) return own;
+  if (inClass !== undefined) return bindAttr(vm, inClass, obj, cls);
+  const wrapped = wrappedOf(obj);
+  if (wrapped !== undefined) {
+    const method = methodOf(wrapped, name);
+    if (method !== undefined) return method;
+  }
+  switch (name) {
+    case '__class__':
+      return cls;
+    case '__dict__':
+      return vm.namespace(obj.attrs);
+    case '__doc__':
+      return cls.def?.doc != null ? str(cls.def.doc) : NONE;
+    case '__module__':
+      return str(cls.module);
+  }
+  const fallback = lookupValue(cls, '__getattr__');
+  if (fallback !== undefined) return vm.catching('AttributeError', () => vm.apply(bindAttr(vm, fallback, obj, cls), [str(name)]));
+  const base = unknownBase(cls);
+  if (base !== null) return unknown(base.reason, base.at);
+  return undefined;
+}
+
+function readProperty(vm: Interpreter, property: PropertyValue, obj: Value, name: string): Value | undefined {
+  if (property.get === null) return undefined;
+  const value = vm.apply(property.get, [obj]);
+  if (property.cached && obj.kind === 'instance') {
+    vm.touch(obj);
+    obj.attrs.set(name, value);
+  }
+  return value;
+}
+
+/** A class attribute as seen through an instance (or, for class methods, through the class). */
+export function bindAttr(vm: Interpreter, value: Value, self: Value, cls: ClassValue): Value {
+  switch (value.kind) {
+    case 'function':
+    case 'native':
+      return { kind: 'method', self, fn: value, name: value.name };
+    case 'wrapped':
+      return value.mode === 'static' ? value.fn : bindToClass(value.fn, cls);
+    case 'property':
+      return value.get === null ? NONE : vm.apply(value.get, [self]);
+    case 'instance':
+      if (value.cls.attrs.has('__get__')) return vm.invoke(value, '__get__', [self, cls]);
+      return value;
+    default:
+      return value;
+  }
+}
+
+function bindToClass(fn: Value, cls: ClassValue): Value {
+  return fn.kind === 'function' || fn.kind === 'native' ? { kind: 'method', self: cls, fn, name: fn.name } : fn;
+}
+
+export function classAttr(vm: Interpreter, cls: ClassValue, name: string): Value | undefined {
+  const value = lookupValue(cls, name);
+  if (value !== undefined) {
+    if (value.kind === 'wrapped') return value.mode === 'static' ? value.fn : bindToClass(value.fn, cls);
+    if (value.kind === 'instance' && value.cls.attrs.has('__get__')) return vm.invoke(value, '__get__', [NONE, cls]);
+    return value;
+  }
+  switch (name) {
+    case '__name__':
+    case '__qualname__':
+      return str(cls.name);
+    case '__module__':
+      return str(cls.module);
+    case '__doc__':
+      return cls.def?.doc != null ? str(cls.def.doc) : NONE;
+    case '__mro__':
+      return tuple(cls.mro);
+    case '__bases__':
+      return tuple(cls.bases);
+    case '__base__':
+      return cls.bases[0] ?? NONE;
+    case '__dict__':
+      return vm.namespace(cls.attrs);
+    case '__class__':
+      return vm.classes.type;
+    case 'mro':
+      return native('mro', () => ({ kind: 'list', items: [...cls.mro], tail: null }));
+    case '__subclasses__':
+      return native('__subclasses__', () => unknown('the subclasses of a class are not listed'));
+    case '__annotations__':
+      return { kind: 'dict', entries: new Map(), tail: null };
+    case '__new__':
+      return native('__new__', (_machine, args) => {
+        const [first] = args.positional;
+        return first?.value.kind === 'class' ? vm.allocateFor(first.value, { ...args, positional: args.positional.slice(1) }) : unknown('the class is not known');
+      });
+    case '__init_subclass__':
+      return native('__init_subclass__', () => NONE);
+  }
+  const base = unknownBase(cls);
+  if (base !== null) return unknown(base.reason, base.at);
+  const general = vm.classes.object;
+  return lookup(general, name)?.value ?? objectMethod(vm, name);
+}
+
+/** Methods that every object has, unbound. */
+function objectMethod(vm: Interpreter, name: string): NativeFunction | undefined {
+  switch (name) {
+    case '__setattr__':
+      return native(name, (_machine, { positional: [self, key, value] }) => {
+        if (self?.value.kind === 'instance' && key?.value.kind === 'str' && value !== undefined) setInstance(vm, self.value, key.value.value, value.value);
+        return NONE;
+      });
+    case '__getattribute__':
+      return native(name, (_machine, { positional: [self, key] }) =>
+        self !== undefined && key?.value.kind === 'str' ? vm.getAttr(self.value, key.value.value) : unknown('the attribute is not known'));
+    case '__delattr__':
+      return native(name, (_machine, { positional: [self, key] }) => {
+        if (self?.value.kind === 'instance' && key?.value.kind === 'str') {
+          vm.touch(self.value);
+          self.value.attrs.delete(key.value.value);
+        }
+        return NONE;
+      });
+    case '__repr__':
+    case '__str__':
+      return native(name, (_machine, { positional: [self] }) => unknown(`the text of a ${self?.value.kind ?? 'value'} is not followed`, null, 'str'));
+    case '__hash__':
+      return native(name, () => unknown('hashes are not followed', null, 'int'));
+    case '__eq__':
+    case '__ne__':
+      return native(name, (_machine, { positional: [a, b] }) => vm.compare(name === '__eq__' ? 'is' : 'is not', a?.value ?? NONE, b?.value ?? NONE));
+    case '__reduce__':
+    case '__sizeof__':
+    case '__dir__':
+      return native(name, () => unknown(`${name} is not followed`));
+  }
+  return undefined;
+}
+
+function functionAttr(vm: Interpreter, fn: FunctionValue, name: string): Value | undefined {
+  const own = fn.attrs?.get(name);
+  if (own !== undefined) return own;
+  switch (name) {
+    case '__name__':
+      return str(fn.name);
+    case '__qualname__':
+      return str(fn.qualname);
+    case '__doc__':
+      return fn.def.type === 'FunctionDef' && fn.def.doc !== null ? str(fn.def.doc) : NONE;
+    case '__module__':
+      return fn.globals.vars.get('__name__') ?? str('__main__');
+    case '__defaults__':
+      return fn.defaults.size === 0 ? NONE : tuple([...fn.defaults.values()]);
+    case '__dict__':
+      return vm.namespace(fn.attrs ?? new Map<string, Value>());
+    case '__call__':
+      return fn;
+    case '__get__':
+      return native('__get__', (_machine, { positional: [self] }) => (self === undefined || self.value.kind === 'none' ? fn : { kind: 'method', self: self.value, fn, name: fn.name }));
+    case '__code__':
+    case '__globals__':
+    case '__closure__':
+    case '__annotations__':
+    case '__kwdefaults__':
+      return unknown(`${name} of a function is not followed`);
+  }
+  return undefined;
+}
+
+function propertyAttr(property: PropertyValue, name: string): Value | undefined {
+  const decorator = (change: (fn: Value) => PropertyValue): Value =>
+    native(name, (_machine, args) => (args.positional.length > 0 ? change(args.positional[0].value) : property));
+  switch (name) {
+    case 'getter':
+      return decorator((get) => ({ ...property, get }));
+    case 'setter':
+      return decorator((set) => ({ ...property, set }));
+    case 'deleter':
+      return decorator(() => property);
+    default:
+      return methodOf(property, name);
+  }
+}
+
+function superAttr(vm: Interpreter, self: Value, of: ClassValue, start: ClassValue, name: string): Value | undefined {
+  const from = of.mro.indexOf(start) + 1;
+  for (let i = from; i < of.mro.length; i++) {
+    const value = of.mro[i].attrs.get(name);
+    if (value === undefined) continue;
+    if (name === '__new__' && value.kind === 'function') return value;
+    // A method of a built-in type works on the value that the instance wraps.
+    if (value.kind === 'native' && of.mro[i].module === 'builtins') return { kind: 'method', self: unwrap(self), fn: value, name };
+    return self.kind === 'class' ? (value.kind === 'wrapped' && value.mode === 'static' ? value.fn : value.kind === 'wrapped' ? bindToClass(value.fn, self) : value) : bindAttr(vm, value, self, of);
+  }
+  if (self.kind === 'instance') {
+    const wrapped = wrappedOf(self);
+    const method = wrapped === undefined ? undefined : methodOf(wrapped, name);
+    if (method !== undefined) return method;
+  }
+  const base = unknownBase(of);
+  if (base !== null) return unknown(base.reason, base.at);
+  if (name === '__init__') return native('__init__', () => NONE);
+  if (name === '__new__') return classAttr(vm, of, '__new__');
+  if (name === '__init_subclass__' || name === '__post_init__' || name === '__set_name__') return name === '__post_init__' ? undefined : native(name, () => NONE);
+  if (name === '__class__') return vm.builtin('super');
+  for (let i = from; i < of.mro.length; i++) {
+    const getAttr = of.mro[i].hooks?.getAttr;
+    const found = getAttr !== undefined && self.kind === 'instance' ? getAttr(vm, self, name) : undefined;
+    if (found !== undefined) return found;
+  }
+  const general = objectMethod(vm, name);
+  return general === undefined ? undefined : { kind: 'method', self, fn: general, name };
+}
+
+export function setAttr(vm: Interpreter, obj: Value, name: string, value: Value): void {
+  switch (obj.kind) {
+    case 'instance': {
+      const inClass = lookupValue(obj.cls, name);
+      if (inClass?.kind === 'property' && !inClass.cached) {
+        if (inClass.set === null) {
+          if (unknownBase(obj.cls) === null) vm.raise('AttributeError', `property '${name}' of '${obj.cls.name}' object has no setter`);
+          return;
+        }
+        vm.apply(inClass.set, [obj, value]);
+        return;
+      }
+      if (inClass?.kind === 'instance' && lookupValue(inClass.cls, '__set__') !== undefined) {
+        vm.invoke(inClass, '__set__', [obj, value]);
+        return;
+      }
+      const custom = lookupValue(obj.cls, '__setattr__');
+      if (custom !== undefined) {
+        vm.apply(bindAttr(vm, custom, obj, obj.cls), [str(name), value]);
+        return;
+      }
+      setInstance(vm, obj, name, value);
+      return;
+    }
+    case 'class':
+      vm.touch(obj);
+      obj.attrs.set(name, value);
+      return;
+    case 'module':
+      obj.attrs.set(name, value);
+      return;
+    case 'function':
+      vm.touch(obj);
+      obj.attrs ??= new Map();
+      obj.attrs.set(name, value);
+      return;
+    case 'native':
+      obj.attrs?.set(name, value);
+      return;
+    case 'method':
+      return;
+    case 'unknown':
+      return;
+    case 'super':
+      if (obj.self.kind === 'instance') setInstance(vm, obj.self, name, value);
+      return;
+    case 'dict':
+    case 'tuple':
+      if (obj.cls !== undefined) return;
+      break;
+  }
+  vm.raise('AttributeError', `'${vm.typeOf(obj).name}' object has no attribute '${name}'`);
+}
+
+/** Sets the attribute past any `__setattr__`, and tells the class's hook. */
+export function setInstance(vm: Interpreter, obj: InstanceValue, name: string, value: Value): void {
+  vm.touch(obj);
+  obj.attrs.set(name, value);
+  hook(obj.cls, 'didSetAttr')?.(vm, obj, name, value);
+}
+
+export function deleteAttr(vm: Interpreter, obj: Value, name: string): void {
+  if (obj.kind === 'instance' || obj.kind === 'class') {
+    if (!obj.attrs.has(name)) {
+      if (obj.kind === 'instance' && lookupValue(obj.cls, '__delattr__') !== undefined) return;
+      if (unknownBase(obj.kind === 'class' ? obj : obj.cls) === null && !(obj.kind === 'instance' && hook(obj.cls, 'getAttr'))) vm.raise('AttributeError', name);
+      return;
+    }
+    vm.touch(obj);
+    obj.attrs.delete(name);
+  } else if (obj.kind === 'module') obj.attrs.delete(name);
+  else if (obj.kind === 'function') {
+    vm.touch(obj);
+    obj.attrs?.delete(name);
+  }
+}

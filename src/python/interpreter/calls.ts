@@ -1,0 +1,296 @@
+/** Calls: binding of parameters, activations of the program's functions, native functions, instantiation of classes. */
+import type { Arg, CallArgs, ClassValue, DictValue, FunctionValue, InstanceValue, NativeFunction, Scope, Value } from '../values';
+import { PyRaise } from '../machine';
+import { NONE, list, str, tuple, unknown } from '../values';
+import type { Param } from '../ast';
+import { construct, isConstructible } from '../library/construct';
+import { type Activation, Completion } from './activation';
+import { bindAttr } from './attributes';
+import { hook, linearise, lookupValue, unknownBase, Wrapped } from './classes';
+import { settle } from './branching';
+import { evaluate } from './expressions';
+import { runGenerator } from './generators';
+import { MAX_CALL_DEPTH, type Interpreter } from './interpreter';
+import { execute } from './statements';
+
+export function call(vm: Interpreter, fn: Value, args: CallArgs): Value {
+  switch (fn.kind) {
+    case 'function':
+      return callFunction(vm, fn, args);
+    case 'native':
+      return callNative(vm, fn, args);
+    case 'method':
+      return call(vm, fn.fn, { ...args, positional: [{ value: fn.self, range: null }, ...args.positional] });
+    case 'class':
+      return instantiate(vm, fn, args);
+    case 'instance': {
+      const own = lookupValue(fn.cls, '__call__');
+      if (own !== undefined) return call(vm, bindAttr(vm, own, fn, fn.cls), args);
+      const base = unknownBase(fn.cls);
+      if (base !== null) return unknown(base.reason, base.at);
+      break;
+    }
+    case 'unknown':
+      return fn.among === undefined && fn.type === undefined ? fn : unknown(fn.reason, fn.at);
+    case 'wrapped':
+      return call(vm, fn.fn, args);
+    case 'module': {
+      // Some libraries make a module callable; ours tell so by an attribute.
+      const own = fn.attrs.get('__call__');
+      if (own !== undefined) return call(vm, own, args);
+    }
+  }
+  return vm.raise('TypeError', `'${vm.typeOf(fn).name}' object is not callable`);
+}
+
+function callNative(vm: Interpreter, fn: NativeFunction, args: CallArgs): Value {
+  vm.spend(1);
+  if (vm.frames.length > MAX_CALL_DEPTH * 2) return unknown('calls nested too deeply to follow', args.range);
+  const caller = vm.frames[vm.frames.length - 1];
+  vm.frames.push({
+    name: fn.name, fn, callSite: args.range, file: caller?.file ?? vm.mainFile, scope: caller?.scope ?? EMPTY_SCOPE, result: NONE, yields: null,
+    open: [], owner: null, self: null, handling: null,
+  });
+  const depth = vm.frames.length;
+  const result = fn.impl(vm, args);
+  vm.frames.length = depth - 1;
+  return result;
+}
+
+const EMPTY_SCOPE: Scope = { kind: 'module', vars: new Map(), parent: null, globals: null, declared: null };
+
+function callFunction(vm: Interpreter, fn: FunctionValue, args: CallArgs): Value {
+  vm.spend(2);
+  fn.calls++;
+  if (vm.frames.length > MAX_CALL_DEPTH) return unknown(`calls of ${fn.name}() are nested too deeply to follow`, args.range);
+  const scope: Scope = { kind: 'function', vars: new Map(), parent: fn.closure, globals: fn.globals, declared: null };
+  bindToScope(vm, fn, args, scope.vars);
+  const activation: Activation = {
+    name: fn.name, fn, callSite: args.range, file: fn.file, scope, result: NONE,
+    yields: fn.def.isGenerator ? list([]) : null, open: [], owner: fn.owner, self: args.positional[0]?.value ?? null, handling: null,
+  };
+  if (fn.def.isGenerator) return runGenerator(vm, activation, fn);
+  const result = run(vm, activation, fn);
+  vm.observer.returned?.(fn, args.range, result);
+  return result;
+}
+
+/** Runs the body in its activation; what left early on undecided branches is joined into the result. */
+function run(vm: Interpreter, activation: Activation, fn: FunctionValue): Value {
+  const depth = vm.frames.length;
+  const handlers = vm.handlers.length;
+  vm.frames.push(activation);
+  try {
+    if (fn.def.type === 'Lambda') return evaluate(vm, activation, fn.def.body);
+    let completion = Completion.Normal;
+    if (activation.open.length === 0) completion = execute(vm, activation, fn.def.body);
+    const value = completion === Completion.Return ? activation.result : NONE;
+    if (activation.open.length === 0) return value;
+    return settle(vm, activation, 0, { completion, value }, FUNCTION_END)?.value ?? NONE;
+  } catch (error) {
+    // A path that raises does not take part when another one returned.
+    if (activation.open.length > 0 && error instanceof PyRaise) {
+      vm.frames.length = depth + 1;
+      const settled = settle(vm, activation, 0, null, FUNCTION_END);
+      if (settled !== null) return settled.value;
+    }
+    throw error;
+  } finally {
+    vm.frames.length = depth;
+    vm.handlers.length = handlers;
+  }
+}
+
+const FUNCTION_END = [[Completion.Normal, Completion.Return, Completion.Break, Completion.Continue]];
+
+/** Runs a function's body for its yields (generators.ts). */
+export const runBody = run;
+
+function bindToScope(vm: Interpreter, fn: FunctionValue, args: CallArgs, vars: Map<string, Value>): void {
+  const params = fn.def.params;
+  const positional = args.positional;
+  let next = 0;
+  let used = 0;
+  let extraKeywords: DictValue['entries'] | null = null;
+  let hasKwargs = false;
+  for (let i = 0; i < params.length; i++) {
+    const param = params[i];
+    switch (param.kind) {
+      case 'positional':
+      case 'positionalOnly':
+        if (next < positional.length) {
+          vars.set(param.name, positional[next++].value);
+          if (param.kind === 'positional' && args.keywords.has(param.name)) {
+            vm.raise('TypeError', `${fn.name}() got multiple values for argument '${param.name}'`);
+          }
+        } else used += keywordOrDefault(vm, fn, args, param, vars);
+        break;
+      case 'args': {
+        const rest: Value[] = [];
+        while (next < positional.length) rest.push(positional[next++].value);
+        vars.set(param.name, args.openPositional === null ? tuple(rest) : list(rest, args.openPositional));
+        break;
+      }
+      case 'keyword':
+        used += keywordOrDefault(vm, fn, args, param, vars);
+        break;
+      case 'kwargs':
+        hasKwargs = true;
+        break;
+    }
+  }
+  if (next < positional.length) {
+    vm.raise('TypeError', `${fn.name}() takes ${next} positional argument${next === 1 ? '' : 's'} but ${positional.length} were given`);
+  }
+  if (hasKwargs || used < args.keywords.size) {
+    for (const [name, arg] of args.keywords) {
+      if (params.some((param) => param.name === name && (param.kind === 'positional' || param.kind === 'keyword'))) continue;
+      if (!hasKwargs) vm.raise('TypeError', `${fn.name}() got an unexpected keyword argument '${name}'`);
+      extraKeywords ??= new Map();
+      extraKeywords.set(`s:${name}`, { key: str(name), value: arg.value });
+    }
+    const kwargs = params.find((param) => param.kind === 'kwargs');
+    if (kwargs !== undefined) vars.set(kwargs.name, { kind: 'dict', entries: extraKeywords ?? new Map(), tail: args.openKeywords });
+  }
+}
+
+/** Returns 1 when a keyword gave it. */
+function keywordOrDefault(vm: Interpreter, fn: FunctionValue, args: CallArgs, param: Param, vars: Map<string, Value>): number {
+  const given = param.kind === 'positionalOnly' ? undefined : args.keywords.get(param.name);
+  if (given !== undefined) {
+    vars.set(param.name, given.value);
+    return 1;
+  }
+  const open = param.kind === 'keyword' ? args.openKeywords : (args.openPositional ?? args.openKeywords);
+  if (open !== null) {
+    vars.set(param.name, unknown(open.reason, open.at));
+    return 0;
+  }
+  const fallback = fn.defaults.get(param.name);
+  if (fallback !== undefined) vars.set(param.name, fallback);
+  else vm.raise('TypeError', `${fn.name}() missing 1 required ${param.kind === 'keyword' ? 'keyword-only' : 'positional'} argument: '${param.name}'`);
+  return 0;
+}
+
+// --- classes -------------------------------------------------------------------------------------------------------------
+
+/** A new instance, made and initialised. */
+export function instantiate(vm: Interpreter, cls: ClassValue, args: CallArgs): Value {
+  vm.spend(1);
+  cls.instances++;
+  const metaCall = lookupValue(cls, '__class_call__');
+  if (metaCall !== undefined) return call(vm, bindAttr(vm, metaCall, cls, cls), args);
+  if (cls.module === 'builtins' && cls.def === null) {
+    if (isConstructible(cls.name)) return construct(cls.name, vm, args);
+    if (cls === vm.classes.type) return typeCall(vm, args);
+    if (cls.name === 'object') return vm.allocate(cls);
+  }
+  const maker = lookupValue(cls, '__new__');
+  let made: Value;
+  if (maker !== undefined) {
+    const fn = maker.kind === 'wrapped' ? maker.fn : maker;
+    made = call(vm, fn, { ...args, positional: [{ value: cls, range: null }, ...args.positional] });
+    if (made.kind !== 'instance' || !made.cls.mro.includes(cls)) return made;
+  } else made = allocateFor(vm, cls, args);
+  if (made.kind !== 'instance') return made;
+  const init = lookupValue(made.cls, '__init__');
+  if (init !== undefined && !(init.kind === 'native' && made.data instanceof Wrapped)) call(vm, bindAttr(vm, init, made, made.cls), args);
+  return made;
+}
+
+/** The instance before `__init__`: with the payload of a native base, or the value a builtin's subclass wraps. */
+export function allocateFor(vm: Interpreter, cls: ClassValue, args: CallArgs): InstanceValue {
+  const instance = vm.allocate(cls);
+  const create = hook(cls, 'create');
+  if (create !== undefined) instance.data = create(vm, instance, args);
+  else {
+    const base = cls.mro.find((ancestor) => ancestor.module === 'builtins' && isConstructible(ancestor.name));
+    if (base !== undefined && isConstructible(base.name)) {
+      // A subclass with its own `__init__` may take other arguments than the built-in type does.
+      const own = lookupValue(cls, '__init__');
+      const plain = own === undefined || own.kind === 'native';
+      const mutable = base.name === 'list' || base.name === 'dict' || base.name === 'set';
+      instance.data = new Wrapped(construct(base.name, vm, plain || !mutable ? args : vm.args([])));
+    }
+  }
+  return instance;
+}
+
+function typeCall(vm: Interpreter, args: CallArgs): Value {
+  const given = args.positional.map((arg: Arg) => arg.value);
+  if (given.length === 1) {
+    if (given[0].kind === 'unknown') {
+      const among = given[0].among?.map((option) => vm.typeOf(option));
+      if (among !== undefined && among.every((cls) => cls === among[0])) return among[0];
+      return unknown(given[0].reason, given[0].at);
+    }
+    return vm.typeOf(given[0]);
+  }
+  const [name, bases, attrs] = given;
+  if (name?.kind !== 'str' || bases?.kind !== 'tuple' || attrs?.kind !== 'dict') return unknown('a class made by type() is not followed');
+  const members = new Map<string, Value>();
+  for (const entry of attrs.entries.values()) if (entry.key.kind === 'str') members.set(entry.key.value, entry.value);
+  return makeUserClass(vm, name.value, bases.items, members, null, vm.frames[vm.frames.length - 1]?.file ?? vm.mainFile, '__main__');
+}
+
+/** A class from its evaluated bases and body. */
+export function makeUserClass(
+  vm: Interpreter, name: string, bases: readonly Value[], attrs: Map<string, Value>, def: ClassValue['def'], file: string, module: string,
+): ClassValue {
+  const known: ClassValue[] = [];
+  let notKnown: ClassValue['unknownBase'] = null;
+  for (const base of bases) {
+    if (base.kind === 'class') {
+      if (!known.includes(base)) known.push(base);
+    } else if (base.kind === 'unknown') notKnown ??= base;
+    else notKnown ??= unknown(`a base of class ${name} is not followed`);
+  }
+  if (known.length === 0 || (known.length > 1 && known.includes(vm.classes.object))) {
+    const at = known.indexOf(vm.classes.object);
+    if (at >= 0) known.splice(at, 1);
+    if (known.length === 0) known.push(vm.classes.object);
+  }
+  const mro: ClassValue[] = [];
+  const cls: ClassValue = {
+    kind: 'class', name, module, bases: known, mro, attrs, def, file, unknownBase: notKnown, native: null, hooks: null, instances: 0,
+  };
+  const order = linearise(cls, known);
+  if (order === undefined) return vm.raise('TypeError', 'Cannot create a consistent method resolution order (MRO) for bases');
+  mro.push(...order);
+  vm.classValues.push(cls);
+  for (const [attr, value] of attrs) {
+    if (value.kind === 'function' && value.owner === null) value.owner = cls;
+    else if (value.kind === 'wrapped' && value.fn.kind === 'function' && value.fn.owner === null) value.fn.owner = cls;
+    else if (value.kind === 'property') {
+      for (const part of [value.get, value.set]) if (part?.kind === 'function' && part.owner === null) part.owner = cls;
+    } else if (value.kind === 'instance') {
+      const named = lookupValue(value.cls, '__set_name__');
+      if (named !== undefined) vm.apply(bindAttr(vm, named, value, value.cls), [cls, str(attr)]);
+    }
+  }
+  hook(cls, 'didSubclass')?.(vm, cls);
+  for (const base of mro.slice(1)) {
+    const init = base.attrs.get('__init_subclass__');
+    if (init === undefined) continue;
+    vm.apply(bindAttr(vm, init.kind === 'wrapped' ? init.fn : init, cls, cls), []);
+    break;
+  }
+  return cls;
+}
+
+/** `super()` in the activation of a method, or `super(cls, self)`. */
+export function makeSuper(vm: Interpreter, activation: Activation, args: CallArgs): Value {
+  let start: Value | null = args.positional[0]?.value ?? null;
+  let self: Value | null = args.positional[1]?.value ?? null;
+  if (start === null) {
+    start = activation.owner;
+    self = activation.self;
+  }
+  if (start === null || start.kind === 'none') return vm.raise('RuntimeError', 'super(): __class__ cell not found');
+  if (start.kind === 'unknown' || self?.kind === 'unknown') return unknown((start.kind === 'unknown' ? start : (self as { reason: string })).reason);
+  if (start.kind !== 'class' || self === null) return unknown('super() of this kind is not followed');
+  const of = self.kind === 'class' ? self : vm.typeOf(self);
+  // After a class decorator made a copy, or a name was rebound, the class may not be among the ancestors.
+  if (!of.mro.includes(start)) return unknown('super() of another class is not followed');
+  return { kind: 'super', self, start, of };
+}

@@ -1,0 +1,421 @@
+/** Evaluation of expressions. */
+import type { Call, Comp, Comprehension, DictComp, Expr, JoinedStr, Lambda, Param } from '../ast';
+import type { SourceRange } from '../source';
+import type { Arg, CallArgs, DictValue, FunctionValue, Scope, UnknownValue, Value } from '../values';
+import { FALSE, NONE, TRUE, list, str, tuple, unknown } from '../values';
+import { hashKey, isUnhashable } from '../hash';
+import { formatValue } from '../library/format/spec';
+import type { Activation } from './activation';
+import { assign } from './assignment';
+import { branch, branchValue } from './branching';
+import { Completion } from './activation';
+import { call } from './calls';
+import { LazyIterator, give } from './generators';
+import type { Interpreter } from './interpreter';
+import { compare } from './operators';
+import { iterate } from './items';
+
+export const at = (activation: Activation, node: { readonly from: number; readonly to: number }): SourceRange => ({
+  file: activation.file, from: node.from, to: node.to,
+});
+
+/** Source text of a node, for reasons and observations. */
+export function sourceText(vm: Interpreter, activation: Activation, node: { readonly from: number; readonly to: number }, limit = Infinity): string {
+  const text = vm.sources.get(activation.file)?.text.slice(node.from, node.to) ?? '';
+  if (text.length <= limit && !text.includes('\n')) return text;
+  const line = text.replace(/\s+/g, ' ');
+  return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`;
+}
+
+export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): Value {
+  switch (expr.type) {
+    case 'Name': {
+      const value = readName(vm, activation, expr.id, expr);
+      vm.observer.read?.(expr.id, at(activation, expr), value);
+      return value;
+    }
+    case 'Constant':
+      return expr.value;
+    case 'Attribute': {
+      const value = vm.getAttr(evaluate(vm, activation, expr.value), expr.attr);
+      vm.observer.read?.(sourceText(vm, activation, expr), at(activation, expr), value);
+      return value;
+    }
+    case 'Call':
+      return evaluateCall(vm, activation, expr);
+    case 'Subscript': {
+      const value = vm.getItem(evaluate(vm, activation, expr.value), evaluate(vm, activation, expr.index));
+      vm.observer.read?.(sourceText(vm, activation, expr), at(activation, expr), value);
+      return value;
+    }
+    case 'BinOp':
+      return vm.binary(expr.op, evaluate(vm, activation, expr.left), evaluate(vm, activation, expr.right));
+    case 'UnaryOp':
+      return vm.unary(expr.op, evaluate(vm, activation, expr.operand));
+    case 'BoolOp':
+      return evaluateBool(vm, activation, expr.op, expr.values, 0);
+    case 'Compare':
+      return evaluateCompare(vm, activation, expr.left, expr);
+    case 'IfExp': {
+      const test = evaluate(vm, activation, expr.test);
+      const known = vm.truth(test);
+      if (known !== undefined) return evaluate(vm, activation, known ? expr.body : expr.orelse);
+      return branchValue(vm, activation, conditionCause(vm, activation, expr.test, test), [
+        () => evaluate(vm, activation, expr.body),
+        () => evaluate(vm, activation, expr.orelse),
+      ]);
+    }
+    case 'Tuple': {
+      const items = evaluateItems(vm, activation, expr.elts);
+      return items.tail === null ? tuple(items.items) : unknown(items.tail.reason, items.tail.at, 'tuple');
+    }
+    case 'List': {
+      const items = evaluateItems(vm, activation, expr.elts);
+      return list(items.items, items.tail);
+    }
+    case 'Set': {
+      const items = evaluateItems(vm, activation, expr.elts);
+      return vm.apply(vm.builtin('set'), [list(items.items, items.tail)]);
+    }
+    case 'Dict':
+      return evaluateDict(vm, activation, expr.keys, expr.values);
+    case 'JoinedStr':
+      return evaluateFormat(vm, activation, expr);
+    case 'Lambda':
+      return makeFunction(vm, activation, expr, '<lambda>');
+    case 'ListComp':
+    case 'SetComp':
+    case 'GeneratorExp':
+      return evaluateComp(vm, activation, expr);
+    case 'DictComp':
+      return evaluateDictComp(vm, activation, expr);
+    case 'Slice':
+      return {
+        kind: 'slice',
+        start: expr.lower === null ? NONE : evaluate(vm, activation, expr.lower),
+        stop: expr.upper === null ? NONE : evaluate(vm, activation, expr.upper),
+        step: expr.step === null ? NONE : evaluate(vm, activation, expr.step),
+      };
+    case 'NamedExpr': {
+      const value = evaluate(vm, activation, expr.value);
+      assign(vm, activation, expr.target, value);
+      return value;
+    }
+    case 'Starred':
+      return evaluate(vm, activation, expr.value);
+    case 'Await':
+      return evaluate(vm, activation, expr.value);
+    case 'Yield':
+      give(vm, activation, expr.value === null ? NONE : evaluate(vm, activation, expr.value));
+      return unknown('what is sent into a generator is not followed', at(activation, expr));
+    case 'YieldFrom': {
+      const source = evaluate(vm, activation, expr.value);
+      const elements = iterate(vm, source);
+      for (const item of elements?.items ?? []) give(vm, activation, item);
+      const tail = elements === undefined ? asUnknown(source, 'the elements are not known') : elements.tail;
+      if (tail !== null && activation.yields !== null) {
+        vm.touch(activation.yields);
+        activation.yields.tail ??= tail;
+      }
+      return NONE;
+    }
+    case 'Error':
+      return unknown('the expression is incomplete', at(activation, expr));
+  }
+}
+
+export function asUnknown(value: Value, otherwise: string): UnknownValue {
+  return value.kind === 'unknown' ? unknown(value.reason, value.at) : unknown(otherwise);
+}
+
+// --- names -----------------------------------------------------------------------------------------------------------------
+
+export function readName(vm: Interpreter, activation: Activation, id: string, node: { readonly from: number; readonly to: number }): Value {
+  const value = findName(vm, activation.scope, id);
+  if (value !== undefined) return value;
+  return vm.raise('NameError', `name '${sourceText(vm, activation, node, 60) === id ? id : id}' is not defined`);
+}
+
+export function findName(vm: Interpreter, scope: Scope, id: string): Value | undefined {
+  if (scope.declared?.get(id) === 'global') return scope.globals?.vars.get(id) ?? vm.builtins.get(id);
+  let value = scope.vars.get(id);
+  if (value !== undefined) return value;
+  for (let outer = scope.parent; outer !== null; outer = outer.parent) {
+    // Names of a class body are not seen from its methods; they are from comprehensions directly in it.
+    if (outer.kind === 'class' && scope.kind !== 'comprehension') continue;
+    value = outer.vars.get(id);
+    if (value !== undefined) return value;
+  }
+  if (scope.globals !== null) {
+    value = scope.globals.vars.get(id);
+    if (value !== undefined) return value;
+  }
+  return vm.builtins.get(id) ?? vm.starNames(scope, id);
+}
+
+// --- undecided conditions ----------------------------------------------------------------------------------------------------
+
+/** Why a condition is undecided, in words: `depends on "use_bn", which is not known (…)`. */
+export function conditionCause(vm: Interpreter, activation: Activation, test: Expr, value: Value): UnknownValue {
+  const cause = value.kind === 'unknown' ? value : null;
+  if (cause !== null && cause.reason.startsWith('depends on ')) return unknown(cause.reason, cause.at);
+  const why = cause === null ? (value.kind === 'symbolic' ? ' (an open length)' : '') : ` (${cause.reason})`;
+  return unknown(`depends on "${sourceText(vm, activation, test, 40)}", which is not known${why}`, cause?.at ?? at(activation, test));
+}
+
+function evaluateBool(vm: Interpreter, activation: Activation, op: 'and' | 'or', values: readonly Expr[], from: number): Value {
+  for (let i = from; ; i++) {
+    const value = evaluate(vm, activation, values[i]);
+    if (i === values.length - 1) return value;
+    const known = vm.truth(value);
+    if (known === undefined) {
+      // Undecided: the value itself, or what the rest gives.
+      const cause = conditionCause(vm, activation, values[i], value);
+      const rest = (): Value => evaluateBool(vm, activation, op, values, i + 1);
+      const joined = branchValue(vm, activation, cause, [() => value, rest]);
+      // `unknown and False` is false whatever it is: keep only what can come out.
+      return joined;
+    }
+    if (known === (op === 'or')) return value;
+  }
+}
+
+function evaluateCompare(vm: Interpreter, activation: Activation, first: Expr, expr: Expr & { type: 'Compare' }): Value {
+  let left = evaluate(vm, activation, first);
+  let result: Value = TRUE;
+  for (let i = 0; i < expr.ops.length; i++) {
+    const right = evaluate(vm, activation, expr.comparators[i]);
+    const one = compare(vm, expr.ops[i], left, right);
+    if (expr.ops.length === 1) return one;
+    const known = vm.truth(one);
+    if (known === false) return one.kind === 'unknown' ? FALSE : one;
+    if (result.kind !== 'unknown') result = one;
+    left = right;
+  }
+  return result;
+}
+
+// --- displays ------------------------------------------------------------------------------------------------------------------
+
+function evaluateItems(vm: Interpreter, activation: Activation, elts: readonly Expr[]): { items: Value[]; tail: UnknownValue | null } {
+  const items: Value[] = [];
+  let tail: UnknownValue | null = null;
+  for (const element of elts) {
+    if (element.type !== 'Starred') {
+      const value = evaluate(vm, activation, element);
+      if (tail === null) items.push(value);
+      continue;
+    }
+    const source = evaluate(vm, activation, element.value);
+    const elements = iterate(vm, source);
+    if (tail !== null) continue;
+    if (elements === undefined) tail = asUnknown(source, 'the elements are not known');
+    else {
+      for (const item of elements.items) items.push(item);
+      tail = elements.tail;
+    }
+  }
+  return { items, tail };
+}
+
+function evaluateDict(vm: Interpreter, activation: Activation, keys: readonly (Expr | null)[], values: readonly Expr[]): Value {
+  const made: DictValue = { kind: 'dict', entries: new Map(), tail: null };
+  for (let i = 0; i < keys.length; i++) {
+    const keyExpr = keys[i];
+    if (keyExpr === null) {
+      const source = evaluate(vm, activation, values[i]);
+      vm.spreadInto(made, source);
+      continue;
+    }
+    const key = evaluate(vm, activation, keyExpr);
+    putEntry(vm, made, key, evaluate(vm, activation, values[i]));
+  }
+  return made;
+}
+
+function putEntry(vm: Interpreter, target: DictValue, key: Value, value: Value): void {
+  const hash = hashKey(key);
+  if (hash !== undefined) target.entries.set(hash, { key, value });
+  else if (isUnhashable(key)) vm.raise('TypeError', `unhashable type: '${vm.typeOf(key).name}'`);
+  else target.tail ??= asUnknown(key, 'a key of the dict is not known');
+}
+
+function evaluateFormat(vm: Interpreter, activation: Activation, expr: JoinedStr): Value {
+  let text = '';
+  let missing: Value | undefined;
+  for (const part of expr.parts) {
+    if (typeof part === 'string') {
+      text += part;
+      continue;
+    }
+    const value = evaluate(vm, activation, part.value);
+    const spec = part.spec === null ? undefined : evaluateFormat(vm, activation, part.spec);
+    if (spec !== undefined && spec.kind !== 'str') {
+      missing ??= spec;
+      continue;
+    }
+    const made = formatValue(vm, value, spec?.kind === 'str' ? spec.value : '', part.conversion === '' ? null : part.conversion);
+    if (made === undefined) missing ??= value;
+    else text += (part.selfDoc ?? '') + made;
+  }
+  if (missing === undefined) return str(text);
+  return missing.kind === 'unknown' ? unknown(missing.reason, missing.at, 'str') : unknown('the text of a value in it is not known', at(activation, expr), 'str');
+}
+
+// --- calls -----------------------------------------------------------------------------------------------------------------------
+
+const NO_KEYWORDS: CallArgs['keywords'] = new Map();
+
+function evaluateCall(vm: Interpreter, activation: Activation, expr: Call): Value {
+  const callee = evaluate(vm, activation, expr.func);
+  const args = evaluateArguments(vm, activation, expr);
+  const special = vm.scopeFunction(activation, callee, args);
+  const result = special ?? call(vm, callee, args);
+  vm.observer.called?.(expr.range, callee, result, activation.scope.kind === 'module');
+  return result;
+}
+
+export function evaluateArguments(vm: Interpreter, activation: Activation, expr: Pick<Call, 'args' | 'plain' | 'range'>): CallArgs {
+  const positional: Arg[] = [];
+  if (expr.plain) {
+    for (const argument of expr.args) positional.push({ value: evaluate(vm, activation, argument.value), range: argument.range });
+    return { positional, keywords: NO_KEYWORDS, openPositional: null, openKeywords: null, range: expr.range };
+  }
+  const keywords = new Map<string, Arg & { nameRange: SourceRange | null }>();
+  let openPositional: UnknownValue | null = null;
+  let openKeywords: UnknownValue | null = null;
+  for (const argument of expr.args) {
+    const value = evaluate(vm, activation, argument.value);
+    switch (argument.kind) {
+      case 'positional':
+        // After a `*args` of unknown length its place is not known.
+        if (openPositional === null) positional.push({ value, range: argument.range });
+        break;
+      case 'star': {
+        const elements = iterate(vm, value);
+        if (openPositional !== null) break;
+        if (elements === undefined) openPositional = asUnknown(value, 'the arguments are not known');
+        else {
+          for (const item of elements.items) positional.push({ value: item, range: argument.range });
+          openPositional = elements.tail;
+        }
+        break;
+      }
+      case 'keyword':
+        if (keywords.has(argument.name)) vm.raise('TypeError', `got multiple values for keyword argument '${argument.name}'`);
+        keywords.set(argument.name, { value, range: argument.range, nameRange: argument.nameRange });
+        break;
+      case 'doubleStar': {
+        const spread: DictValue = { kind: 'dict', entries: new Map(), tail: null };
+        vm.spreadInto(spread, value);
+        for (const entry of spread.entries.values()) {
+          if (entry.key.kind === 'str') keywords.set(entry.key.value, { value: entry.value, range: argument.range, nameRange: null });
+        }
+        openKeywords ??= spread.tail;
+        break;
+      }
+    }
+  }
+  return { positional, keywords, openPositional, openKeywords, range: expr.range };
+}
+
+// --- functions and comprehensions ----------------------------------------------------------------------------------------------------
+
+export function evaluateDefaults(vm: Interpreter, activation: Activation, params: readonly Param[]): Map<string, Value> {
+  const defaults = new Map<string, Value>();
+  for (const param of params) if (param.default !== null) defaults.set(param.name, evaluate(vm, activation, param.default));
+  return defaults;
+}
+
+function makeFunction(vm: Interpreter, activation: Activation, def: Lambda, name: string): FunctionValue {
+  return {
+    kind: 'function', name, qualname: name, def, file: activation.file, closure: activation.scope,
+    globals: activation.scope.globals ?? activation.scope, defaults: evaluateDefaults(vm, activation, def.params), owner: activation.owner,
+    attrs: null, calls: 0,
+  };
+}
+
+/** Runs the clauses of a comprehension; `emit` for each element, `open` when there may be more. */
+function comprehend(
+  vm: Interpreter, activation: Activation, generators: readonly Comprehension[], emit: (inner: Activation) => void, open: (why: UnknownValue) => void,
+  firstIterable?: Value,
+): void {
+  const scope: Scope = { kind: 'comprehension', vars: new Map(), parent: activation.scope, globals: activation.scope.globals ?? activation.scope, declared: null };
+  const inner: Activation = { ...activation, scope };
+  const clause = (level: number): void => {
+    if (level === generators.length) {
+      emit(inner);
+      return;
+    }
+    const { target, iter, ifs } = generators[level];
+    const source = level === 0 ? (firstIterable ?? evaluate(vm, activation, iter)) : evaluate(vm, inner, iter);
+    const elements = iterate(vm, source);
+    const one = (item: Value): void => {
+      vm.spend(1);
+      assign(vm, inner, target, item);
+      conditions(level, ifs, 0);
+    };
+    for (const item of elements?.items ?? []) one(item);
+    const tail = elements === undefined ? asUnknown(source, 'the elements are not known') : elements.tail;
+    if (tail !== null) {
+      // Some more, of unknown number: once, to follow the calls inside.
+      open(tail);
+      branchValue(vm, activation, tail, [() => (one(unknown(tail.reason, tail.at)), NONE), () => NONE]);
+    }
+  };
+  const conditions = (level: number, ifs: readonly Expr[], i: number): void => {
+    if (i === ifs.length) {
+      clause(level + 1);
+      return;
+    }
+    const test = evaluate(vm, inner, ifs[i]);
+    const known = vm.truth(test);
+    if (known === true) conditions(level, ifs, i + 1);
+    else if (known === undefined) {
+      const cause = conditionCause(vm, activation, ifs[i], test);
+      open(cause);
+      branch(vm, inner, cause, [() => (conditions(level, ifs, i + 1), Completion.Normal), () => Completion.Normal]);
+    }
+  };
+  clause(0);
+}
+
+function evaluateComp(vm: Interpreter, activation: Activation, expr: Comp): Value {
+  const first = evaluate(vm, activation, expr.generators[0].iter);
+  const collect = (): { items: Value[]; tail: UnknownValue | null } => {
+    const items: Value[] = [];
+    let tail: UnknownValue | null = null;
+    comprehend(
+      vm, activation, expr.generators,
+      (inner) => {
+        const value = evaluate(vm, inner, expr.elt);
+        if (tail === null) items.push(value);
+      },
+      (why) => {
+        tail ??= why;
+      },
+      first,
+    );
+    return { items, tail };
+  };
+  if (expr.type === 'GeneratorExp') return new LazyIterator(collect);
+  const { items, tail } = collect();
+  return expr.type === 'ListComp' ? list(items, tail) : vm.apply(vm.builtin('set'), [list(items, tail)]);
+}
+
+function evaluateDictComp(vm: Interpreter, activation: Activation, expr: DictComp): Value {
+  const made: DictValue = { kind: 'dict', entries: new Map(), tail: null };
+  comprehend(
+    vm, activation, expr.generators,
+    (inner) => {
+      const key = evaluate(vm, inner, expr.key);
+      const value = evaluate(vm, inner, expr.value);
+      if (made.tail === null) putEntry(vm, made, key, value);
+    },
+    (why) => {
+      made.tail ??= why;
+    },
+    evaluate(vm, activation, expr.generators[0].iter),
+  );
+  return made;
+}
