@@ -4,7 +4,7 @@
  */
 import { emptyGraph, type CallSite, type ConfigValue, type Failure, type Layer, type ModelGraph, type Node, type NodeId, type Primitive, type Shape, type SourceRange, type Tensor, type TensorId, type Unknown, type Weight, type WeightId } from '../../graph/graph';
 import type { Machine } from '../../python/machine';
-import type { CallArgs, ClassValue, InstanceValue, Value } from '../../python/values';
+import type { CallArgs, ClassValue, InstanceValue, ModuleValue, Value } from '../../python/values';
 import { KerasError, type TensorRef, type TensorSpec } from '../definition';
 import { NameCounter, toSnakeCase } from './names';
 import type { LayerState } from './layerState';
@@ -54,6 +54,14 @@ export class Recorder {
   classes!: Classes;
   /** Classes of layer definitions by name. */
   readonly layerClasses = new Map<string, ClassValue>();
+  /** Class of `tf.float32` and its like. */
+  dtypeClass: ClassValue | null = null;
+  /** Operations made so far, by name. */
+  readonly ops = new Map<string, Value>();
+  /** Library modules made so far, by name within Keras. */
+  readonly modules = new Map<string, ModuleValue>();
+  /** Finds a function of `keras.applications` by name. */
+  applications: ((name: string) => Value | undefined) | null = null;
   /** `keras.config.set_dtype_policy`. */
   dtypePolicy: string | null = 'float32';
   /** Node whose execution is under way; null in ordinary code. */

@@ -1,0 +1,155 @@
+/** The module tree of Keras under all the names it goes by (`keras`, `tensorflow.keras`, `tf_keras`, `keras.src`, …). */
+import type { Machine } from '../../python/machine';
+import { fn } from '../../python/library/define';
+import { NONE, bool, native, str, type ModuleValue, type Value } from '../../python/values';
+import { ACTIVATIONS, INITIALIZERS } from '../names';
+import { cloneModel } from '../model/clone';
+import { inputFunction } from '../model/input';
+import { recorderOf, type Recorder } from '../model/recorder';
+import { InitializerData } from '../model/weights';
+import { activationFunction, opsLookup } from '../ops';
+import { backendLookup } from '../ops/backend';
+import { applicationsLookup } from './applications';
+import { datasetsModule } from './datasets';
+import { layersLookup } from './layersModule';
+import { lazyModule, opaqueClass, opaqueLookup, type Lookup } from './lookup';
+import { utilsLookup } from './utils';
+
+/** Submodules of `keras`, each with how its names are found. */
+const SUBMODULES: Readonly<Record<string, (recorder: Recorder, machine: Machine) => Lookup>> = {
+  layers: (recorder) => (name) => layersLookup(recorder, name),
+  models: (recorder) => (name) => modelsLookup(recorder, name),
+  ops: (recorder) => (name) => opsLookup(recorder, name),
+  backend: (recorder) => (name) => backendLookup(recorder, name),
+  activations: () => (name) => (ACTIVATIONS.includes(name) ? activationFunction(name) : name === 'get' ? getActivation : undefined),
+  initializers: (_recorder, machine) => (name) => initializer(machine, name),
+  applications: (recorder) => (name) => applicationsLookup(recorder, name),
+  datasets: (_recorder, machine) => (name) => datasetsModule(machine, name),
+  utils: (recorder) => (name) => utilsLookup(recorder, name),
+  saving: (recorder) => (name) => utilsLookup(recorder, name),
+  config: (recorder) => (name) => configLookup(recorder, name),
+  mixed_precision: (recorder) => (name) => configLookup(recorder, name),
+  random: (recorder) => (name) => opsLookup(recorder, `random.${name}`),
+};
+
+const OPAQUE = ['optimizers', 'losses', 'metrics', 'callbacks', 'regularizers', 'constraints', 'preprocessing', 'distribution', 'export', 'legacy', 'wrappers', 'dtype_policies', 'tree', 'visualization', 'quantizers', 'estimator', 'experimental', 'premade', 'feature_column', 'engine', 'api', 'src'];
+
+/** Old places of things (`keras.layers.core`, `keras.engine.topology`): where to look instead. */
+function canonical(parts: readonly string[]): readonly string[] {
+  const rest = parts.filter((part) => !['src', 'api', '_v1', '_v2', 'keras', '_tf_keras', 'engine', 'v2', 'legacy'].includes(part));
+  if (rest[0] === 'layers') return ['layers'];
+  if (['topology', 'training', 'base_layer', 'network', 'functional', 'sequential', 'input_layer', 'input_spec'].includes(rest[0] ?? '')) return ['models'];
+  if (rest[0] === 'models') return ['models'];
+  if (rest[0] === 'optimizer_v2' || rest[0] === 'optimizer_v1') return ['optimizers'];
+  if (rest[0] === 'ops' || rest[0] === 'backend' || rest[0] === 'utils' || rest[0] === 'activations' || rest[0] === 'initializers' || rest[0] === 'random') return rest.slice(0, 1);
+  return rest;
+}
+
+/** The module `keras.<parts>`; undefined when Keras has none that is known of. */
+export function kerasModule(machine: Machine, parts: readonly string[]): ModuleValue | undefined {
+  const recorder = recorderOf(machine);
+  const path = canonical(parts);
+  const key = path.join('.');
+  const known = recorder.modules.get(key);
+  if (known !== undefined) return known;
+  const made = make(recorder, machine, path);
+  if (made !== undefined) recorder.modules.set(key, made);
+  return made;
+}
+
+function make(recorder: Recorder, machine: Machine, path: readonly string[]): ModuleValue | undefined {
+  const [head, ...rest] = path;
+  if (head === undefined) return lazyModule('keras', (name) => rootLookup(recorder, machine, name));
+  if (head === 'datasets' && rest.length > 0) return asModule(datasetsModule(machine, rest[0]));
+  if (head === 'applications' && rest.length > 0) return lazyModule(`keras.applications.${rest[0]}`, (name) => applicationsLookup(recorder, name));
+  const maker = SUBMODULES[head];
+  if (maker !== undefined) return lazyModule(`keras.${head}`, maker(recorder, machine));
+  if (!OPAQUE.includes(head)) return undefined;
+  const name = `keras.${path.join('.')}`;
+  const classes = opaqueLookup(machine, name);
+  return lazyModule(name, (key) => classes(key) ?? (/^[a-z]/.test(key) && head === 'preprocessing' ? kerasModule(machine, [...path, key]) : undefined));
+}
+
+function asModule(value: Value | undefined): ModuleValue | undefined {
+  return value?.kind === 'module' ? value : undefined;
+}
+
+function rootLookup(recorder: Recorder, machine: Machine, name: string): Value | undefined {
+  const direct = modelsLookup(recorder, name);
+  if (direct !== undefined) return direct;
+  if (name === '__version__') return str(recorder.kerasVersion === 2 ? '2.15.0' : '3.16.0');
+  if (name === 'KerasTensor') return recorder.classes.KerasTensor;
+  if (name === 'Variable') return opsLookup(recorder, 'Variable');
+  if (name === 'name_scope') return opaqueClass(machine, 'name_scope', 'keras');
+  if (SUBMODULES[name] !== undefined || OPAQUE.includes(name)) return kerasModule(machine, [name]);
+  return /^[A-Z]/.test(name) ? opaqueClass(machine, name, 'keras') : undefined;
+}
+
+function modelsLookup(recorder: Recorder, name: string): Value | undefined {
+  const { classes } = recorder;
+  switch (name) {
+    case 'Model':
+      return classes.Model;
+    case 'Functional':
+      return classes.Functional;
+    case 'Sequential':
+      return classes.Sequential;
+    case 'Layer':
+      return classes.Layer;
+    case 'Input':
+      return inputFunction;
+    case 'InputSpec':
+    case 'InputLayer':
+      return layersLookup(recorder, name);
+    case 'clone_model':
+      return cloneModel;
+    case 'load_model':
+    case 'model_from_json':
+    case 'model_from_config':
+      return native(name, (machine) => machine.unknown('the model comes from a file'));
+    default:
+      return undefined;
+  }
+}
+
+/** `keras.activations.get(x)`: names become functions, the rest passes. */
+const getActivation = fn('get(identifier)', (_machine, { identifier }) => {
+  if (identifier.kind === 'none') return activationFunction('linear');
+  return identifier.kind === 'str' && ACTIVATIONS.includes(identifier.value) ? activationFunction(identifier.value) : identifier;
+});
+
+function initializer(machine: Machine, name: string): Value | undefined {
+  if (name === 'get') return fn('get(identifier)', (_machine, { identifier }) => identifier);
+  if (!INITIALIZERS.includes(name) && !/^[A-Z]/.test(name)) return undefined;
+  return opaqueClass(machine, name, 'keras.initializers', (keywords) => new InitializerData(keywords));
+}
+
+function configLookup(recorder: Recorder, name: string): Value | undefined {
+  switch (name) {
+    case 'set_image_data_format':
+      return fn('set_image_data_format(data_format)', (_machine, { data_format: format }) => {
+        if (format.kind === 'str') recorder.channelsFirstDefault = format.value === 'channels_first';
+        return NONE;
+      });
+    case 'image_data_format':
+      return native(name, () => str(recorder.channelsFirstDefault ? 'channels_first' : 'channels_last'));
+    case 'set_dtype_policy':
+    case 'set_global_policy':
+    case 'set_policy':
+      return fn(`${name}(policy)`, (_machine, { policy }) => {
+        recorder.dtypePolicy = policy.kind === 'str' ? policy.value : null;
+        return NONE;
+      });
+    case 'floatx':
+      return native(name, () => str('float32'));
+    case 'backend':
+      return native(name, (machine) => machine.unknown('the backend depends on where it runs'));
+    case 'is_keras_3':
+      return native(name, () => bool(recorder.kerasVersion === 3));
+    case 'epsilon':
+      return native(name, () => ({ kind: 'float', value: 1e-7 }));
+    default:
+      return undefined;
+  }
+}
+

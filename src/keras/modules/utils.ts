@@ -1,0 +1,40 @@
+/** `keras.utils` and `keras.saving`: decorators that register classes, and helpers whose effects matter to shapes. */
+import { fn } from '../../python/library/define';
+import { NONE, native, type Value } from '../../python/values';
+import type { Recorder } from '../model/recorder';
+import { asTensor } from '../model/structure';
+import { opaqueClass } from './lookup';
+
+export function utilsLookup(recorder: Recorder, name: string): Value | undefined {
+  switch (name) {
+    case 'register_keras_serializable':
+      // Used as `@register_keras_serializable(...)` and, wrongly but often, without the call.
+      return native(name, (_machine, args) => (args.positional[0]?.value.kind === 'class' ? args.positional[0].value : passThrough));
+    case 'to_categorical':
+      return fn('to_categorical(x, num_classes=None)', (machine, { x, num_classes: classes }) => {
+        const ref = asTensor(recorder, x);
+        if (ref === undefined || !Array.isArray(ref.shape)) return machine.unknown('the shape of these labels is not known');
+        const shape = ref.shape.length > 1 && ref.shape[ref.shape.length - 1] === 1 ? ref.shape.slice(0, -1) : ref.shape;
+        const count = classes.kind === 'int' ? classes.value : ({ kind: 'unknown', reason: 'the number of classes follows from the labels' } as const);
+        return recorder.constant({ shape: [...shape, count], dtype: 'float32' });
+      });
+    case 'plot_model':
+    case 'set_random_seed':
+    case 'model_to_dot':
+    case 'print_summary':
+    case 'enable_interactive_logging':
+    case 'disable_interactive_logging':
+    case 'save_img':
+      return native(name, () => NONE);
+    case 'CustomObjectScope':
+    case 'custom_object_scope':
+    case 'Sequence':
+    case 'PyDataset':
+    case 'Progbar':
+      return opaqueClass(recorder.machine, name, 'keras.utils');
+    default:
+      return undefined;
+  }
+}
+
+const passThrough = native('decorator', (_machine, args) => args.positional[0]?.value ?? NONE);

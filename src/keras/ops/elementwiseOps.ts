@@ -1,0 +1,178 @@
+/** Functions that act position by position: of one tensor, or of several with broadcasting. */
+import { int, float, type Value } from '../../python/values';
+import type { OpContext, OpDefinition } from './opFunction';
+import { lostResult } from './opFunction';
+import { dtypeOf, elementwise, type DtypeRule } from './operators';
+import { asTensor } from '../model/structure';
+import { isKnownRank } from '../dims';
+
+/** name → [class name, name in the primitive, dtype rule, function of a plain number]. */
+type UnaryRow = readonly [type: string, fn: string, dtype: DtypeRule, plain?: (x: number) => number];
+
+const UNARY: Readonly<Record<string, UnaryRow>> = {
+  relu: ['Relu', 'relu', 'same'], relu6: ['Relu6', 'relu6', 'same'], sigmoid: ['Sigmoid', 'sigmoid', 'float'], tanh: ['Tanh', 'tanh', 'float'],
+  softplus: ['Softplus', 'softplus', 'float'], softsign: ['Softsign', 'softsign', 'float'], silu: ['Silu', 'silu', 'float'], gelu: ['Gelu', 'gelu', 'float'],
+  elu: ['Elu', 'elu', 'float'], selu: ['Selu', 'selu', 'float'], celu: ['Celu', 'celu', 'float'], mish: ['Mish', 'mish', 'float'], leaky_relu: ['LeakyRelu', 'leaky_relu', 'same'],
+  hard_sigmoid: ['HardSigmoid', 'hard_sigmoid', 'float'], hard_silu: ['HardSilu', 'hard_silu', 'float'], hard_tanh: ['HardTanh', 'hard_tanh', 'float'],
+  hard_shrink: ['HardShrink', 'hard_shrink', 'float'], soft_shrink: ['SoftShrink', 'soft_shrink', 'float'], tanh_shrink: ['TanhShrink', 'tanh_shrink', 'float'],
+  log_sigmoid: ['LogSigmoid', 'log_sigmoid', 'float'], squareplus: ['Squareplus', 'squareplus', 'float'], threshold: ['Threshold', 'threshold', 'same'],
+  sparse_plus: ['SparsePlus', 'sparse_plus', 'float'], sparse_sigmoid: ['SparseSigmoid', 'sparse_sigmoid', 'float'], exponential: ['Exp', 'exponential', 'float'], linear: ['Identity', 'linear', 'same'],
+  sqrt: ['Sqrt', 'sqrt', 'float', Math.sqrt], rsqrt: ['Rsqrt', 'rsqrt', 'float', (x) => 1 / Math.sqrt(x)], square: ['Square', 'square', 'same', (x) => x * x],
+  abs: ['Absolute', 'absolute', 'same', Math.abs], absolute: ['Absolute', 'absolute', 'same', Math.abs], exp: ['Exp', 'exp', 'float', Math.exp], expm1: ['Expm1', 'expm1', 'float', Math.expm1],
+  log: ['Log', 'log', 'float', Math.log], log1p: ['Log1p', 'log1p', 'float', Math.log1p], log2: ['Log2', 'log2', 'float', Math.log2], log10: ['Log10', 'log10', 'float', Math.log10],
+  sin: ['Sin', 'sin', 'float', Math.sin], cos: ['Cos', 'cos', 'float', Math.cos], tan: ['Tan', 'tan', 'float', Math.tan], sinh: ['Sinh', 'sinh', 'float', Math.sinh], cosh: ['Cosh', 'cosh', 'float', Math.cosh],
+  arcsin: ['Arcsin', 'arcsin', 'float', Math.asin], arccos: ['Arccos', 'arccos', 'float', Math.acos], arctan: ['Arctan', 'arctan', 'float', Math.atan], arcsinh: ['Arcsinh', 'arcsinh', 'float', Math.asinh], arccosh: ['Arccosh', 'arccosh', 'float', Math.acosh], arctanh: ['Arctanh', 'arctanh', 'float', Math.atanh],
+  floor: ['Floor', 'floor', 'float', Math.floor], ceil: ['Ceil', 'ceil', 'float', Math.ceil], round: ['Round', 'round', 'same', undefined], sign: ['Sign', 'sign', 'same', Math.sign], trunc: ['Trunc', 'trunc', 'same', Math.trunc],
+  negative: ['Negative', 'negative', 'same', (x) => -x], reciprocal: ['Reciprocal', 'reciprocal', 'float', (x) => 1 / x], erf: ['Erf', 'erf', 'float'], erfinv: ['Erfinv', 'erfinv', 'float'],
+  logical_not: ['LogicalNot', 'logical_not', 'bool'], isnan: ['Isnan', 'isnan', 'bool'], isinf: ['Isinf', 'isinf', 'bool'], isfinite: ['Isfinite', 'isfinite', 'bool'],
+  stop_gradient: ['StopGradient', 'linear', 'same'], zeros_like: ['ZerosLike', 'zeros_like', 'same'], ones_like: ['OnesLike', 'ones_like', 'same'], nan_to_num: ['NanToNum', 'nan_to_num', 'same'],
+  conjugate: ['Conjugate', 'conjugate', 'same'], real: ['Real', 'real', 'same'], imag: ['Imag', 'imag', 'same'], digamma: ['Digamma', 'digamma', 'float'], lgamma: ['Lgamma', 'lgamma', 'float'], logit: ['Logit', 'logit', 'float'],
+  clip: ['Clip', 'clip', 'same'], clip_by_norm: ['ClipByNorm', 'clip_by_norm', 'same'], copy: ['Copy', 'linear', 'same'],
+  // Along an axis, but each position keeps its place and the shape stays.
+  cumsum: ['Cumsum', 'cumsum', 'same'], cumprod: ['Cumprod', 'cumprod', 'same'], flip: ['Flip', 'flip', 'same'], roll: ['Roll', 'roll', 'same'], sort: ['Sort', 'sort', 'same'], argsort: ['Argsort', 'argsort', 'same'],
+  unit_normalize: ['Normalize', 'unit_normalize', 'float'], full_like: ['FullLike', 'full_like', 'same'], tril: ['Tril', 'tril', 'same'], triu: ['Triu', 'triu', 'same'],
+  random_like: ['RandomLike', 'random_like', 'same'],
+};
+
+/** Reads along an axis rather than position by position: no window can be stated for these. */
+const MIXING = new Set(['cumsum', 'cumprod', 'flip', 'roll', 'sort', 'argsort', 'unit_normalize']);
+
+const BINARY: Readonly<Record<string, readonly [type: string, fn: string, dtype: DtypeRule]>> = {
+  add: ['Add', 'add', 'promote'], subtract: ['Subtract', 'subtract', 'promote'], multiply: ['Multiply', 'multiply', 'promote'], divide: ['Divide', 'divide', 'float'],
+  true_divide: ['TrueDivide', 'divide', 'float'], divide_no_nan: ['DivideNoNan', 'divide', 'float'], floor_divide: ['FloorDivide', 'floor_divide', 'promote'], mod: ['Mod', 'mod', 'promote'],
+  power: ['Power', 'power', 'promote'], maximum: ['Maximum', 'maximum', 'promote'], minimum: ['Minimum', 'minimum', 'promote'], arctan2: ['Arctan2', 'arctan2', 'float'],
+  equal: ['Equal', 'equal', 'bool'], not_equal: ['NotEqual', 'not_equal', 'bool'], less: ['Less', 'less', 'bool'], less_equal: ['LessEqual', 'less_equal', 'bool'], greater: ['Greater', 'greater', 'bool'], greater_equal: ['GreaterEqual', 'greater_equal', 'bool'],
+  logical_and: ['LogicalAnd', 'logical_and', 'bool'], logical_or: ['LogicalOr', 'logical_or', 'bool'], logical_xor: ['LogicalXor', 'logical_xor', 'bool'],
+  squared_difference: ['SquaredDifference', 'squared_difference', 'promote'], logaddexp: ['Logaddexp', 'logaddexp', 'float'], hypot: ['Hypot', 'hypot', 'float'],
+};
+
+const SYMBOL: Readonly<Record<string, '+' | '-' | '*' | '/' | '//' | '%' | '**'>> = {
+  add: '+', subtract: '-', multiply: '*', divide: '/', true_divide: '/', floor_divide: '//', mod: '%', power: '**',
+};
+
+export function elementwiseOp(name: string): OpDefinition | undefined {
+  const unary = UNARY[name];
+  if (unary !== undefined) return unaryOp(name, unary);
+  const binary = BINARY[name];
+  return binary === undefined ? undefined : binaryOp(name, binary);
+}
+
+function unaryOp(name: string, [type, fn, dtype, plain]: UnaryRow): OpDefinition {
+  return {
+    signature: '(x, *args, **kwargs)',
+    type,
+    inputs: ['x'],
+    plain: ({ params }) => {
+      const { x } = params;
+      return plain !== undefined && (x.kind === 'int' || x.kind === 'float') ? number(plain(x.value), x) : undefined;
+    },
+    compute: (context) => {
+      const x = context.tensor('x');
+      if (x === undefined) return lostResult(`${name}() of this is not known`);
+      const result = { outputs: [{ shape: x.shape, dtype: dtypeOf(dtype, [x], []) }] };
+      if (MIXING.has(name)) return { ...result, primitive: { op: 'opaque', reason: `${type} reads along an axis` } };
+      return { ...result, primitive: { op: 'elementwise', fn, ...parameters(context, name) } };
+    },
+  };
+}
+
+/** Numbers that shape the function, for the engine. */
+function parameters({ params }: OpContext, name: string): { params?: Record<string, number | string | boolean | null> } {
+  const found: Record<string, number | string | boolean | null> = {};
+  const [first, second] = params['args'].kind === 'tuple' ? params['args'].items : [];
+  const set = (key: string, value: Value | undefined): void => {
+    if (value !== undefined && (value.kind === 'int' || value.kind === 'float' || value.kind === 'bool' || value.kind === 'str')) found[key] = value.value;
+  };
+  if (params['kwargs'].kind === 'dict') for (const { key, value } of params['kwargs'].entries.values()) if (key.kind === 'str') set(key.value, value);
+  if (name === 'leaky_relu') set('negative_slope', first);
+  if (name === 'elu' || name === 'celu') set('alpha', first);
+  if (name === 'gelu') set('approximate', first);
+  if (name === 'clip') {
+    set('x_min', first);
+    set('x_max', second);
+  }
+  return Object.keys(found).length === 0 ? {} : { params: found };
+}
+
+function number(value: number, like: Value): Value {
+  return like.kind === 'int' && Number.isInteger(value) && Math.abs(value) < 2 ** 53 ? int(value) : float(value);
+}
+
+function binaryOp(name: string, [type, fn, dtype]: readonly [string, string, DtypeRule]): OpDefinition {
+  return {
+    signature: '(x1, x2, *args, **kwargs)',
+    type,
+    inputs: ['x1', 'x2'],
+    plain: ({ machine, params }) => {
+      const symbol = SYMBOL[name];
+      const numbers = [params['x1'], params['x2']].every((value) => value.kind === 'int' || value.kind === 'float' || value.kind === 'symbolic');
+      if (!numbers) return undefined;
+      if (symbol !== undefined) return machine.binary(symbol, params['x1'], params['x2']);
+      if (name !== 'maximum' && name !== 'minimum') return undefined;
+      return machine.apply(machine.builtin(name === 'maximum' ? 'max' : 'min'), [params['x1'], params['x2']]);
+    },
+    compute: ({ recorder, params, tensor }) => {
+      const left = tensor('x1');
+      const right = tensor('x2');
+      if (left === undefined || right === undefined) return lostResult(`${name}() of these is not known`);
+      return elementwise(recorder, { type, fn, dtype }, [left, right], [params['x1'], params['x2']]);
+    },
+  };
+}
+
+/** `where(condition, a, b)`, `add_n`, `clip`: elementwise over more operands. */
+export const variadicOps: Readonly<Record<string, OpDefinition>> = {
+  where: {
+    signature: '(condition, x1=None, x2=None, x=None, y=None, name=None)',
+    type: 'Where',
+    inputs: ['condition', 'x1', 'x2', 'x', 'y'],
+    compute: ({ recorder, params }) => {
+      const values = ['condition', 'x1', 'x2', 'x', 'y'].map((key) => params[key]).filter((value) => value.kind !== 'none');
+      const refs = values.map((value) => asTensor(recorder, value));
+      if (refs.length < 3 || refs.some((ref) => ref === undefined)) return lostResult('the number of positions where this holds is not known');
+      const known = refs.map((ref) => ref!);
+      const result = elementwise(recorder, { type: 'Where', fn: 'where', dtype: 'promote' }, known, values);
+      return { ...result, outputs: [{ shape: result.outputs[0].shape, dtype: dtypeOf('promote', known.slice(1), values.slice(1)) }] };
+    },
+  },
+  add_n: {
+    signature: '(inputs, name=None)',
+    type: 'Add',
+    compute: ({ recorder, params, machine }) => {
+      const items = machine.iterate(params['inputs']);
+      const refs = items?.items.map((value) => asTensor(recorder, value)) ?? [];
+      if (items === undefined || items.tail !== null || refs.length === 0 || refs.some((ref) => ref === undefined)) return lostResult('the tensors to add are not known');
+      return elementwise(recorder, { type: 'Add', fn: 'add', dtype: 'promote' }, refs.map((ref) => ref!), items.items);
+    },
+  },
+  softmax: softmax('Softmax', false),
+  log_softmax: softmax('LogSoftmax', true),
+  bias_add: {
+    signature: '(value, bias, data_format=None, name=None)',
+    type: 'BiasAdd',
+    inputs: ['value', 'bias'],
+    compute: ({ tensor, recorder, params }) => {
+      const value = tensor('value');
+      const bias = tensor('bias');
+      if (value === undefined || bias === undefined) return lostResult('the operands of bias_add() are not known');
+      const format = params['data_format'];
+      if (format.kind === 'str' && format.value.startsWith('NC')) return { outputs: [{ shape: value.shape, dtype: value.dtype }], primitive: { op: 'elementwise', fn: 'add' } };
+      return elementwise(recorder, { type: 'BiasAdd', fn: 'add', dtype: 'promote' }, [value, bias], []);
+    },
+  },
+};
+
+function softmax(type: string, log: boolean): OpDefinition {
+  return {
+    signature: '(x, axis=-1, name=None)',
+    type,
+    compute: ({ tensor, params }) => {
+      const x = tensor('x');
+      if (x === undefined) return lostResult('softmax() of this is not known');
+      const axis = params['axis'];
+      const rank = isKnownRank(x.shape) ? x.shape.length : null;
+      const at = axis.kind === 'int' && rank !== null ? [axis.value < 0 ? axis.value + rank : axis.value] : [];
+      return { outputs: [{ shape: x.shape, dtype: dtypeOf('float', [x], []) }], primitive: { op: 'softmax', axis: at, ...(log ? { log } : {}) } };
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/** All operations on tensors by name, for `keras.ops`, `tf.*` and `keras.backend` to refer to. */
+import { fn } from '../../python/library/define';
+import { NONE, native, type NativeFunction, type Value } from '../../python/values';
+import { recorderOf, type Recorder } from '../model/recorder';
+import { asTensor } from '../model/structure';
+import { shapeToValue } from '../model/shapes';
+import { createOp } from './createOps';
+import { elementwiseOp, variadicOps } from './elementwiseOps';
+import { opFunction, type OpDefinition } from './opFunction';
+import { productOps } from './productOps';
+import { moments, reduceOp } from './reduceOps';
+import { shapeOps } from './shapeOps';
+import { windowOps } from './windowOps';
+
+/** Other names of the same operations in `keras.ops`. */
+const ALIASES: Readonly<Record<string, string>> = {
+  concat: 'concatenate', swish: 'silu', hard_swish: 'hard_silu', flatten: 'ravel', 'image.resize': 'resize', get_item: 'take', select: 'where', 'random.dropout': 'linear', 'random.shuffle': 'linear', 'nn.normalize': 'unit_normalize', normalize: 'unit_normalize', cond_where: 'where',
+};
+
+const NAMESPACES = ['numpy', 'nn', 'math', 'image', 'core', 'linalg'];
+
+/** The definition of an operation under its name in Keras. */
+export function opDefinition(name: string): OpDefinition | undefined {
+  return variadicOps[name] ?? productOps[name] ?? shapeOps[name] ?? windowOps[name] ?? (name === 'moments' ? moments : undefined) ?? elementwiseOp(name) ?? reduceOp(name);
+}
+
+/** A function of `keras.ops` by name (`mean`, `nn.relu`); undefined when it is not modelled. */
+export function opsLookup(recorder: Recorder, name: string): Value | undefined {
+  const known = recorder.ops.get(name);
+  if (known !== undefined) return known;
+  const made = make(recorder, name);
+  if (made !== undefined) recorder.ops.set(name, made);
+  return made;
+}
+
+function make(recorder: Recorder, name: string): Value | undefined {
+  const plain = ALIASES[name] ?? name;
+  if (plain === 'shape') return shapeFunction;
+  if (plain === 'ndim') return native('ndim', (machine, args) => (args.positional[0] === undefined ? machine.unknown('ndim() of nothing') : machine.getAttr(args.positional[0].value, 'ndim')));
+  if (NAMESPACES.includes(plain)) {
+    return { kind: 'module', name: `keras.ops.${plain}`, attrs: new Map(), open: true, lookup: (key) => opsLookup(recorder, key) ?? recorder.machine.unknown(`keras.ops.${key} is not modelled`) };
+  }
+  const definition = opDefinition(plain);
+  if (definition !== undefined) return opFunction(definition, name);
+  return createOp(plain) ?? special(plain);
+}
+
+/** Functions that run other functions or look at structure. */
+function special(name: string): NativeFunction | undefined {
+  switch (name) {
+    case 'is_tensor':
+      return native(name, (machine, args) => (args.positional[0]?.value.kind === 'unknown' ? machine.unknown('not known') : { kind: 'bool', value: asTensor(recorderOf(machine), args.positional[0]?.value ?? NONE) !== undefined }));
+    case 'cond':
+      return fn('cond(pred, true_fn, false_fn, **kwargs)', (machine, { pred, true_fn: yes, false_fn: no }) => {
+        const truth = machine.truth(pred);
+        if (truth !== undefined) return machine.apply(truth ? yes : no, []);
+        return machine.join(machine.apply(yes, []), machine.apply(no, []));
+      });
+    case 'vectorized_map':
+    case 'map':
+      return native(name, (machine) => machine.unknown(`the result of ${name}() is not followed`));
+    default:
+      return undefined;
+  }
+}
+
+const shapeFunction = fn('shape(x, **kwargs)', (machine, { x }) => {
+  const ref = asTensor(recorderOf(machine), x);
+  return ref === undefined ? machine.unknown('the shape of this is not known') : shapeToValue(ref.shape);
+});
+
+/** `keras.activations.<name>`: a function by the activation's own name, so that layers tell which it is. */
+export function activationFunction(name: string): Value {
+  const known = activations.get(name);
+  if (known !== undefined) return known;
+  const definition = opDefinition(ALIASES[name] ?? name);
+  const made: Value =
+    definition === undefined
+      ? native(name, (machine, args) => {
+          const ref = asTensor(recorderOf(machine), args.positional[0]?.value ?? NONE);
+          return ref === undefined ? machine.unknown(`${name}() of this is not known`) : recorderOf(machine).constant(ref);
+        })
+      : opFunction(definition, name);
+  activations.set(name, made);
+  return made;
+}
+
+const activations = new Map<string, Value>();
+
