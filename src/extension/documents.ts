@@ -1,0 +1,211 @@
+/**
+ * Analyses of open documents, one per version: computed on demand, kept while current, and announced when a newer one is
+ * ready. The cells of a notebook are one program. The only place that calls the core's `analyze`.
+ */
+import * as vscode from 'vscode';
+import { analyze, type Analysis, type Environment } from '../features';
+import type { Files } from './files';
+import { pathOf } from './files';
+import { isPython, mentionsKeras } from './relevance';
+import type { SettingsCache } from './settings';
+
+/** Wait after the last key press before a new analysis. Milliseconds: under what the eye notices, over a key repeat. */
+const QUIET = 40;
+
+/** What is analysed as one program: a file, or a notebook with its code cells in order. */
+export interface ProgramDocuments {
+  /** The file's or the notebook's URI as text. */
+  readonly key: string;
+  readonly uri: vscode.Uri;
+  /** The documents in program order: one for a file, one per Python cell for a notebook. */
+  readonly documents: readonly vscode.TextDocument[];
+  /** Places of the documents among all the notebook's cells; undefined for a file. */
+  readonly cells: readonly number[] | undefined;
+}
+
+interface Entry {
+  program: ProgramDocuments;
+  /** Versions of the documents that `analysis` saw. */
+  seen: string;
+  analysis: Analysis | undefined;
+  asked: Set<string>;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  waiting: ((analysis: Analysis | undefined) => void)[];
+}
+
+export class Documents implements vscode.Disposable {
+  private readonly entries = new Map<string, Entry>();
+  private readonly changed = new vscode.EventEmitter<{ program: ProgramDocuments; analysis: Analysis }>();
+  private readonly closed = new vscode.EventEmitter<ProgramDocuments>();
+  private readonly subscriptions: vscode.Disposable[] = [];
+  /** A newer analysis is ready. */
+  readonly onChange = this.changed.event;
+  /** A program was closed, renamed, or is Python no more: what was shown for it must go. */
+  readonly onClose = this.closed.event;
+
+  constructor(
+    private readonly files: Files,
+    private readonly settings: SettingsCache,
+  ) {
+    this.subscriptions.push(
+      this.changed,
+      this.closed,
+      vscode.workspace.onDidOpenTextDocument((document) => this.schedule(document)),
+      vscode.workspace.onDidChangeTextDocument((event) => {
+        if (event.contentChanges.length > 0) this.schedule(event.document);
+      }),
+      vscode.workspace.onDidCloseTextDocument((document) => this.forget(document)),
+      vscode.workspace.onDidChangeNotebookDocument((event) => {
+        if (event.contentChanges.length > 0) this.scheduleNotebook(event.notebook);
+      }),
+      vscode.workspace.onDidCloseNotebookDocument((notebook) => this.drop(notebook.uri.toString())),
+      files.onChange((path) => this.fileChanged(path)),
+      settings.onChange(() => this.refreshAll()),
+    );
+    vscode.workspace.textDocuments.forEach((document) => this.schedule(document));
+  }
+
+  /** The analysis of the current version; waits for a scheduled one. Undefined for what is not a Keras program. */
+  async analysis(document: vscode.TextDocument): Promise<Analysis | undefined> {
+    const program = programOf(document);
+    if (!program) return undefined;
+    const entry = this.entry(program);
+    if (entry.analysis && entry.seen === versions(program)) return entry.analysis;
+    return new Promise((resolve) => {
+      entry.waiting.push(resolve);
+      this.plan(entry);
+    });
+  }
+
+  /** The last finished analysis, current or not; for things that must answer at once. */
+  latest(document: vscode.TextDocument): Analysis | undefined {
+    const program = programOf(document);
+    return program && this.entries.get(program.key)?.analysis;
+  }
+
+  dispose(): void {
+    for (const entry of this.entries.values()) clearTimeout(entry.timer);
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private schedule(document: vscode.TextDocument): void {
+    const program = programOf(document);
+    if (program) this.plan(this.entry(program));
+    else this.drop(document.uri.toString());
+  }
+
+  private scheduleNotebook(notebook: vscode.NotebookDocument): void {
+    const cell = notebook.getCells().find((candidate) => isPython(candidate.document));
+    if (cell) this.schedule(cell.document);
+    else this.drop(notebook.uri.toString());
+  }
+
+  private entry(program: ProgramDocuments): Entry {
+    let entry = this.entries.get(program.key);
+    if (!entry) {
+      entry = { program, seen: '', analysis: undefined, asked: new Set(), timer: undefined, waiting: [] };
+      this.entries.set(program.key, entry);
+    }
+    entry.program = program;
+    return entry;
+  }
+
+  private plan(entry: Entry): void {
+    clearTimeout(entry.timer);
+    entry.timer = setTimeout(() => this.run(entry), entry.analysis ? QUIET : 0);
+  }
+
+  private run(entry: Entry): void {
+    entry.timer = undefined;
+    const { program } = entry;
+    entry.seen = versions(program);
+    entry.asked.clear();
+    const texts = program.documents.map((document) => document.getText());
+    entry.analysis = analyze(
+      program.cells
+        ? { path: pathOf(program.uri), cells: texts, indices: program.cells }
+        : { path: pathOf(program.uri), text: texts[0] ?? '' },
+      environment(this.files, this.settings, program.uri, entry.asked),
+    );
+    for (const resolve of entry.waiting.splice(0)) resolve(entry.analysis);
+    this.changed.fire({ program, analysis: entry.analysis });
+  }
+
+  private fileChanged(path: string): void {
+    for (const entry of this.entries.values()) if (entry.asked.has(path)) this.plan(entry);
+  }
+
+  private refreshAll(): void {
+    for (const entry of this.entries.values()) this.plan(entry);
+  }
+
+  private forget(document: vscode.TextDocument): void {
+    if (document.uri.scheme !== 'vscode-notebook-cell') this.drop(document.uri.toString());
+  }
+
+  private drop(key: string): void {
+    const entry = this.entries.get(key);
+    if (!entry) return;
+    clearTimeout(entry.timer);
+    this.entries.delete(key);
+    for (const resolve of entry.waiting.splice(0)) resolve(undefined);
+    this.closed.fire(entry.program);
+  }
+}
+
+/** The program that a document is part of; undefined when it is none of ConvLens' business. */
+export function programOf(document: vscode.TextDocument): ProgramDocuments | undefined {
+  if (!isPython(document) || document.isClosed) return undefined;
+  const notebook = notebookOf(document);
+  if (notebook) {
+    const cells = notebook
+      .getCells()
+      .filter((cell) => cell.kind === vscode.NotebookCellKind.Code && isPython(cell.document));
+    if (!cells.some((cell) => mentionsKeras(cell.document.getText()))) return undefined;
+    return {
+      key: notebook.uri.toString(),
+      uri: notebook.uri,
+      documents: cells.map((cell) => cell.document),
+      cells: cells.map((cell) => cell.index),
+    };
+  }
+  if (!mentionsKeras(document.getText())) return undefined;
+  return { key: document.uri.toString(), uri: document.uri, documents: [document], cells: undefined };
+}
+
+function notebookOf(document: vscode.TextDocument): vscode.NotebookDocument | undefined {
+  if (document.uri.scheme !== 'vscode-notebook-cell') return undefined;
+  return vscode.workspace.notebookDocuments.find((notebook) =>
+    notebook.getCells().some((cell) => cell.document.uri.toString() === document.uri.toString()),
+  );
+}
+
+function versions(program: ProgramDocuments): string {
+  return program.documents.map((document) => `${document.uri.toString()}@${document.version}`).join('\n');
+}
+
+/** What the analysis of one program may reach; `asked` collects the paths of files that it wants. */
+export function environment(
+  files: Files,
+  settings: SettingsCache,
+  uri: vscode.Uri,
+  asked: Set<string>,
+): Environment {
+  return {
+    reader: files.reader(asked),
+    searchPath: [...searchFolders(uri), ...settings.get().pythonPath.map(asUri)],
+  };
+}
+
+/** Where `import` looks: the file's own folder and the workspace folders. */
+function searchFolders(uri: vscode.Uri): string[] {
+  const folders = vscode.workspace.workspaceFolders?.map((folder) => folder.uri.toString()) ?? [];
+  const own = vscode.Uri.joinPath(uri, '..').toString();
+  return [own, ...folders.filter((folder) => folder !== own)];
+}
+
+function asUri(path: string): string {
+  return /^[a-z][a-z0-9+.-]+:/i.test(path) && !/^[a-z]:[\\/]/i.test(path)
+    ? path
+    : vscode.Uri.file(path).toString();
+}

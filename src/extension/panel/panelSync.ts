@@ -1,0 +1,174 @@
+/** Keeps the panel on the active editor's program: snapshots on every analysis, selection on every cursor move, both ways. */
+import * as vscode from 'vscode';
+import { modelAt, nodesAt, snapshot, type Analysis } from '../../features';
+import type { ToHost } from '../../protocol';
+import { programOf, type Documents, type ProgramDocuments } from '../documents';
+import { findLocation, toPlace } from '../places';
+import type { PanelHost } from './panelHost';
+
+export class PanelSync implements vscode.Disposable {
+  private current: { readonly program: ProgramDocuments; readonly analysis: Analysis } | undefined;
+  /** A model chosen by hand, by program; the cursor decides again when it enters another model. */
+  private readonly chosen = new Map<string, number>();
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(
+    private readonly panel: PanelHost,
+    private readonly documents: Documents,
+  ) {
+    this.subscriptions = [
+      documents.onChange(({ program, analysis }) => {
+        if (this.isActive(program)) this.show(program, analysis);
+      }),
+      documents.onClose((program) => this.closed(program)),
+      vscode.window.onDidChangeActiveTextEditor((editor) => void this.follow(editor)),
+      vscode.window.onDidChangeTextEditorSelection((event) => this.moved(event.textEditor)),
+      panel.onReady(() => void this.follow(vscode.window.activeTextEditor)),
+      panel.onMessage((message) => void this.receive(message)),
+    ];
+    void this.follow(vscode.window.activeTextEditor);
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  /** Shows a document's program, optionally on one of its models. */
+  async reveal(document: vscode.TextDocument, model?: number): Promise<void> {
+    const program = programOf(document);
+    if (!program) return;
+    if (model !== undefined) this.chosen.set(program.key, model);
+    const analysis = await this.documents.analysis(document);
+    if (analysis) this.show(program, analysis);
+  }
+
+  private isActive(program: ProgramDocuments): boolean {
+    const editor = vscode.window.activeTextEditor;
+    const active = editor && programOf(editor.document);
+    // The panel itself has the focus at times: what it shows stays its program then.
+    return active
+      ? active.key === program.key
+      : this.current === undefined || this.current.program.key === program.key;
+  }
+
+  private async follow(editor: vscode.TextEditor | undefined): Promise<void> {
+    if (!editor) return;
+    const program = programOf(editor.document);
+    if (!program) {
+      if (!this.current)
+        this.panel.send({
+          type: 'empty',
+          reason: editor.document.languageId === 'python' ? 'no-keras' : 'no-file',
+        });
+      return;
+    }
+    const analysis = await this.documents.analysis(editor.document);
+    if (analysis && vscode.window.activeTextEditor === editor) this.show(program, analysis);
+  }
+
+  private show(program: ProgramDocuments, analysis: Analysis): void {
+    this.current = { program, analysis };
+    const hasModel = analysis.graph.models.length > 0;
+    void vscode.commands.executeCommand('setContext', 'convlens.hasModel', hasModel);
+    if (!this.panel.visible) return;
+    const editor = vscode.window.activeTextEditor;
+    const within = editor && programOf(editor.document)?.key === program.key ? editor : undefined;
+    this.panel.send({
+      type: 'snapshot',
+      snapshot: snapshot(analysis, {
+        uri: program.key,
+        version: program.documents.reduce((sum, document) => sum + document.version, 0),
+        fileName: vscode.workspace.asRelativePath(program.uri),
+        language: vscode.env.language,
+        cursor: within && toPlace(program, within.document, within.selection.active),
+        model: this.chosen.get(program.key),
+      }),
+    });
+  }
+
+  private moved(editor: vscode.TextEditor): void {
+    const { current } = this;
+    if (!current || !this.panel.visible || programOf(editor.document)?.key !== current.program.key) return;
+    const { program, analysis } = current;
+    if (this.documents.latest(editor.document) !== analysis) return;
+    const offset = analysis.program.offset(toPlace(program, editor.document, editor.selection.active));
+    const model = modelAt(analysis, offset);
+    if (model !== null) this.chosen.delete(program.key);
+    this.panel.send({ type: 'select', nodes: nodesAt(analysis, offset), model });
+  }
+
+  private closed(program: ProgramDocuments): void {
+    this.chosen.delete(program.key);
+    if (this.current?.program.key !== program.key) return;
+    this.current = undefined;
+    void vscode.commands.executeCommand('setContext', 'convlens.hasModel', false);
+    this.panel.send({ type: 'empty', reason: 'no-file' });
+  }
+
+  private async receive(message: ToHost): Promise<void> {
+    const { current } = this;
+    switch (message.type) {
+      case 'reveal':
+        if (current && current.program.key === message.uri) await this.select(current, message.node);
+        return;
+      case 'chooseModel':
+        this.chosen.set(message.uri, message.model);
+        return;
+      case 'copy':
+        await vscode.env.clipboard.writeText(message.text);
+        return;
+      case 'save':
+        await save(message.name, message.content);
+        return;
+      case 'pick':
+        await this.pick(message.what);
+        return;
+      case 'error':
+        console.error(`ConvLens panel: ${message.message}`);
+        return;
+    }
+  }
+
+  /** Selects the source of a node: its call, or the layer's constructor where Keras makes the call itself. */
+  private async select(
+    current: { program: ProgramDocuments; analysis: Analysis },
+    id: number,
+  ): Promise<void> {
+    const { graph } = current.analysis;
+    const node = graph.nodes[id];
+    if (!node) return;
+    const layer = node.layer === null ? undefined : graph.layers[node.layer];
+    const range = node.internal && layer ? layer.site.range : node.site.range;
+    const location = await findLocation(current.analysis, current.program, range);
+    if (!location) return;
+    const shown = vscode.window.visibleTextEditors.find(
+      (editor) => editor.document.uri.toString() === location.uri.toString(),
+    );
+    await vscode.window.showTextDocument(location.uri, {
+      selection: location.range,
+      viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
+      preserveFocus: false,
+    });
+  }
+
+  private async pick(what: 'image' | 'weights'): Promise<void> {
+    const filters =
+      what === 'image'
+        ? { [vscode.l10n.t('Pictures')]: ['png', 'jpg', 'jpeg', 'gif', 'webp', 'bmp'] }
+        : { [vscode.l10n.t('Keras weights')]: ['keras', 'h5', 'hdf5'] };
+    const [uri] = (await vscode.window.showOpenDialog({ canSelectMany: false, filters })) ?? [];
+    if (!uri) return;
+    const name = uri.path.split('/').pop() ?? what;
+    this.panel.send({ type: what, name, bytes: await vscode.workspace.fs.readFile(uri) });
+  }
+}
+
+async function save(name: string, content: string | Uint8Array): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const uri = await vscode.window.showSaveDialog({ defaultUri: folder && vscode.Uri.joinPath(folder, name) });
+  if (uri)
+    await vscode.workspace.fs.writeFile(
+      uri,
+      typeof content === 'string' ? new TextEncoder().encode(content) : content,
+    );
+}
