@@ -171,16 +171,14 @@ function digit(u: number, v: number): number {
   return smooth(0.062, 0.034, Math.min(upper, lower));
 }
 
-/** A sentence of common words as ranks in a vocabulary, padded with zeros in front as `pad_sequences` does. */
+/** A sentence of common words as ranks in a vocabulary, as long as the input: no zeros, which stand for padding that masks would skip. */
 function drawTokens(out: Float32Array, shape: readonly number[], vocabulary: number): Float32Array {
   const sentence = [14, 22, 16, 43, 530, 973, 1622, 1385, 65, 458, 4468, 66, 3941, 4, 173, 36, 256, 5, 25, 100, 43, 838, 112, 50, 670, 2, 9, 35, 480, 284, 5, 150];
   const length = shape[shape.length - 1];
-  const words = Math.min(length, Math.max(sentence.length, Math.ceil(length * 0.8)));
   for (let i = 0; i < out.length; i++) {
-    const at = (i % length) - (length - words);
-    if (at < 0) continue;
+    const at = i % length;
     const token = sentence[at % sentence.length] + Math.floor(at / sentence.length) * 7;
-    out[i] = vocabulary <= 1 ? 0 : 1 + (token % Math.max(1, vocabulary - 1));
+    out[i] = vocabulary <= 1 ? 0 : 1 + (token % (vocabulary - 1));
   }
   return out;
 }

@@ -1,15 +1,18 @@
 /** Opens a backend: the one asked for, or the first of the preferred order that works; why others do not is kept. */
 import type { BackendInfo, BackendName } from '../api';
 import type { Backend } from './backend';
+import { GpuBackend } from './gpuBackend';
 import { createReferenceBackend } from './referenceBackend';
 
 type Opener = () => Promise<Backend> | Backend;
 
 const OPENERS: Readonly<Partial<Record<BackendName, Opener>>> = {
+  webgl2: () => new GpuBackend('webgl2'),
+  webasm: () => new GpuBackend('webasm'),
   reference: createReferenceBackend,
 };
 
-const PREFERRED: readonly BackendName[] = ['reference'];
+const PREFERRED: readonly BackendName[] = ['webgl2', 'webasm', 'reference'];
 
 export async function openBackend(wanted: BackendName | 'auto'): Promise<{ readonly backend: Backend; readonly info: BackendInfo }> {
   const order = wanted === 'auto' ? PREFERRED : [wanted, ...PREFERRED.filter((name) => name !== wanted)];

@@ -1,0 +1,152 @@
+/**
+ * Runs ops on a GPU.js backend. Kernels are made once per source and size and kept; storages stay on the device: textures of
+ * four numbers per texel on WebGL2, buffers on WebGPU, arrays on WebAssembly.
+ */
+import { GPU } from 'gpu.js';
+import { outputSize, type EngineOp } from '../ops';
+import { kernelFor } from '../kernels';
+import type { Backend, Handle } from './backend';
+
+/** What GPU.js gives and takes between kernels. */
+type Resident = Float32Array | Texture;
+
+interface Texture {
+  readonly size?: ArrayLike<number>;
+  readonly output?: ArrayLike<number>;
+  delete?(): void;
+  toArray(): unknown;
+  /** The texture's numbers as they lie in memory (WebGL). */
+  renderValues?(): Float32Array;
+}
+
+/** Without a device GPU.js gives rows of rows. */
+type Rows = readonly (Float32Array | Rows)[];
+
+type KernelFunction = ((...args: unknown[]) => Resident | Rows) & { kernel?: { fallbackReason?: string | null; constructor: { name: string } }; destroy?(removeCanvas?: boolean): void };
+
+interface GpuHandle extends Handle {
+  readonly data: Resident;
+}
+
+export type GpuMode = 'webgl2' | 'webasm';
+
+export class GpuBackend implements Backend {
+  private readonly gpu: InstanceType<typeof GPU>;
+  private readonly kernels = new Map<string, KernelFunction>();
+  private lostReason: string | null = null;
+  private readonly texels: boolean;
+  private readonly onLost = (event: Event): void => {
+    event.preventDefault();
+    this.lostReason = 'the graphics device was lost';
+  };
+
+  constructor(readonly name: GpuMode) {
+    this.gpu = new GPU({ mode: name });
+    this.texels = name === 'webgl2';
+    this.probe();
+    const canvas = this.gpu.canvas as EventTarget | null | undefined;
+    canvas?.addEventListener?.('webglcontextlost', this.onLost);
+  }
+
+  /** A first sum proves that the backend computes, and right. */
+  private probe(): void {
+    const handle = this.upload(Float32Array.from({ length: 9 }, (_, i) => i));
+    const sum = this.compute({ kind: 'reduce', fn: 'sum', outer: 1, size: 9, inner: 1 }, [handle]);
+    const value = sum ? this.readNow(sum as GpuHandle)[0] : NaN;
+    this.release(handle);
+    if (sum) this.release(sum);
+    if (Math.abs(value - 36) > 1e-3) throw new Error(`${this.name} computes wrongly here (a sum of 36 came out as ${value})`);
+  }
+
+  upload(data: Float32Array): Handle {
+    if (!this.texels) return { length: data.length, data } as GpuHandle;
+    const texels = Math.ceil(data.length / 4);
+    const whole = data.length === texels * 4 ? data : pad(data, texels * 4);
+    const kernel = this.kernel('function(a0) { var i = this.thread.x * 4; return [a0[i], a0[i + 1], a0[i + 2], a0[i + 3]]; }', [texels], [`array ${whole.length}`], ['Array']);
+    return { length: data.length, data: kernel(whole) } as GpuHandle;
+  }
+
+  compute(op: EngineOp, inputs: readonly Handle[]): Handle | null {
+    const source = kernelFor(op, inputs.map((input) => input.length), this.texels);
+    if (!source) return null;
+    const data = inputs.map((input) => (input as GpuHandle).data);
+    // GPU.js writes the sizes of its arguments into a kernel: they are part of its identity.
+    const sizes = data.map((own) => (own instanceof Float32Array ? String(own.length) : `${Array.from(own.size ?? []).join('x')}:${Array.from(own.output ?? []).join('x')}`));
+    const types = data.map((own) => (own instanceof Float32Array ? 'Array' : 'ArrayTexture(4)'));
+    const kernel = this.kernel(source.source, source.output, sizes, types);
+    return { length: outputSize(op), data: flat(kernel(...data), outputSize(op)) } as GpuHandle;
+  }
+
+  read(handle: Handle): Promise<Float32Array> {
+    return Promise.resolve(this.readNow(handle as GpuHandle));
+  }
+
+  private readNow(handle: GpuHandle): Float32Array {
+    const { data, length } = handle;
+    if (data instanceof Float32Array) return data.length === length ? data : data.subarray(0, length);
+    if (!data.renderValues) throw new Error('this texture cannot be read');
+    return data.renderValues().subarray(0, length);
+  }
+
+  release(handle: Handle): void {
+    const { data } = handle as GpuHandle;
+    if (!(data instanceof Float32Array)) data.delete?.();
+  }
+
+  finish(): Promise<void> {
+    const context = this.gpu.context as WebGL2RenderingContext | null;
+    if (this.texels) context?.flush();
+    return Promise.resolve();
+  }
+
+  lost(): string | null {
+    const context = this.gpu.context as WebGL2RenderingContext | null | undefined;
+    if (this.texels && context?.isContextLost?.()) this.lostReason = 'the graphics device was lost';
+    return this.lostReason;
+  }
+
+  dispose(): void {
+    (this.gpu.canvas as EventTarget | null | undefined)?.removeEventListener?.('webglcontextlost', this.onLost);
+    this.kernels.clear();
+    void this.gpu.destroy();
+  }
+
+  private kernel(source: string, output: readonly number[], sizes: readonly string[], types: readonly string[]): KernelFunction {
+    const key = `${output.join('x')}|${sizes.join(',')}|${source}`;
+    let kernel = this.kernels.get(key);
+    if (!kernel) {
+      kernel = this.gpu.createKernel(source, {
+        output: [...output],
+        precision: 'single',
+        pipeline: this.texels,
+        immutable: this.texels,
+        argumentTypes: Object.fromEntries(types.map((type, i) => [`a${i}`, type])),
+      } as never) as unknown as KernelFunction;
+      this.kernels.set(key, kernel);
+    }
+    return kernel;
+  }
+}
+
+/** Rows of rows as one array. */
+function flat(result: Resident | Rows, length: number): Resident {
+  if (!Array.isArray(result)) return result as Resident;
+  const out = new Float32Array(length);
+  let at = 0;
+  const visit = (rows: Rows): void => {
+    for (const row of rows) {
+      if (row instanceof Float32Array) {
+        out.set(row, at);
+        at += row.length;
+      } else visit(row);
+    }
+  };
+  visit(result as Rows);
+  return out;
+}
+
+function pad(data: Float32Array, length: number): Float32Array {
+  const out = new Float32Array(length);
+  out.set(data);
+  return out;
+}
