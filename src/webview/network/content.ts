@@ -1,0 +1,143 @@
+/** What is written in a box and told of it: texts, family, marks and heat, from the snapshot; no elements yet. */
+import type { NodeId } from '../../graph/graph';
+import type { NodeFigures, PanelDiagnostic, Snapshot } from '../../protocol';
+import * as format from '../format';
+import { fieldLength, reasonOf } from '../model';
+import type { Heat } from '../state';
+import type { Translate } from '../strings';
+import { inputShapes, outputShape } from './items';
+import { detailOf, isAutomaticName, kindOf, type Kind } from './kinds';
+import type { PlacedBox } from './types';
+
+export interface BoxContent {
+  readonly title: string;
+  readonly detail: string;
+  /** Shown at the right end: the number that the colour tells, or ×N. */
+  readonly mark: string;
+  readonly kind: Kind;
+  readonly severity: PanelDiagnostic['severity'] | null;
+  /** Why something of it is not known, or null. */
+  readonly reason: string | null;
+  /** 0 … 1 on the heat scale; null when not known or when colours tell kinds. */
+  readonly heat: number | null;
+  /** The whole of it in one sentence, for those who listen and for the tooltip. */
+  readonly label: string;
+}
+
+export interface ContentSources {
+  readonly snapshot: Snapshot;
+  readonly severity: ReadonlyMap<NodeId, PanelDiagnostic['severity']>;
+  readonly t: Translate;
+  readonly heat: Heat;
+  /** Milliseconds by node, of the last run. */
+  readonly times: ReadonlyMap<NodeId, number>;
+}
+
+export function boxContent(box: PlacedBox, from: ContentSources, most: number): BoxContent {
+  const { snapshot, t } = from;
+  const node = snapshot.graph.nodes[box.node];
+  const value = heatValue(box, from);
+  const reason = box.kind === 'node' || box.kind === 'group' ? reasonOf(node, outputShape(snapshot.graph, box.node)) : null;
+  const severity = worst(box.covers.map((id) => from.severity.get(id) ?? null));
+  const heat = from.heat === 'kind' || value === null || most <= 0 ? null : share(value, most, from.heat);
+  const mark = box.kind === 'repeat' ? `×${box.count}` : from.heat === 'kind' || value === null ? '' : heatText(value, from);
+  const common = { severity, reason, heat, mark };
+  if (box.kind === 'repeat' || box.kind === 'block') {
+    const inner = snapshot.graph.nodes;
+    const top = box.covers.filter((id) => !box.covers.includes(inner[id].parent ?? -1));
+    const each = Math.round(top.length / box.count);
+    const types = mainTypes(top.slice(0, each).map((id) => inner[id].type));
+    const title = box.kind === 'block' ? t('block', box.ordinal) : types;
+    const detail = box.kind === 'block' ? types : t('layersIn', each);
+    const label = `${box.kind === 'repeat' ? t('repeats', box.count) : title}: ${types}, ${t('layersIn', each)}`;
+    return { ...common, title, detail, kind: 'composite', label: sentence(label, box, from) };
+  }
+  const automatic = isAutomaticName(node);
+  const title = automatic ? node.type : node.name;
+  const what = detailOf(node.primitive);
+  const detail = reason !== null && box.kind === 'node' ? reason : [automatic ? '' : node.type, what].filter(Boolean).join(' · ');
+  const label = [node.type, automatic ? '' : node.name, what].filter(Boolean).join(', ');
+  return { ...common, title, detail, kind: kindOf(node.primitive, inputShapes(snapshot.graph, node.id).length), label: sentence(label, box, from, reason) };
+}
+
+/** `Conv2D, BatchNormalization, Conv2D` → `Conv2D ×2 + BatchNormalization`; the types that carry weights or join first. */
+function mainTypes(types: readonly string[]): string {
+  const count = new Map<string, number>();
+  for (const type of types) count.set(type, (count.get(type) ?? 0) + 1);
+  const light = /^(ReLU|Activation|Dropout|BatchNormalization|LayerNormalization|.*Dropout\dD)$/;
+  const main = [...count].filter(([type]) => !light.test(type));
+  return (main.length > 0 ? main : [...count]).slice(0, 3).map(([type, times]) => (times > 1 ? `${times} ${type}` : type)).join(' + ');
+}
+
+function sentence(start: string, box: PlacedBox, from: ContentSources, reason: string | null = null): string {
+  const { snapshot, t } = from;
+  const output = outputShape(snapshot.graph, box.node);
+  const params = total(box, snapshot, (figures) => figures.params);
+  const macs = total(box, snapshot, (figures) => figures.macs);
+  const diagnostics = snapshot.diagnostics.filter((diagnostic) => diagnostic.node !== null && box.covers.includes(diagnostic.node));
+  const parts = [
+    start,
+    `${t('output')} ${format.shape(output)}`,
+    params === null || params > 0 ? `${t('parameters')} ${format.exact(params)}` : '',
+    macs === null || macs > 0 ? `${t('multiplyAdds')} ${format.short(macs)}` : '',
+    reason === null ? '' : t('why', reason),
+    ...diagnostics.map((diagnostic) => `${t(`severity_${diagnostic.severity}`)}: ${diagnostic.message}`),
+  ];
+  return parts.filter(Boolean).join('\n');
+}
+
+/** The sum over the nodes it stands for; children of a counted node are in its figure already. */
+export function total(box: Pick<PlacedBox, 'covers'>, snapshot: Snapshot, of: (figures: NodeFigures) => number | null): number | null {
+  const covered = new Set(box.covers);
+  let sum = 0;
+  for (const id of box.covers) {
+    const parent = snapshot.graph.nodes[id].parent;
+    if (parent !== null && covered.has(parent)) continue;
+    const figures = snapshot.figures[id];
+    const value = figures ? of(figures) : null;
+    if (value === null) return null;
+    sum += value;
+  }
+  return sum;
+}
+
+/** The number that the colour tells; null when not known. */
+export function heatValue(box: PlacedBox, from: ContentSources): number | null {
+  switch (from.heat) {
+    case 'kind':
+      return null;
+    case 'params':
+      return total(box, from.snapshot, (figures) => figures.params);
+    case 'macs':
+      return total(box, from.snapshot, (figures) => figures.macs);
+    case 'memory':
+      return total(box, from.snapshot, (figures) => figures.activationBytes);
+    case 'field':
+      return fieldLength(from.snapshot.figures[box.node]);
+    case 'time': {
+      const measured = box.covers.filter((id) => from.times.has(id));
+      return measured.length === 0 ? null : measured.reduce((sum, id) => sum + from.times.get(id)!, 0);
+    }
+  }
+}
+
+function heatText(value: number, from: ContentSources): string {
+  if (from.heat === 'memory') return format.bytes(value);
+  if (from.heat === 'time') return format.milliseconds(value);
+  if (from.heat === 'field') return value === Infinity ? '∞' : String(value);
+  return value === 0 ? '' : format.short(value);
+}
+
+/** Fields grow steadily and are shown so; costs spread over magnitudes and are shown by their square root. */
+function share(value: number, most: number, heat: Heat): number {
+  const part = Math.min(1, Math.max(0, value / most));
+  return heat === 'field' ? part : Math.sqrt(part);
+}
+
+const RANK = ['hint', 'info', 'warning', 'error'] as const;
+
+function worst(severities: readonly (PanelDiagnostic['severity'] | null)[]): PanelDiagnostic['severity'] | null {
+  let at = -1;
+  for (const severity of severities) if (severity !== null) at = Math.max(at, RANK.indexOf(severity));
+  return at < 0 ? null : RANK[at];
+}

@@ -1,0 +1,390 @@
+/** The panel's page: joins host, view state and views. Everything shown is drawn from the last snapshot; only how one looks is kept. */
+import type { CustomInput, SampleName } from '../engine/api';
+import type { NodeId } from '../graph/graph';
+import type { Snapshot, ToPanel } from '../protocol';
+import { EngineClient } from './activations/engineClient';
+import { decodePicture } from './activations/picture';
+import { ActivationView } from './activations/view';
+import { h } from './dom';
+import { networkSvg, pagePalette, svgToPng } from './export/svg';
+import { FieldView } from './field/plot';
+import { Header, type Export } from './header';
+import { LayerView } from './layer';
+import { LensView } from './lens/view';
+import { MessageView } from './message';
+import { connect, type Host } from './messages';
+import { indexNodes, modelKey, modelName, severities, tableRows, type NodeIndex, type Row } from './model';
+import { NetworkView } from './network/view';
+import { remember, restore, type Tab, type ViewState } from './state';
+import { Splitter } from './splitter';
+import { translator, type Translate } from './strings';
+import { TableView } from './table';
+import { toCsv, toJson, toMarkdown } from './tableData';
+import { Tabs } from './tabs';
+
+/** Networks up to here run by themselves; larger ones when asked to. */
+const BY_ITSELF = { macs: 300e6, params: 8e6, wait: 500 } as const;
+
+/** What follows from the snapshot and the chosen model. */
+interface Shown {
+  readonly snapshot: Snapshot;
+  readonly model: number;
+  readonly key: string;
+  readonly index: NodeIndex;
+  readonly rows: readonly Row[];
+  readonly severity: ReturnType<typeof severities>;
+}
+
+class Panel {
+  private readonly host: Host;
+  private view: ViewState;
+  private language: string;
+  private t: Translate;
+  private shown: Shown | null = null;
+  private selected: readonly NodeId[] = [];
+  private search = '';
+  private found: NodeId[] | null = null;
+  private foundAt = 0;
+  private picture: CustomInput | null = null;
+  private storeTimer: ReturnType<typeof setTimeout> | undefined;
+  private runTimer: ReturnType<typeof setTimeout> | undefined;
+  private engineFrame = 0;
+  private ranIndex: { graph: unknown; index: NodeIndex } | null = null;
+
+  private readonly main = h('main', { class: 'main', hidden: true });
+  private readonly message = new MessageView();
+  private readonly header: Header;
+  private readonly network: NetworkView;
+  private readonly table: TableView;
+  private readonly layer: LayerView;
+  private readonly lens = new LensView();
+  private readonly field: FieldView;
+  private readonly activations: ActivationView;
+  private readonly tabs: Tabs;
+  private readonly splitter: Splitter;
+  private readonly client: EngineClient;
+
+  constructor(private readonly root: HTMLElement) {
+    this.language = root.dataset.language ?? document.documentElement.lang ?? 'en';
+    this.t = translator(this.language);
+    this.host = connect((message) => this.guard(() => this.receive(message)));
+    this.view = restore(this.host.stored);
+    this.client = new EngineClient(root.dataset.worker, () => this.engineChanged());
+    this.header = new Header({
+      chooseModel: (model) => this.chooseModel(model),
+      heat: (heat) => this.change({ heat }),
+      search: (text) => this.searchFor(text),
+      nextMatch: (backwards) => this.nextMatch(backwards),
+      export: (kind) => this.guard(() => void this.export(kind)),
+    });
+    this.network = new NetworkView(this.t, {
+      choose: (node, reveal) => this.choose(node, reveal, false),
+      toggle: (key, open) => this.toggle(key, open),
+      camera: (camera) => this.shown && this.keep({ cameras: remember(this.view.cameras, this.shown.key, camera) }),
+    });
+    this.table = new TableView({ choose: (node) => this.choose(node, true, true), sort: (sort) => this.change({ sort }), copy: (kind) => this.copy(kind) });
+    this.layer = new LayerView({ reveal: (node) => this.reveal(node) });
+    this.field = new FieldView((node) => this.choose(node, true, true));
+    this.activations = new ActivationView({
+      run: () => this.run(),
+      stop: () => this.client.stop(),
+      pickImage: () => this.host.post({ type: 'pick', what: 'image' }),
+      change: (view) => this.changeRun(view),
+    });
+    this.tabs = new Tabs({ layer: [this.layer.element, this.activations.element], table: [this.table.element], field: [this.field.element], lens: [this.lens.element] }, (tab) => this.change({ tab }));
+    this.splitter = new Splitter(this.main, (split) => this.keep({ split }));
+    this.main.append(this.network.element, this.splitter.element, this.tabs.element);
+    this.splitter.set(this.view.split);
+    root.append(this.header.element, this.main, this.message.element);
+    this.header.element.hidden = true;
+    document.addEventListener('keydown', (event) => this.keyDown(event));
+    window.addEventListener('error', (event) => this.failed(event.error ?? event.message));
+    window.addEventListener('unhandledrejection', (event) => this.failed(event.reason));
+    this.showMessage(this.t('analyzing'), '');
+    this.host.post({ type: 'ready' });
+  }
+
+  private receive(message: ToPanel): void {
+    switch (message.type) {
+      case 'snapshot':
+        return this.show(message.snapshot);
+      case 'select':
+        return this.selectFromHost(message.nodes, message.model);
+      case 'empty':
+        this.shown = null;
+        return this.showMessage(this.t('emptyTitle'), this.t('emptyText'));
+      case 'analyzing':
+        if (this.shown) this.header.setState(this.t('analyzing'));
+        else this.showMessage(this.t('analyzing'), '');
+        return;
+      case 'image':
+        void decodePicture(message.name, message.bytes).then(
+          (picture) => {
+            this.picture = picture;
+            this.changeRun({ sample: 'picture' });
+          },
+          (error: unknown) => this.failed(error),
+        );
+        return;
+      case 'weights':
+        return;
+    }
+  }
+
+  private show(snapshot: Snapshot): void {
+    this.header.setState('');
+    if (snapshot.language !== this.language) {
+      this.language = snapshot.language;
+      this.t = translator(snapshot.language);
+      document.documentElement.lang = snapshot.language;
+    }
+    if (snapshot.graph.models.length === 0) {
+      this.shown = null;
+      return this.showMessage(this.t('noModelTitle'), this.t('noModelText'));
+    }
+    const model = snapshot.model !== null && snapshot.graph.models[snapshot.model] ? snapshot.model : 0;
+    this.display(snapshot, model, snapshot.selected);
+  }
+
+  /** Draws a model of a snapshot; the selection stays on the node of the same name. */
+  private display(snapshot: Snapshot, model: number, selected: NodeId | null): void {
+    const index = indexNodes(snapshot.graph, model);
+    const key = modelKey(snapshot, model);
+    this.shown = { snapshot, model, key, index, rows: tableRows(snapshot, model), severity: severities(snapshot) };
+    const remembered = index.nodeOf.get(this.view.selected[key] ?? '');
+    const node = selected !== null && index.keyOf.has(selected) ? selected : remembered;
+    this.selected = node === undefined ? [] : [node];
+    this.searchFor(this.search);
+    this.message.hide();
+    this.main.hidden = false;
+    this.header.element.hidden = false;
+    this.render();
+    this.maybeRun();
+  }
+
+  private showMessage(title: string, text: string, isError = false): void {
+    this.main.hidden = true;
+    this.header.element.hidden = true;
+    this.message.show(title, text, isError);
+  }
+
+  private render(): void {
+    const { shown, t, view } = this;
+    if (!shown) return;
+    const { snapshot, model } = shown;
+    this.header.update(t, this.language, snapshot, model, view);
+    this.splitter.label(t('splitter'));
+    this.tabs.update(t, view.tab);
+    this.network.update(
+      {
+        key: shown.key, model, open: view.open[shown.key] ?? NONE, camera: view.cameras[shown.key] ?? null, selected: this.selected,
+        found: this.found && new Set(this.found), minimap: view.minimap, sources: { snapshot, severity: shown.severity, t, heat: view.heat, times: this.client.state.times },
+      },
+      t,
+    );
+    this.renderDetails();
+  }
+
+  /** Only the tab in front is drawn; the others when they come to the front. */
+  private renderDetails(): void {
+    const { shown, t, view } = this;
+    if (!shown) return;
+    const node = this.selected[0] ?? null;
+    if (view.tab === 'layer') {
+      this.layer.update(t, shown.snapshot, node);
+      this.activations.element.hidden = node === null;
+      if (node !== null) this.renderActivations(shown, node);
+    } else if (view.tab === 'table') {
+      this.table.update({ t, rows: shown.rows, totals: shown.snapshot.totals[shown.model] ?? null, sort: view.sort, selected: this.selected });
+    } else if (view.tab === 'field') this.field.update(t, shown.snapshot, shown.model, this.selected);
+    else this.lens.update(t, shown.snapshot, node);
+  }
+
+  private renderActivations(shown: Shown, node: NodeId): void {
+    const { state } = this.client;
+    const fresh = state.graph === shown.snapshot.graph && state.model === shown.model;
+    if (state.graph && this.ranIndex?.graph !== state.graph) this.ranIndex = { graph: state.graph, index: indexNodes(state.graph, state.model) };
+    const ranNode = fresh ? node : state.graph ? (this.ranIndex!.index.nodeOf.get(shown.index.keyOf.get(node) ?? '') ?? null) : null;
+    this.activations.update({
+      t: this.t, view: this.view, snapshot: shown.snapshot, model: shown.model, node, figures: shown.snapshot.figures[node] ?? null, client: this.client, fresh, ranNode,
+      picture: this.picture?.name ?? null,
+    });
+  }
+
+  private change(view: Partial<ViewState>): void {
+    this.keep(view);
+    this.render();
+    if (view.tab) this.maybeRun();
+  }
+
+  /** Remembers without drawing. */
+  private keep(view: Partial<ViewState>): void {
+    this.view = { ...this.view, ...view };
+    clearTimeout(this.storeTimer);
+    this.storeTimer = setTimeout(() => this.host.store(this.view), 150);
+  }
+
+  private toggle(key: string, open: boolean): void {
+    if (!this.shown) return;
+    const boxes = { ...(this.view.open[this.shown.key] ?? {}), [key]: open };
+    this.change({ open: remember(this.view.open, this.shown.key, boxes) });
+  }
+
+  private choose(node: NodeId, reveal: boolean, scroll: boolean): void {
+    if (!this.shown) return;
+    this.setSelection([node], scroll);
+    if (reveal) this.reveal(node);
+  }
+
+  private setSelection(nodes: readonly NodeId[], scroll: boolean): void {
+    if (!this.shown) return;
+    this.selected = nodes;
+    const key = nodes.length > 0 ? this.shown.index.keyOf.get(nodes[0]) : undefined;
+    this.keep({ selected: remember(this.view.selected, this.shown.key, key) });
+    this.network.setSelected(nodes, scroll);
+    this.renderDetails();
+    this.maybeRun();
+  }
+
+  private reveal(node: NodeId): void {
+    if (this.shown) this.host.post({ type: 'reveal', uri: this.shown.snapshot.uri, node });
+  }
+
+  private selectFromHost(nodes: readonly NodeId[], model: number | null): void {
+    const { shown } = this;
+    if (!shown) return;
+    if (model !== null && model !== shown.model && shown.snapshot.graph.models[model]) this.display(shown.snapshot, model, nodes[0] ?? null);
+    const here = nodes.filter((node) => this.shown!.index.keyOf.has(node));
+    if (here.length > 0) this.setSelection(here, true);
+  }
+
+  private chooseModel(model: number): void {
+    if (!this.shown) return;
+    const { snapshot } = this.shown;
+    this.host.post({ type: 'chooseModel', uri: snapshot.uri, model });
+    this.display(snapshot, model, null);
+  }
+
+  private searchFor(text: string): void {
+    const changed = text !== this.search;
+    this.search = text;
+    const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const { shown } = this;
+    if (words.length === 0 || !shown) {
+      this.found = null;
+      this.header.setMatches('');
+    } else {
+      this.found = shown.index.nodes.filter((id) => {
+        const node = shown.snapshot.graph.nodes[id];
+        const name = `${node.name} ${node.type}`.toLowerCase();
+        return words.every((word) => name.includes(word));
+      });
+      if (changed) this.foundAt = -1;
+      this.header.setMatches(this.found.length === 0 ? this.t('noMatch') : this.t('matches', Math.max(0, this.foundAt) + 1, this.found.length));
+    }
+    if (changed) this.render();
+  }
+
+  private nextMatch(backwards: boolean): void {
+    if (!this.found || this.found.length === 0) return;
+    this.foundAt = (this.foundAt + (backwards ? -1 : 1) + this.found.length) % this.found.length;
+    this.header.setMatches(this.t('matches', this.foundAt + 1, this.found.length));
+    this.choose(this.found[this.foundAt], false, true);
+  }
+
+  private copy(kind: 'markdown' | 'csv'): void {
+    const text = this.tableText(kind);
+    if (text === null) return;
+    this.host.post({ type: 'copy', text });
+    this.header.setState(this.t('copied'));
+    setTimeout(() => this.header.setState(''), 1500);
+  }
+
+  private tableText(kind: 'markdown' | 'csv' | 'json'): string | null {
+    const { shown } = this;
+    const totals = shown?.snapshot.totals[shown.model];
+    if (!shown || !totals) return null;
+    return kind === 'csv' ? toCsv(shown.rows) : kind === 'json' ? toJson(shown.snapshot, shown.model, shown.rows) : toMarkdown(shown.rows, totals);
+  }
+
+  private async export(kind: Export): Promise<void> {
+    const { shown } = this;
+    if (!shown) return;
+    const name = modelName(shown.snapshot.graph, shown.model).replace(/[^\w.-]+/g, '_');
+    if (kind !== 'svg' && kind !== 'png') {
+      const content = this.tableText(kind);
+      if (content !== null) this.host.post({ type: 'save', name: `${name}.${kind === 'markdown' ? 'md' : kind}`, content });
+      return;
+    }
+    const { drawing, contents } = this.network.current();
+    const svg = networkSvg(shown.snapshot.graph, drawing, contents, pagePalette(this.root), name);
+    this.host.post({ type: 'save', name: `${name}.${kind}`, content: kind === 'svg' ? svg : await svgToPng(svg) });
+  }
+
+  private run(): void {
+    const { shown, view } = this;
+    if (!shown || !this.client.available) return;
+    const sample = view.sample === 'picture' ? (this.picture ?? 'auto') : (view.sample as SampleName);
+    void this.client.run({ graph: shown.snapshot.graph, model: shown.model, seed: view.seed, sample });
+  }
+
+  /** A change of sample or seed runs again what was run; colours only repaint. */
+  private changeRun(view: Partial<ViewState>): void {
+    this.change(view);
+    if (('sample' in view || 'seed' in view) && this.client.state.graph !== null) this.run();
+  }
+
+  /** Small networks are computed anew after an edit, once typing rests and someone is looking at activations. */
+  private maybeRun(): void {
+    clearTimeout(this.runTimer);
+    const { shown } = this;
+    const totals = shown?.snapshot.totals[shown.model];
+    if (!shown || !totals || totals.params === null || totals.macs === null || totals.params > BY_ITSELF.params || totals.macs > BY_ITSELF.macs) return;
+    this.runTimer = setTimeout(() => {
+      const { state } = this.client;
+      const same = state.graph === shown.snapshot.graph && state.model === shown.model;
+      if (this.shown === shown && !same && this.view.tab === 'layer' && this.selected.length > 0 && document.visibilityState === 'visible') this.run();
+    }, BY_ITSELF.wait);
+  }
+
+  private engineChanged(): void {
+    if (this.engineFrame) return;
+    this.engineFrame = requestAnimationFrame(() => {
+      this.engineFrame = 0;
+      if (this.view.heat === 'time') this.render();
+      else this.renderDetails();
+    });
+  }
+
+  private keyDown(event: KeyboardEvent): void {
+    const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement || event.target instanceof HTMLTextAreaElement;
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !this.shown) return;
+    const tabs: Record<string, Tab> = { '1': 'layer', '2': 'table', '3': 'field', '4': 'lens' };
+    if (event.key === '/') this.header.focusSearch();
+    else if (event.key === 'n') this.network.focus();
+    else if (event.key in tabs) this.change({ tab: tabs[event.key] });
+    else return;
+    event.preventDefault();
+  }
+
+  private guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private failed(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    // Chromium tells of every observer that could not finish within a frame; nothing is wrong then.
+    if (text.includes('ResizeObserver loop')) return;
+    this.host.post({ type: 'error', message: error instanceof Error ? (error.stack ?? text) : text });
+    this.showMessage(this.t('errorTitle'), text, true);
+  }
+}
+
+const NONE = Object.freeze({});
+
+const root = document.getElementById('app');
+if (root) new Panel(root);
