@@ -34,11 +34,30 @@ export async function makePackage({ quiet = true } = {}) {
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
   const options = ['--no-dependencies', '--allow-missing-repository', '--out', target];
   await run(process.execPath, [vsce, 'package', ...options], { cwd: root, quiet });
+  const strays = await contentProblems(target);
+  if (strays.length) throw new Error(strays.join('\n'));
   const { size } = await stat(target);
   if (size >= MAX_BYTES)
     throw new Error(`${path.basename(target)} has ${size} bytes; the limit is ${MAX_BYTES}`);
   progress(`${path.relative(root, target)}: ${(size / 1024).toFixed(0)} KiB`);
   return target;
+}
+
+/** What is missing from the .vsix or has no business in it, in words. */
+async function contentProblems(target) {
+  const { unzipSync } = await import('fflate');
+  const entries = Object.keys(unzipSync(await readFile(target)));
+  const expected = ['package.json', 'readme.md', 'changelog.md', ...needed.map((file) => `dist/${file}`)];
+  const missing = expected.filter(
+    (file) => !entries.some((entry) => entry.toLowerCase() === `extension/${file}`),
+  );
+  const strays = entries.filter((entry) =>
+    /^extension\/(src|test|scripts|docs|out|node_modules)\/|\.map$/.test(entry),
+  );
+  return [
+    ...missing.map((file) => `the .vsix lacks ${file}`),
+    ...strays.map((entry) => `the .vsix should not hold ${entry}`),
+  ];
 }
 
 /** What is wrong with the bundles, in words: a missing file, a policy with `unsafe-eval`, code that evaluates strings. */

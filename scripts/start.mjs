@@ -1,6 +1,6 @@
 // `npm start`: VS Code in the browser with ConvLens installed and the sample models open; does all its own set-up.
 // Options: `--port=N`; `--headless-check=DIR` looks at the running page itself, leaves screenshots in DIR and ends.
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ensureNodeModules } from './lib/dependencies.mjs';
@@ -39,10 +39,18 @@ process.once('SIGTERM', () => void finish(0));
 const address = server.url(samples, { openFile: path.join(samples, 'vgg16.py') });
 if (checkInto) {
   const { checkStart } = await import('./hosts/checkStart.mjs');
-  const problems = await checkStart(address, path.resolve(checkInto)).catch((error) => [error.message]);
-  for (const problem of problems) console.error(`start check: ${problem}`);
-  console.log(problems.length ? `${problems.length} problems` : 'hover, panel and activations were seen');
-  await finish(problems.length ? 1 : 0);
+  const results = await checkStart(address, path.resolve(checkInto)).catch((error) => [
+    { title: 'npm start serves VS Code', state: 'failed', durationMs: 0, error: error.message },
+  ]);
+  const failed = results.filter((result) => result.state === 'failed');
+  for (const { title, error } of failed) console.error(`FAILED ${title}: ${error}`);
+  console.log(
+    failed.length
+      ? `${failed.length} of ${results.length} failed`
+      : 'hints, hover, panel and activations were seen',
+  );
+  if (process.env.CONVLENS_RESULTS) await writeFile(process.env.CONVLENS_RESULTS, JSON.stringify(results));
+  await finish(failed.length ? 1 : 0);
 } else {
   console.log(`\nConvLens is ready. Open this address in a browser (Ctrl-C ends it):\n\n  ${address}\n`);
   await server.closed;

@@ -1,6 +1,6 @@
 // `npm test`: sets up what is missing (packages, Chromium, both VS Code hosts), builds, and runs every suite.
-// Options: `--only=a,b` runs the named steps (build, lint, types, unit, panel, web, node) alone.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+// Options: `--only=a,b` runs the named steps (build, lint, types, package, unit, panel, web, node, start) alone.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureChromium, ensureNodeModules } from './lib/dependencies.mjs';
 import { outDir, root } from './lib/paths.mjs';
@@ -33,6 +33,7 @@ if (wanted('lint')) {
 }
 if (wanted('types'))
   rows.push(await check('types', () => node(bin('typescript/bin/tsc'), '--noEmit', '-p', '.')));
+if (wanted('package')) rows.push(await check('package', () => node('scripts/package.mjs')));
 if (wanted('unit')) rows.push(await mochaSuite('unit and property', []));
 if (wanted('panel')) {
   rows.push(
@@ -59,6 +60,22 @@ if (wanted('web') || wanted('node')) {
     });
     rows.push({ ...row, name: host ? `Node host (${host})` : row.name });
   }
+}
+
+if (wanted('start')) {
+  const file = path.join(outDir, 'results/start-raw.json');
+  rows.push(
+    await timed('npm start', async () => {
+      const start = path.join(root, 'scripts/start.mjs');
+      const screens = path.join(outDir, 'screens');
+      await run(process.execPath, [start, `--headless-check=${screens}`], {
+        cwd: root,
+        env: { CONVLENS_RESULTS: file },
+        allowFailure: true,
+      });
+      return JSON.parse(await readFile(file, 'utf8'));
+    }),
+  );
 }
 
 const total = summarise(rows);

@@ -6,20 +6,23 @@ import { openChromium } from '../lib/chromium.mjs';
 import { waitFor } from '../lib/run.mjs';
 import { Workbench } from './workbench.mjs';
 
-/** @returns what is missing, in words; empty when all was seen */
+/** @returns one result per step (title, state, durationMs, error); a screenshot of each lies in `folder` */
 export async function checkStart(address, folder) {
   await mkdir(folder, { recursive: true });
   const profile = await mkdtemp(path.join(os.tmpdir(), 'convlens-look-'));
   const browser = await openChromium(profile, { width: 1600, height: 1000 });
-  const problems = [];
+  const results = [];
   const page = browser.pages()[0] ?? (await browser.newPage());
   const picture = (name) => page.screenshot({ path: path.join(folder, `${name}.png`) });
   const step = async (name, work) => {
+    const began = Date.now();
+    const result = { title: `npm start shows: ${name}`, state: 'passed', durationMs: 0 };
     try {
       await work();
     } catch (error) {
-      problems.push(`${name}: ${error.message.split('\n')[0]}`);
+      Object.assign(result, { state: 'failed', error: error.message });
     }
+    results.push({ ...result, durationMs: Date.now() - began });
     await picture(name);
   };
   try {
@@ -48,5 +51,5 @@ export async function checkStart(address, folder) {
     await browser.close().catch(() => undefined);
     await rm(profile, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
   }
-  return problems;
+  return results;
 }
