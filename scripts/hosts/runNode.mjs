@@ -8,24 +8,26 @@ import { progress } from '../lib/run.mjs';
 import { prepareDesktop, rememberDesktopFailure } from './desktop.mjs';
 import { fetchServerHost } from './fetch.mjs';
 
-const launcher = path.join(root, 'scripts/hosts/server-launcher.mjs');
+const launcher = (name) => path.join(root, `scripts/hosts/${name}-launcher.mjs`);
 
 /** @returns the results and the name of the host they come from; throws when no host ran the suite to its end */
 export async function runNodeSuite({ bundle, folderPath }) {
   const desktop = await prepareDesktop();
   if (desktop) {
-    const results = await runIn(desktop.executable, { bundle, folderPath, env: desktop.env }).catch(
-      (error) => {
-        progress(`the desktop VS Code did not run: ${error.message.split('\n')[0]}`);
-        return null;
-      },
-    );
+    const results = await runIn(launcher('desktop'), {
+      bundle,
+      folderPath,
+      env: { ...desktop.env, CONVLENS_DESKTOP: desktop.executable },
+    }).catch((error) => {
+      progress(`the desktop VS Code did not run: ${error.message.split('\n')[0]}`);
+      return null;
+    });
     await desktop.stop();
     if (results) return { results, host: 'desktop' };
     await rememberDesktopFailure();
   }
   await fetchServerHost();
-  return { results: await runIn(launcher, { bundle, folderPath }), host: 'server' };
+  return { results: await runIn(launcher('server'), { bundle, folderPath }), host: 'server' };
 }
 
 async function runIn(vscodeExecutablePath, { bundle, folderPath, env = {} }) {
