@@ -20,3 +20,5 @@ export { arrayOf, type ArrayData, type ArrayDim } from './numpy/array';
 export function builtins(_machine: Machine): Map<string, Value> {
   return new Map([...arithmetic, ...iteration, ...objects]);
 }
+export { makeArray } from './numpy/space';
+export { asDtype } from './numpy/dtype';

@@ -17,7 +17,7 @@ const changing = (change: (machine: Machine, self: SetValue, params: Params) => 
     return change(machine, self, params);
   });
 
-type Operation = 'union' | 'intersection' | 'difference' | 'symmetric_difference';
+type Operation = '|' | '&' | '-' | '^';
 
 /** The operation on two sets; where either is open the result is open too, with what is certain listed. */
 export function combineSets(operation: Operation, a: SetValue, b: SetValue): SetValue {
@@ -27,17 +27,17 @@ export function combineSets(operation: Operation, a: SetValue, b: SetValue): Set
   };
   const open: UnknownValue | null = a.tail ?? b.tail;
   switch (operation) {
-    case 'union':
+    case '|':
       take(a, () => true);
       take(b, () => true);
       break;
-    case 'intersection':
+    case '&':
       take(a, (key) => b.entries.has(key));
       break;
-    case 'difference':
+    case '-':
       if (!b.tail) take(a, (key) => !b.entries.has(key));
       break;
-    case 'symmetric_difference':
+    case '^':
       if (!b.tail) take(a, (key) => !b.entries.has(key));
       if (!a.tail) take(b, (key) => !a.entries.has(key));
   }
@@ -83,13 +83,13 @@ const removing = (raises: boolean): Body =>
   });
 
 export const setRows: readonly (readonly [string, Body])[] = [
-  ['union(self, *others)', combining('union')],
-  ['intersection(self, *others)', combining('intersection')],
-  ['difference(self, *others)', combining('difference')],
-  ['symmetric_difference(self, *others)', combining('symmetric_difference')],
-  ['update(self, *others)', updating('union')],
-  ['intersection_update(self, *others)', updating('intersection')],
-  ['difference_update(self, *others)', updating('difference')],
+  ['union(self, *others)', combining('|')],
+  ['intersection(self, *others)', combining('&')],
+  ['difference(self, *others)', combining('-')],
+  ['symmetric_difference(self, *others)', combining('^')],
+  ['update(self, *others)', updating('|')],
+  ['intersection_update(self, *others)', updating('&')],
+  ['difference_update(self, *others)', updating('-')],
   [
     'add(self, value, /)',
     changing((machine, self, { value }) => {

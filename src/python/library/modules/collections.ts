@@ -1,6 +1,8 @@
 /** The modules `collections` and `collections.abc`. */
 import type { Machine } from '../../machine';
 import { hashKey } from '../../hash';
+import { unwrap } from '../../interpreter/classes';
+import { InstanceCheck } from '../../interpreter/interpreter';
 import {
   NONE,
   int,
@@ -274,11 +276,6 @@ const BY_METHOD: Readonly<Record<string, string>> = {
   Callable: '__call__',
 };
 
-/** Payload of an abstract class: which values are its instances without deriving from it. */
-export interface AbstractNative {
-  readonly abstract: { readonly types: readonly string[]; readonly method: string | undefined };
-}
-
 export function abcModule(machine: Machine): ModuleValue {
   return nativeModule(
     'collections.abc',
@@ -286,7 +283,12 @@ export function abcModule(machine: Machine): ModuleValue {
       name,
       nativeClass(machine, name, {
         module: 'collections.abc',
-        native: { abstract: { types, method: BY_METHOD[name] } } satisfies AbstractNative,
+        native: new InstanceCheck((value) => {
+          const type = machine.typeOf(unwrap(value)).name;
+          if (types.includes(type)) return true;
+          if (value.kind !== 'instance' || BY_METHOD[name] === undefined) return false;
+          return machine.findClassAttr(value.cls, BY_METHOD[name]) !== undefined;
+        }),
         attrs: [['__class_getitem__', { kind: 'wrapped', mode: 'class', fn: fn('__class_getitem__(cls, item)', (_m, { cls }) => cls) }]],
       }),
     ]),

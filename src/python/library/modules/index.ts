@@ -7,6 +7,7 @@ import { enumModule } from './enum';
 import { functoolsModule } from './functools';
 import { itertoolsModule } from './itertools';
 import { mathModule } from './math';
+import { numpyModule, numpyRandom } from '../numpy';
 import { typingModule } from './typing';
 
 export const standardModules: NativeModules = cachedModules({
@@ -19,4 +20,6 @@ export const standardModules: NativeModules = cachedModules({
   typing_extensions: typingModule,
   dataclasses: dataclassesModule,
   enum: enumModule,
+  numpy: numpyModule,
+  'numpy.random': numpyRandom,
 });
