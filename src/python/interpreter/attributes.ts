@@ -164,10 +164,7 @@ export function classAttr(vm: Interpreter, cls: ClassValue, name: string): Value
     case '__annotations__':
       return { kind: 'dict', entries: new Map(), tail: null };
     case '__new__':
-      return native('__new__', (_machine, args) => {
-        const [first] = args.positional;
-        return first?.value.kind === 'class' ? vm.allocateFor(first.value, { ...args, positional: args.positional.slice(1) }) : unknown('the class is not known');
-      });
+      return allocator(vm);
     case '__init_subclass__':
       return native('__init_subclass__', () => NONE);
   }
@@ -175,6 +172,60 @@ export function classAttr(vm: Interpreter, cls: ClassValue, name: string): Value
   if (base !== null) return unknown(base.reason, base.at);
   const general = vm.classes.object;
   return lookup(general, name)?.value ?? objectMethod(vm, name);
+}
+
+/** `object.__new__`. */
+function allocator(vm: Interpreter): NativeFunction {
+  return native('__new__', (_machine, args) => {
+    const [first] = args.positional;
+    return first?.value.kind === 'class' ? vm.allocateFor(first.value, { ...args, positional: args.positional.slice(1) }) : unknown('the class is not known');
+  });
+}
+
+/** A method of a built-in type on the value that a subclass's instance wraps, the special ones too. */
+function wrappedMethod(vm: Interpreter, wrapped: Value, name: string): Value | undefined {
+  const special = (impl: (args: readonly Value[]) => Value): Value => native(name, (_machine, { positional }) => impl(positional.map((arg) => arg.value)));
+  switch (name) {
+    case '__init__':
+      return native(name, (_machine, args) => {
+        vm.refill(wrapped, args);
+        return NONE;
+      });
+    case '__getitem__':
+      return special(([index]) => vm.getItem(wrapped, index));
+    case '__setitem__':
+      return special(([index, value]) => {
+        vm.setItem(wrapped, index, value);
+        return NONE;
+      });
+    case '__delitem__':
+      return special(([index]) => {
+        vm.deleteItem(wrapped, index);
+        return NONE;
+      });
+    case '__len__':
+      return special(() => vm.len(wrapped));
+    case '__contains__':
+      return special(([member]) => vm.compare('in', member, wrapped));
+    case '__iter__':
+      return special(() => vm.apply(vm.builtin('iter'), [wrapped]));
+    case '__eq__':
+      return special(([other]) => vm.compare('==', wrapped, other));
+    case '__ne__':
+      return special(([other]) => vm.compare('!=', wrapped, other));
+    case '__add__':
+      return special(([other]) => vm.binary('+', wrapped, other));
+    case '__mul__':
+      return special(([other]) => vm.binary('*', wrapped, other));
+    case '__repr__':
+    case '__str__':
+      return special(() => {
+        const text = name === '__str__' ? vm.str(wrapped) : vm.repr(wrapped);
+        return text === undefined ? unknown('the text of a value in it is not known', null, 'str') : str(text);
+      });
+    default:
+      return methodOf(wrapped, name);
+  }
 }
 
 /** Methods that every object has, unbound. */
@@ -259,23 +310,23 @@ function propertyAttr(property: PropertyValue, name: string): Value | undefined 
 
 function superAttr(vm: Interpreter, self: Value, of: ClassValue, start: ClassValue, name: string): Value | undefined {
   const from = of.mro.indexOf(start) + 1;
+  const wrapped = self.kind === 'instance' ? wrappedOf(self) : undefined;
   for (let i = from; i < of.mro.length; i++) {
+    if (wrapped !== undefined && of.mro[i].module === 'builtins') {
+      const method = wrappedMethod(vm, wrapped, name);
+      if (method !== undefined) return method;
+    }
     const value = of.mro[i].attrs.get(name);
     if (value === undefined) continue;
-    if (name === '__new__' && value.kind === 'function') return value;
+    if (name === '__new__' && (value.kind === 'function' || value.kind === 'wrapped')) return value.kind === 'wrapped' ? value.fn : value;
     // A method of a built-in type works on the value that the instance wraps.
     if (value.kind === 'native' && of.mro[i].module === 'builtins') return { kind: 'method', self: unwrap(self), fn: value, name };
     return self.kind === 'class' ? (value.kind === 'wrapped' && value.mode === 'static' ? value.fn : value.kind === 'wrapped' ? bindToClass(value.fn, self) : value) : bindAttr(vm, value, self, of);
   }
-  if (self.kind === 'instance') {
-    const wrapped = wrappedOf(self);
-    const method = wrapped === undefined ? undefined : methodOf(wrapped, name);
-    if (method !== undefined) return method;
-  }
   const base = unknownBase(of);
   if (base !== null) return unknown(base.reason, base.at);
   if (name === '__init__') return native('__init__', () => NONE);
-  if (name === '__new__') return classAttr(vm, of, '__new__');
+  if (name === '__new__') return allocator(vm);
   if (name === '__init_subclass__' || name === '__post_init__' || name === '__set_name__') return name === '__post_init__' ? undefined : native(name, () => NONE);
   if (name === '__class__') return vm.builtin('super');
   for (let i = from; i < of.mro.length; i++) {

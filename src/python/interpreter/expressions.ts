@@ -141,8 +141,8 @@ export function findName(vm: Interpreter, scope: Scope, id: string): Value | und
   let value = scope.vars.get(id);
   if (value !== undefined) return value;
   for (let outer = scope.parent; outer !== null; outer = outer.parent) {
-    // Names of a class body are not seen from its methods; they are from comprehensions directly in it.
-    if (outer.kind === 'class' && scope.kind !== 'comprehension') continue;
+    // Names of a class body are seen in the body alone, not from its methods or comprehensions.
+    if (outer.kind === 'class') continue;
     value = outer.vars.get(id);
     if (value !== undefined) return value;
   }

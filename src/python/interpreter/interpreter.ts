@@ -19,10 +19,10 @@ import { bindParameters } from './binding';
 import { makeBuiltinClasses, makeClass, makeException, type BuiltinClasses } from './builtinClasses';
 import { call, instantiate, allocateFor, makeSuper } from './calls';
 import { importByName, programRoots } from './imports';
-import { fillDict } from '../library/construct';
+import { construct, fillDict } from '../library/construct';
 import { lookup, lookupValue, unknownBase, unwrap } from './classes';
 import { equal, truth } from './equality';
-import { getItem, iterate, length, setItem } from './items';
+import { deleteItem, getItem, iterate, length, setItem } from './items';
 import { joinValues } from './joins';
 import { binary, compare, unary } from './operators';
 import { repr, text } from './text';
@@ -241,6 +241,20 @@ export class Interpreter implements Machine {
   }
   setItem(obj: Value, index: Value, value: Value): void {
     setItem(this, obj, index, value);
+  }
+  deleteItem(obj: Value, index: Value): void {
+    deleteItem(this, obj, index);
+  }
+  /** `super().__init__(…)` in a subclass of `list`, `dict` or `set`. */
+  refill(target: Value, args: CallArgs): void {
+    if (target.kind !== 'list' && target.kind !== 'dict' && target.kind !== 'set') return;
+    const fresh = construct(target.kind, this, args);
+    this.touch(target);
+    if (target.kind === 'list' && fresh.kind === 'list') Object.assign(target, { items: fresh.items, tail: fresh.tail });
+    else if (target.kind === 'dict' && fresh.kind === 'dict') {
+      for (const [key, entry] of fresh.entries) target.entries.set(key, entry);
+      target.tail ??= fresh.tail;
+    } else if (target.kind === 'set' && fresh.kind === 'set') Object.assign(target, { entries: fresh.entries, tail: fresh.tail });
   }
   truth(value: Value): boolean | undefined {
     return truth(this, value);

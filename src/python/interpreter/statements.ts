@@ -330,9 +330,12 @@ function executeWith(vm: Interpreter, activation: Activation, statement: With, i
   const exit = enter === undefined || context.kind === 'unknown' ? undefined : (vm.findAttr(context, '__exit__') ?? vm.findAttr(context, '__aexit__'));
   const depth = vm.frames.length;
   const handlers = vm.handlers.length;
+  // A manager of the program's own may swallow an exception: then module code is not to pass over it.
+  if (exit?.kind === 'method' && exit.fn.kind === 'function') vm.handlers.push(() => false);
   let completion: Completion;
   try {
     completion = executeWith(vm, activation, statement, index + 1);
+    vm.handlers.length = handlers;
   } catch (error) {
     if (!(error instanceof PyRaise)) throw error;
     vm.frames.length = depth;
