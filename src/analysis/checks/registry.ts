@@ -4,13 +4,57 @@
  */
 import type { Fix } from '../diagnostic';
 import type { FixContext } from '../fixContext';
+import { groupCount, permutation, rate, reshapeSize, shapeArgument, suggestedValue, unknownArgument, wholeNumber } from './argumentFixes';
+import { inputAxis, inputRank, openDimension } from './inputs';
+import { incompatibleShapes, mergeSingle } from './merging';
+import { disconnected, duplicateName, missingCallArgument, notLayer } from './models';
+import { outputPadding, stridesWithDilation, windowTooLarge } from './windows';
 
 /** Ways to mend a failure; entries that do not apply are null. */
 export type Fixes = (context: FixContext) => readonly (Fix | null)[];
 
-const FIXES: Readonly<Record<string, Fixes>> = {};
+const FIXES: Readonly<Record<string, Fixes>> = {
+  'window-too-large': windowTooLarge,
+  'pool-too-large': windowTooLarge,
+  'strides-with-dilation': stridesWithDilation,
+  'output-padding-stride': outputPadding,
+  'input-rank': inputRank,
+  'input-axis': inputAxis,
+  'open-dimension-weight': openDimension,
+  'merge-shape': incompatibleShapes,
+  'broadcast-shape': incompatibleShapes,
+  'concat-shape': incompatibleShapes,
+  'merge-single-tensor': mergeSingle,
+  'padding-name': suggestedValue,
+  'activation-name': suggestedValue,
+  'interpolation-name': suggestedValue,
+  'data-format-name': suggestedValue,
+  'unknown-argument': unknownArgument,
+  'units-invalid': wholeNumber,
+  'shape-argument': shapeArgument,
+  'target-shape': shapeArgument,
+  'tuple-argument': shapeArgument,
+  'reshape-size': reshapeSize,
+  'reshape-two-unknown': reshapeSize,
+  'groups-divide-filters': groupCount,
+  'groups-divide-channels': groupCount,
+  'groups-invalid': groupCount,
+  'groups-more-than-channels': groupCount,
+  'rate-invalid': rate,
+  'permute-dims': permutation,
+  'sequential-not-layer': notLayer,
+  'graph-disconnected': disconnected,
+  'duplicate-name': duplicateName,
+  'call-argument-missing': missingCallArgument,
+};
 
+/** Fixes of a failure, best first; a code without a row of its own still gets the suggestion that interpretation had. */
 export function fixesFor(context: FixContext): Fix[] {
-  const fixes = FIXES[context.failure.code]?.(context) ?? [];
-  return fixes.filter((fix): fix is Fix => fix !== null);
+  const fixes = (FIXES[context.failure.code] ?? suggestedValue)(context);
+  const titles = new Set<string>();
+  return fixes.filter((fix): fix is Fix => {
+    if (fix === null || titles.has(fix.title)) return false;
+    titles.add(fix.title);
+    return true;
+  });
 }

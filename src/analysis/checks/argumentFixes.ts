@@ -1,0 +1,178 @@
+/** Wrong arguments: misspelt names and values, sizes that do not come out whole, shapes written as numbers. */
+import type { Fix } from '../diagnostic';
+import type { FixContext } from '../fixContext';
+import { elementsOf, lengthsOf, nearestDivisor, quoteLike, tuple } from './text';
+
+/** A misspelt value: the suggestion in its place. */
+export function suggestedValue(context: FixContext): (Fix | null)[] {
+  const suggestion = context.string('suggestion');
+  const { range } = context.failure;
+  if (suggestion === null || !context.owns(range)) return [];
+  const source = context.text(range);
+  const text = /^\s*[rbuRBU]?["']/.test(source) ? quoteLike(source, suggestion) : suggestion;
+  return [context.replace(`Change to ${text}`, text)];
+}
+
+/** `unknown-argument`: the suggestion as name, or the argument taken out. */
+export function unknownArgument(context: FixContext): (Fix | null)[] {
+  const { range } = context.failure;
+  if (!context.owns(range)) return [];
+  const { text } = context.program;
+  const suggestion = context.string('suggestion');
+  const name = /^[A-Za-z_]\w*/.exec(context.text(range))?.[0];
+  const nameOnly = name !== undefined && name.length === range.to - range.from;
+  const fixes: (Fix | null)[] = [];
+  // The range is the keyword's name, the whole `name=value`, or the value.
+  let nameFrom = range.from;
+  let nameTo = range.from + (name?.length ?? 0);
+  if (!/^[A-Za-z_]\w*\s*=(?!=)/.test(text.slice(range.from))) {
+    const before = /([A-Za-z_]\w*)\s*=\s*$/.exec(text.slice(0, range.from));
+    if (!before) return fixes;
+    nameFrom = before.index;
+    nameTo = nameFrom + before[1].length;
+  }
+  if (suggestion !== null) fixes.push({ title: `Change to ${suggestion}=`, edits: [context.edit(nameFrom, nameTo, suggestion)] });
+  const written = text.slice(nameFrom, nameTo);
+  const valueEnd = nameOnly || nameFrom === range.from ? endOfArgument(text, nameTo) : range.to;
+  const removal = context.removeArgument({ ...range, from: nameFrom, to: valueEnd });
+  if (removal) fixes.push({ title: `Remove ${written}`, edits: removal });
+  return fixes;
+}
+
+/** Where the argument that begins before `from` ends: at a comma or bracket outside nested ones. */
+function endOfArgument(text: string, from: number): number {
+  let depth = 0;
+  for (let i = from; i < text.length; i++) {
+    const char = text[i];
+    if ('([{'.includes(char)) depth++;
+    else if (')]}'.includes(char)) {
+      if (depth === 0) return i;
+      depth--;
+    } else if (char === ',' && depth === 0) {
+      return i;
+    } else if (char === '"' || char === "'") {
+      const end = text.indexOf(char, i + 1);
+      if (end > 0) i = end;
+    }
+  }
+  return text.length;
+}
+
+/** `units-invalid` and its kin: whole division instead of a quotient, `int(…)` around the rest. */
+export function wholeNumber(context: FixContext): (Fix | null)[] {
+  const { range } = context.failure;
+  if (!context.owns(range)) return [];
+  const text = context.text(range);
+  const fixes: (Fix | null)[] = [];
+  if (/[^/]\/[^/]/.test(text)) fixes.push(context.replace('Divide to a whole number: //', text.replace(/([^/])\/(?!\/)/g, '$1//')));
+  if (/^\s*\d+\.\d*\s*$/.test(text)) fixes.push(context.replace(`Use ${Math.round(Number(text))}`, String(Math.max(1, Math.round(Number(text))))));
+  else if (/^\s*-\d+\s*$/.test(text)) fixes.push(context.replace(`Use ${-Number(text)}`, String(-Number(text))));
+  else if (/^\s*["']\d+["']\s*$/.test(text)) fixes.push(context.replace('Write it as a number', text.replace(/["'\s]/g, '')));
+  else fixes.push(context.replace('Convert to a whole number: int(…)', `int(${text.trim()})`));
+  return fixes;
+}
+
+/** `shape-argument`, `target-shape`, `tuple-argument`: a number where a tuple belongs. */
+export function shapeArgument(context: FixContext): (Fix | null)[] {
+  const suggestion = context.string('suggestion');
+  if (suggestion !== null) return [context.replace(`Change to ${suggestion}`, suggestion)];
+  const { range } = context.failure;
+  if (!context.owns(range)) return [];
+  const text = context.text(range).trim();
+  if (/^[\w.]+$/.test(text)) return [context.replace(`Write a tuple: (${text},)`, `(${text},)`)];
+  if (/^\(\s*[^,()]+\s*\)$/.test(text)) return [context.replace('Write a tuple', `${text.slice(0, -1)},)`)];
+  return [];
+}
+
+/** `reshape-size`: −1 for a length where the rest divides, or a width of the Dense before that comes out right. */
+export function reshapeSize(context: FixContext): (Fix | null)[] {
+  const { node, graph, failure } = context;
+  const target = targetRange(context);
+  const elements = target && context.owns(target) ? elementsOf(context.text(target)) : null;
+  const lengths = node && node.inputs.length > 0 ? lengthsOf(graph.tensors[node.inputs[0]].shape) : null;
+  if (!elements || !target || !lengths) return [];
+  const size = lengths.reduce((total, length) => total * length, 1);
+  const numbers = elements.map((element) => Number(element.text));
+  const fixes: (Fix | null)[] = [];
+  const unknowns = numbers.filter((number) => number === -1).length;
+  if (failure.code === 'reshape-two-unknown') {
+    const rest = numbers.filter((number) => number !== -1).reduce((total, number) => total * number, 1);
+    const at = numbers.indexOf(-1);
+    if (size % rest === 0) fixes.push({ title: 'Give the first length: 1', edits: [context.edit(target.from + elements[at].from, target.from + elements[at].to, '1')] });
+    return fixes;
+  }
+  const before = context.previousLayer();
+  const product = elements.map((element) => element.text).filter((text) => text !== '-1').join(' * ');
+  if (before?.builtin === 'Dense' && numbers.length > 0) {
+    const edits = context.setArgument(before, 'units', product);
+    if (edits) fixes.push({ title: `Make ${before.name} as wide as the target: ${product}`, edits });
+  }
+  if (unknowns === 0) {
+    for (let at = numbers.length - 1; at >= 0; at--) {
+      const rest = numbers.filter((_, i) => i !== at).reduce((total, number) => total * number, 1);
+      if (!(rest > 0) || size % rest !== 0) continue;
+      const text = tuple(elements.map((element, i) => (i === at ? '-1' : element.text)));
+      fixes.push({ title: `Work out one length: ${text}`, edits: [context.edit(target.from + elements[at].from, target.from + elements[at].to, '-1')] });
+      break;
+    }
+  }
+  return fixes;
+}
+
+function targetRange(context: FixContext): FixContext['failure']['range'] | null {
+  return context.layer?.args.target_shape ?? context.node?.args.newshape ?? context.node?.args.shape ?? null;
+}
+
+/** `groups-divide-filters`, `groups-divide-channels`, `groups-invalid`: the nearest number of groups that divides. */
+export function groupCount(context: FixContext): (Fix | null)[] {
+  const { layer, node, graph } = context;
+  const groups = context.number('groups') ?? (typeof layer?.config.groups === 'number' ? layer.config.groups : null);
+  const filters = context.number('filters') ?? (typeof layer?.config.filters === 'number' ? layer.config.filters : null);
+  let channels = context.number('channels');
+  if (channels === null && node && node.inputs.length > 0) {
+    const shape = lengthsOf(graph.tensors[node.inputs[0]].shape);
+    channels = shape?.[shape.length - 1] ?? null;
+  }
+  if (groups === null) return [];
+  const fixes: (Fix | null)[] = [];
+  const common = filters !== null && channels !== null ? gcd(filters, channels) : (filters ?? channels);
+  if (common !== null) {
+    const nearest = nearestDivisor(common, groups);
+    const edits = context.setArgument(layer, 'groups', String(nearest));
+    if (edits) fixes.push({ title: `Use ${nearest} group${nearest === 1 ? '' : 's'}`, edits });
+  }
+  if (filters !== null && filters % groups !== 0 && (channels === null || channels % groups === 0)) {
+    const rounded = Math.max(groups, Math.round(filters / groups) * groups);
+    const edits = context.setArgument(layer, 'filters', String(rounded));
+    if (edits) fixes.push({ title: `Use ${rounded} filters`, edits });
+  }
+  return fixes;
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}
+
+/** `rate-invalid`: a percentage as a fraction. */
+export function rate(context: FixContext): (Fix | null)[] {
+  const { range } = context.failure;
+  if (!context.owns(range)) return [];
+  const value = Number(context.text(range));
+  if (!Number.isFinite(value)) return [];
+  const fraction = value > 1 && value <= 100 ? value / 100 : value < 0 && value >= -1 ? -value : 0.5;
+  return [context.replace(`Use ${fraction}`, String(fraction))];
+}
+
+/** `permute-dims`: axes count from 1, the batch axis is left out. */
+export function permutation(context: FixContext): (Fix | null)[] {
+  const { range } = context.failure;
+  const elements = context.owns(range) ? elementsOf(context.text(range)) : null;
+  if (!elements) return [];
+  const axes = elements.map((element) => Number(element.text));
+  const from0 = [...axes].sort((a, b) => a - b).every((axis, i) => axis === i);
+  if (!from0) return [];
+  const without = axes[0] === 0 ? axes.slice(1) : null;
+  const rank = context.node && context.node.inputs.length > 0 ? lengthsOf(context.graph.tensors[context.node.inputs[0]].shape)?.length : undefined;
+  const options = [axes.map((axis) => axis + 1), ...(without && (rank === undefined || rank === without.length) ? [without] : [])];
+  return options.map((option) => context.replace(`Count the axes from 1: ${tuple(option)}`, tuple(option)));
+}
