@@ -28,6 +28,8 @@ interface GpuHandle extends Handle {
   readonly data: Resident;
 }
 
+const MOST_WEBASM_KERNELS = 40;
+
 export type GpuMode = 'webgl2' | 'webasm';
 
 export class GpuBackend implements Backend {
@@ -111,10 +113,22 @@ export class GpuBackend implements Backend {
     void this.gpu.destroy();
   }
 
+  /** Each WebAssembly kernel has a memory of its own, and a browser gives about a hundred: the ones not used for longest go. */
+  private makeRoom(): void {
+    if (this.texels) return;
+    while (this.kernels.size >= MOST_WEBASM_KERNELS) {
+      const [oldest, kernel] = this.kernels.entries().next().value as [string, KernelFunction];
+      kernel.destroy?.(true);
+      this.kernels.delete(oldest);
+    }
+  }
+
   private kernel(source: string, output: readonly number[], sizes: readonly string[], types: readonly string[]): KernelFunction {
     const key = `${output.join('x')}|${sizes.join(',')}|${source}`;
     let kernel = this.kernels.get(key);
-    if (!kernel) {
+    if (kernel) this.kernels.delete(key);
+    else {
+      this.makeRoom();
       kernel = this.gpu.createKernel(source, {
         output: [...output],
         precision: 'single',
@@ -122,8 +136,9 @@ export class GpuBackend implements Backend {
         immutable: this.texels,
         argumentTypes: Object.fromEntries(types.map((type, i) => [`a${i}`, type])),
       } as never) as unknown as KernelFunction;
-      this.kernels.set(key, kernel);
     }
+    // Most recently used last.
+    this.kernels.set(key, kernel);
     return kernel;
   }
 }
