@@ -58,7 +58,7 @@ export function refresh(state: LayerState, seen = new Set<LayerState>()): void {
 }
 
 export const layerHooks: ClassHooks = {
-  create: (machine, self) => createState(machine, self, 'layer', self.cls.name),
+  create: (machine, self, args) => createState(machine, self, 'layer', self.cls.name, args.range),
   getAttr: (_machine, self, name) => {
     const state = self.data as LayerState;
     if (state.weightByName === undefined || self.attrs.has(name)) return undefined;

@@ -58,8 +58,7 @@ export function runUserBuild(state: LayerState, shapes: readonly Value[]): void 
 /** As many shapes as `build` has parameters; a call with several tensors may still have a one-shape `build`. */
 function takes(build: Value, shapes: readonly Value[]): readonly Value[] {
   if (build.kind !== 'method' || build.fn.kind !== 'function' || shapes.length < 2) return shapes.slice(0, Math.max(1, shapes.length));
-  const parameters = (build.fn.def as { params?: { length?: number } }).params;
-  const count = Array.isArray(parameters) ? parameters.length - 1 : shapes.length;
+  const count = build.fn.def.params.length - 1;
   return count >= shapes.length ? shapes : shapes.slice(0, Math.max(1, count));
 }
 

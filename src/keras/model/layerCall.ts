@@ -157,19 +157,11 @@ function runUserCall(recorder: Recorder, state: LayerState, node: Node, args: Ca
 /** Keras passes `training` and `mask` on only to a `call` that takes them. */
 function accepted(call: Value, args: CallArgs): CallArgs {
   if (call.kind !== 'method' || call.fn.kind !== 'function') return args;
-  const names = parameterNames(call.fn.def);
-  if (names === undefined) return args;
+  const { params } = call.fn.def;
+  if (params.some((param) => param.kind === 'kwargs')) return args;
   const keywords = new Map(args.keywords);
-  for (const name of ['training', 'mask']) if (!names.includes(name)) keywords.delete(name);
+  for (const name of ['training', 'mask']) if (!params.some((param) => param.name === name)) keywords.delete(name);
   return keywords.size === args.keywords.size ? args : { ...args, keywords };
-}
-
-function parameterNames(def: unknown): readonly string[] | undefined {
-  const parameters = (def as { parameters?: unknown }).parameters;
-  if (!Array.isArray(parameters)) return undefined;
-  const list_ = parameters as readonly { name?: string; kind?: string }[];
-  if (list_.some((parameter) => parameter.kind === 'kwargs')) return undefined;
-  return list_.map((parameter) => parameter.name ?? '');
 }
 
 /** Gives `node` the tensors in `value`, the result of a program's own `call` or of a model. */

@@ -227,11 +227,11 @@ function variableDtypeOf(recorder: Recorder, bound: Bound): string | null {
 }
 
 /** Creates the state of a new layer object; hooked to the class `Layer`. */
-export function createState(machine: Machine, self: InstanceValue, kind: LayerState['kind'], type: string): LayerState {
+export function createState(machine: Machine, self: InstanceValue, kind: LayerState['kind'], type: string, range: SourceRange | null = null): LayerState {
   const recorder = recorderOf(machine);
   const definition = kind === 'layer' ? definitionOf(self.cls) : null;
   const layer = recorder.layer({
-    name: '', type, builtin: definition?.name ?? null, site: recorder.site(), args: {}, config: {}, unknowns: {}, built: false, trainable: true,
+    name: '', type, builtin: definition?.name ?? null, site: range === null || recorder.driven !== null ? recorder.site() : { range, stack: machine.callStack() }, args: {}, config: {}, unknowns: {}, built: false, trainable: true,
     weights: [], sublayers: [], nodes: [], probed: machine.probing,
   });
   const state = new LayerState(recorder, layer, definition, kind);

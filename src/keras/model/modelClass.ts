@@ -29,13 +29,13 @@ const modelHooks: ClassHooks = {
     const recorder = recorderOf(machine);
     const skip = args.positional[0]?.value === self ? 1 : 0;
     const functional = self.cls === recorder.classes.Functional || (self.cls === recorder.classes.Model && isFunctionalCall(args, skip));
-    return createState(machine, self, functional ? 'functional' : 'subclass', functional ? 'Functional' : self.cls.name);
+    return createState(machine, self, functional ? 'functional' : 'subclass', functional ? 'Functional' : self.cls.name, args.range);
   },
 };
 
 const sequentialHooks: ClassHooks = {
   ...layerHooks,
-  create: (machine, self) => createState(machine, self, 'sequential', self.cls.name),
+  create: (machine, self, args) => createState(machine, self, 'sequential', self.cls.name, args.range),
 };
 
 function initialiseModel(machine: Machine, args: CallArgs): Value {

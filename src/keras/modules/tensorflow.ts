@@ -24,6 +24,9 @@ const RENAMED: Readonly<Record<string, string>> = {
 const DTYPES = ['float16', 'float32', 'float64', 'bfloat16', 'int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64', 'bool', 'string', 'complex64', 'complex128', 'half', 'double'];
 const SUBMODULES = ['nn', 'math', 'image', 'linalg', 'random', 'data', 'io', 'train', 'saved_model', 'config', 'distribute', 'summary', 'errors', 'debugging', 'strings', 'signal', 'sparse', 'ragged', 'experimental', 'autograph', 'lite', 'compat', 'python', 'estimator', 'types', 'dtypes', 'initializers', 'losses', 'metrics', 'optimizers', 'layers', 'contrib', 'test', 'gfile', 'logging', 'app', 'flags', 'raw_ops', 'bitwise', 'quantization', 'sets', 'audio', 'profiler', 'tpu', 'version', 'sysconfig', 'feature_column', 'nest', 'xla', 'mixed_precision', 'initializers_v1', 'keras'];
 
+/** Modules with modules of their own. */
+const NESTED = ['python', 'compat', 'experimental', 'contrib', 'data', 'io', 'lite', 'distribute', 'train', 'config'];
+
 /** The module `tensorflow.<parts>`. */
 export function tensorflowModule(machine: Machine, parts: readonly string[]): ModuleValue | undefined {
   const recorder = recorderOf(machine);
@@ -31,6 +34,7 @@ export function tensorflowModule(machine: Machine, parts: readonly string[]): Mo
   const python = path[0] === 'python' ? path.slice(1) : path;
   if (python[0] === 'keras') return kerasModule(machine, python.slice(1));
   if (path.length > 0 && !SUBMODULES.includes(path[0])) return undefined;
+  if (path.some((part) => /^[A-Z]/.test(part)) || (path.length > 1 && !NESTED.includes(path[0]))) return undefined;
   const key = `tf:${path.join('.')}`;
   const known = recorder.modules.get(key);
   if (known !== undefined) return known;

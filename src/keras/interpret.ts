@@ -1,0 +1,80 @@
+/** The one entry of this room: a Python program in, its model graph out. Never throws. */
+import { emptyGraph, type ModelGraph } from '../graph/graph';
+import type { ModuleNode } from '../python/ast';
+import { runProgram, type Program } from '../python/run';
+import type { FileReader } from '../python/source';
+import { splitCellFile } from '../python/source';
+import { installApplications } from './modules/applications';
+import { kerasModules } from './modules';
+import { installKeras } from './model/classes';
+import { finalizeModels } from './model/finalize';
+import { Observations } from './model/observe';
+import { probeAll } from './model/probing';
+import type { Recorder } from './model/recorder';
+
+export interface Source {
+  readonly path: string;
+  /** The program's text; absent for notebooks. */
+  readonly text?: string;
+  /** Code cells of a notebook, in order: one program. */
+  readonly cells?: readonly string[];
+}
+
+export interface Environment {
+  readonly reader?: FileReader;
+  /** Directories of Python packages. */
+  readonly searchPath?: readonly string[];
+  readonly fuel?: number;
+  /** Default 3. */
+  readonly kerasVersion?: 2 | 3;
+  /** Parsed files, kept by the caller from run to run. */
+  readonly parsed?: Map<string, ModuleNode>;
+  readonly now?: () => number;
+  readonly deadline?: number;
+  /** Whether to look into what nothing calls. Default true. */
+  readonly probe?: boolean;
+  /** An exception of module code that nothing caught, for tests. */
+  readonly onUncaught?: Program['onUncaught'];
+  /** An error of the interpretation itself, for tests. */
+  readonly onInternal?: (error: unknown) => void;
+}
+
+export function interpret(source: Source, environment: Environment = {}): ModelGraph {
+  const observations = new Observations((file) => splitCellFile(file).path === source.path);
+  let recorder: Recorder | undefined;
+  try {
+    const result = runProgram({
+      ...source,
+      reader: environment.reader,
+      searchPath: environment.searchPath,
+      fuel: environment.fuel,
+      parsed: environment.parsed,
+      now: environment.now,
+      deadline: environment.deadline,
+      onInternal: environment.onInternal,
+      onUncaught: environment.onUncaught,
+      modules: [kerasModules],
+      observer: observations,
+      setup: (machine) => {
+        recorder = installKeras(machine, source.path, environment.kerasVersion ?? 3);
+        observations.recorder = recorder;
+        installApplications(recorder);
+      },
+    });
+    const made = recorder;
+    if (made === undefined) return { ...emptyGraph(source.path), problems: result.problems };
+    if (environment.probe !== false) result.after(() => probeAll(made, { directives: result.directives }));
+    result.after(() => {
+      const models = finalizeModels(made);
+      observations.finish(result.globals);
+      for (const [state, bindings] of observations.bindings) models.get(state)?.bindings.push(...bindings);
+    });
+    made.graph.problems.push(...result.problems);
+    return made.graph;
+  } catch (error) {
+    environment.onInternal?.(error);
+    const graph = recorder?.graph ?? emptyGraph(source.path);
+    graph.problems.push({ kind: 'internal', message: `the analysis failed: ${error instanceof Error ? error.message : String(error)}`, range: null });
+    return graph;
+  }
+}
