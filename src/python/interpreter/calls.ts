@@ -178,8 +178,8 @@ function keywordOrDefault(vm: Interpreter, fn: FunctionValue, args: CallArgs, pa
 export function instantiate(vm: Interpreter, cls: ClassValue, args: CallArgs): Value {
   vm.spend(1);
   cls.instances++;
-  const metaCall = lookupValue(cls, '__class_call__');
-  if (metaCall !== undefined) return call(vm, bindAttr(vm, metaCall, cls, cls), args);
+  const answered = hook(cls, 'meta')?.(vm, cls, 'call', args.positional.map((arg) => arg.value));
+  if (answered !== undefined) return answered;
   if (cls.module === 'builtins' && cls.def === null) {
     if (isConstructible(cls.name)) return construct(cls.name, vm, args);
     if (cls === vm.classes.type) return typeCall(vm, args);

@@ -416,14 +416,6 @@ export class Interpreter implements Machine {
     this.options.onUncaught?.({ file: activation.file, from: statement.from, to: statement.to }, error);
   }
 
-  /** A metaclass's own methods are not followed, but for those that make the class iterable or callable in its way. */
-  applyMetaclass(cls: ClassValue, metaclass: ClassValue): void {
-    for (const name of ['__getattr__']) {
-      const found = lookupValue(metaclass, name);
-      if (found !== undefined && !cls.attrs.has(`__class_${name.slice(2)}`)) cls.attrs.set(`__class_${name.slice(2)}`, found);
-    }
-  }
-
   // --- probing ---------------------------------------------------------------------------------------------------------------
 
   uncalled(): { readonly functions: readonly FunctionValue[]; readonly classes: readonly ClassValue[] } {

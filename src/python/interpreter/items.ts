@@ -4,7 +4,7 @@ import { int, list, str, tuple, unknown } from '../values';
 import { hashKey, isUnhashable } from '../hash';
 import { PyRaise } from '../machine';
 import { bindAttr } from './attributes';
-import { lookupValue, unwrap } from './classes';
+import { hook, lookupValue, unwrap } from './classes';
 import { equal } from './equality';
 import type { Interpreter } from './interpreter';
 
@@ -77,6 +77,8 @@ export function getItem(vm: Interpreter, obj: Value, index: Value): Value {
       break;
     }
     case 'class': {
+      const answered = hook(obj, 'meta')?.(vm, obj, 'getItem', [index]);
+      if (answered !== undefined) return answered;
       const own = lookupValue(obj, '__class_getitem__');
       // `list[int]`, `Generic[T]`: the class itself, for all that is computed here.
       return own === undefined ? obj : vm.apply(bindAttr(vm, own, obj, obj), [index]);
@@ -337,6 +339,11 @@ export function contains(vm: Interpreter, container: Value, member: Value): bool
       if (unwrap(container) !== container) return contains(vm, unwrap(container), member);
       break;
     }
+    case 'class': {
+      const answered = hook(container, 'meta')?.(vm, container, 'contains', [member]);
+      if (answered !== undefined) return vm.truth(answered);
+      break;
+    }
     case 'unknown':
       return undefined;
   }
@@ -377,8 +384,8 @@ export function length(vm: Interpreter, value: Value): Value {
       break;
     }
     case 'class': {
-      const own = lookupValue(value, '__class_len__');
-      if (own !== undefined) return vm.apply(bindAttr(vm, own, value, value), []);
+      const answered = hook(value, 'meta')?.(vm, value, 'len', []);
+      if (answered !== undefined) return answered;
     }
   }
   return vm.raise('TypeError', `object of type '${vm.typeOf(value).name}' has no len()`);
@@ -420,9 +427,9 @@ export function iterate(vm: Interpreter, value: Value): Elements | undefined {
     case 'instance':
       return iterateInstance(vm, value);
     case 'class': {
-      // A class whose class is iterable (an enum): libraries offer it under this name.
-      const own = lookupValue(value, '__class_iter__');
-      if (own !== undefined) return iterate(vm, vm.apply(bindAttr(vm, own, value, value), []));
+      // A class whose class is iterable (an enum).
+      const answered = hook(value, 'meta')?.(vm, value, 'iterate', []);
+      if (answered !== undefined) return iterate(vm, answered);
       if (vm.unknownBase(value) !== null) return undefined;
       break;
     }

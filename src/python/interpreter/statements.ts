@@ -313,7 +313,6 @@ function defineClass(vm: Interpreter, activation: Activation, def: ClassDef): vo
   vm.frames.length = depth - 1;
   const moduleName = (activation.scope.globals ?? activation.scope).vars.get('__name__');
   const cls = makeUserClass(vm, def.name, bases, scope.vars, def, activation.file, moduleName?.kind === 'str' ? moduleName.value : '__main__');
-  for (const [name, arg] of args.keywords) if (name === 'metaclass' && arg.value.kind === 'class') vm.applyMetaclass(cls, arg.value);
   bindDefinition(vm, activation, def, decorate(vm, activation, def, cls));
 }
 
