@@ -110,6 +110,8 @@ async function runInWorker({ graph, backend, rounds }) {
     for (let i = 0; i <= rounds; i++) {
       const start = performance.now();
       await ask({ type: 'run' }, 'done');
+      // Reading a map waits for the device; `done` alone may only mean that the work was handed to it.
+      await ask({ type: 'read', node: result.nodes[result.nodes.length - 1] }, 'map');
       if (i > 0) times.push(performance.now() - start);
     }
     times.sort((a, b) => a - b);
