@@ -33,7 +33,7 @@ export function run(text: string, options: Partial<Program> = {}): RunResult & {
 export function show(machine: Machine, value: Value | undefined): string {
   if (value === undefined) return '<unbound>';
   if (value.kind === 'unknown') {
-    if (value.among !== undefined) return `?{${value.among.map((option) => show(machine, option)).join('|')}}`;
+    if (value.among !== undefined) return `?{${value.among.map((option) => show(machine, option)).sort().join('|')}}`;
     return value.type === undefined ? '?' : `?${value.type}`;
   }
   const text = machine.repr(value);

@@ -130,6 +130,36 @@ export function settle(
   return choose(vm, activation, paths, groups);
 }
 
+/**
+ * Runs `body` on every path since `mark`, those that left early too (the `finally` of a `try`), unless only one is left.
+ * `current` null: the current path raised `error`.
+ */
+export function onEveryPath(
+  vm: Interpreter, activation: Activation, mark: number, current: Completion | null, error: PyRaise | null, body: () => Completion,
+): Completion {
+  const paths: Exit[] = [];
+  fold(vm, activation, mark + 1, paths);
+  const pending = activation.open.pop()!;
+  const value = activation.result;
+  const states = vm.trail.undo();
+  paths.unshift(...pending);
+  const cause = paths.find((path) => path.cause !== null)?.cause ?? vm.joinCause;
+  const sides = paths.map((path) => () => onPath(vm, activation, path.states, path.completion, path.value, null, body));
+  sides.push(() => onPath(vm, activation, states, current, value, error, body));
+  return branch(vm, activation, cause, sides);
+}
+
+function onPath(
+  vm: Interpreter, activation: Activation, states: States, completion: Completion | null, value: Value, error: PyRaise | null, body: () => Completion,
+): Completion {
+  vm.trail.apply([states], vm.joins);
+  const ended = body();
+  if (ended !== Completion.Normal) return ended;
+  if (completion === null) throw error!;
+  activation.result = value;
+  return completion;
+}
+
 /** Value of an undecided expression: the sides that do not raise, joined. */
 export function branchValue(vm: Interpreter, activation: Activation, cause: UnknownValue, sides: readonly (() => Value)[]): Value {
   const values: Value[] = [];

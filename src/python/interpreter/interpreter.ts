@@ -13,10 +13,11 @@ import type {
 } from '../values';
 import { NONE, str, unknown } from '../values';
 import { builtins } from '../library';
-import { type Activation, OutOfFuel } from './activation';
+import { type Activation, Completion, OutOfFuel } from './activation';
 import { findAttr, setAttr } from './attributes';
 import { bindParameters } from './binding';
 import { makeBuiltinClasses, makeClass, makeException, type BuiltinClasses } from './builtinClasses';
+import { settle } from './branching';
 import { call, instantiate, allocateFor, makeSuper } from './calls';
 import { importByName, programRoots } from './imports';
 import { construct, fillDict } from '../library/construct';
@@ -383,6 +384,8 @@ export class Interpreter implements Machine {
     for (const statement of node.body) {
       try {
         execute(this, activation, [statement]);
+        // A `return` outside any function is no Python: its way meets the others' at once.
+        if (activation.open.length > 0) settle(this, activation, 0, { completion: Completion.Normal, value: NONE }, ANY_END);
       } catch (error) {
         if (error instanceof OutOfFuel || error instanceof PyRaise) throw error;
         this.frames.length = depth;
@@ -449,6 +452,7 @@ export class Interpreter implements Machine {
   }
 }
 
+const ANY_END = [[Completion.Normal, Completion.Return, Completion.Break, Completion.Continue]];
 const NO_KEYWORDS: CallArgs['keywords'] = new Map();
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

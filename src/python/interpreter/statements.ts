@@ -5,7 +5,7 @@ import type { FunctionValue, InstanceValue, Scope, UnknownValue, Value } from '.
 import { NONE, bool, str, unknown } from '../values';
 import { type Activation, Completion } from './activation';
 import { abandonTargets, assign, bindName, remove } from './assignment';
-import { branch, settle } from './branching';
+import { branch, onEveryPath, settle } from './branching';
 import { call, makeUserClass } from './calls';
 import { asUnknown, at, conditionCause, evaluate, evaluateArguments, evaluateDefaults, sourceText } from './expressions';
 import { iterate } from './items';
@@ -358,21 +358,24 @@ function executeTry(vm: Interpreter, activation: Activation, statement: Try): Co
   if (statement.finalbody.length === 0) return executeHandled(vm, activation, statement);
   const depth = vm.frames.length;
   const handlers = vm.handlers.length;
-  let completion: Completion;
-  let result: Value;
+  const mark = activation.open.length;
+  let completion: Completion | null = null;
+  let raised: PyRaise | null = null;
   try {
     completion = executeHandled(vm, activation, statement);
-    result = activation.result;
   } catch (error) {
     if (!(error instanceof PyRaise)) throw error;
+    raised = error;
     vm.frames.length = depth;
     vm.handlers.length = handlers;
-    const final = execute(vm, activation, statement.finalbody);
-    if (final !== Completion.Normal) return final;
-    throw error;
   }
+  if (activation.open.length > mark) {
+    return onEveryPath(vm, activation, mark, completion, raised, () => execute(vm, activation, statement.finalbody));
+  }
+  const result = activation.result;
   const final = execute(vm, activation, statement.finalbody);
   if (final !== Completion.Normal) return final;
+  if (completion === null) throw raised!;
   activation.result = result;
   return completion;
 }

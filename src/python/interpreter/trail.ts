@@ -5,6 +5,7 @@
 import type {
   ClassValue, DictValue, FunctionValue, InstanceValue, IteratorValue, ListValue, Mutable, Scope, SetValue, UnknownValue, Value,
 } from '../values';
+import { LazyIterator } from './lazy';
 
 export type Touchable =
   | Mutable | InstanceValue | ListValue | DictValue | SetValue | IteratorValue | Scope | ClassValue | FunctionValue;
@@ -15,7 +16,7 @@ type State =
   | { readonly of: 'list'; readonly items: readonly Value[]; readonly tail: UnknownValue | null }
   | { readonly of: 'dict'; readonly entries: DictValue['entries']; readonly tail: UnknownValue | null }
   | { readonly of: 'set'; readonly entries: SetValue['entries']; readonly tail: UnknownValue | null }
-  | { readonly of: 'iterator'; readonly position: number }
+  | { readonly of: 'iterator'; readonly position: number; readonly tail: UnknownValue | null | undefined }
   | { readonly of: 'scope'; readonly vars: ReadonlyMap<string, Value> }
   | { readonly of: 'mutable'; readonly saved: unknown };
 
@@ -132,7 +133,8 @@ function snapshot(what: Touchable): State {
     case 'set':
       return { of: 'set', entries: new Map(what.entries), tail: what.tail };
     case 'iterator':
-      return { of: 'iterator', position: what.position };
+      // What has not been worked out yet is not worked out for a copy.
+      return { of: 'iterator', position: what.position, tail: what instanceof LazyIterator && !what.forced ? undefined : what.tail };
   }
 }
 
@@ -165,6 +167,7 @@ function restore(what: Touchable, state: State): void {
     }
     case 'iterator':
       (what as IteratorValue).position = state.position;
+      if (state.tail !== undefined) (what as IteratorValue).tail = state.tail;
       return;
     case 'scope':
       refill((what as Scope).vars as Map<string, Value>, state.vars);
@@ -195,8 +198,12 @@ function join(what: Touchable, a: State, b: State, joins: Joins): State {
       const other = b as typeof a;
       return { of: 'set', ...joinMembers(a.entries, a.tail, other.entries, other.tail, joins) };
     }
-    case 'iterator':
-      return { of: 'iterator', position: Math.max(a.position, (b as typeof a).position) };
+    case 'iterator': {
+      const other = b as typeof a;
+      if (a.position === other.position) return a;
+      // How far it has been read differs: what comes next is not known.
+      return { of: 'iterator', position: Number.MAX_SAFE_INTEGER, tail: joins.cause() };
+    }
     case 'mutable': {
       const target = what as Mutable;
       joins.mutable(target, a.saved, (b as typeof a).saved);

@@ -1,0 +1,36 @@
+/** Iterators that work out their elements when they are first looked at: generators and generator expressions. */
+import type { IteratorValue, UnknownValue, Value } from '../values';
+
+/** An iterator whose elements are worked out when they are first looked at. */
+export class LazyIterator implements IteratorValue {
+  readonly kind = 'iterator';
+  position = 0;
+  private made: { items: Value[]; tail: UnknownValue | null } | null = null;
+
+  constructor(private readonly make: () => { items: Value[]; tail: UnknownValue | null }) {}
+
+  /** Whether its elements have been worked out. */
+  get forced(): boolean {
+    return this.made !== null;
+  }
+  private force(): { items: Value[]; tail: UnknownValue | null } {
+    if (this.made === null) {
+      // While it runs it has no elements: a generator that reads itself is an error in Python.
+      this.made = { items: [], tail: null };
+      this.made = this.make();
+    }
+    return this.made;
+  }
+  get items(): Value[] {
+    return this.force().items;
+  }
+  set items(items: Value[]) {
+    this.force().items = items;
+  }
+  get tail(): UnknownValue | null {
+    return this.force().tail;
+  }
+  set tail(tail: UnknownValue | null) {
+    this.force().tail = tail;
+  }
+}

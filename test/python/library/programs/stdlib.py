@@ -1,0 +1,86 @@
+# math, itertools, functools, collections, operator, dataclasses, enum, typing.
+import math, itertools, functools, operator, collections, dataclasses, enum, typing, string, numbers, types, inspect
+from typing import NamedTuple, Optional, List, Union, TYPE_CHECKING
+from collections import namedtuple, OrderedDict, defaultdict, Counter, deque
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum, auto
+m1 = math.ceil(2.1), math.floor(-2.1), math.sqrt(16), math.log2(8), math.log(8, 2), math.log10(1000), math.exp(0), math.pow(2, 3), math.prod([2, 3]), math.gcd(12, 18), math.pi, math.inf, math.isnan(math.nan), math.fabs(-1), math.trunc(-2.7), math.comb(5, 2), math.factorial(5), math.hypot(3, 4), math.isclose(0.1 + 0.2, 0.3), math.cos(0), math.lcm(4, 6), math.isqrt(17), math.copysign(1, -2)
+i1 = list(itertools.chain([1], [2, 3])), list(itertools.chain.from_iterable(["ab", "c"])), list(itertools.product([1, 2], "ab")), list(itertools.product(range(2), repeat=2)), list(itertools.combinations([1, 2, 3], 2)), list(itertools.permutations([1, 2, 3], 2)), list(itertools.islice(itertools.count(5, 2), 3)), list(itertools.repeat(0, 3)), list(itertools.accumulate([1, 2, 3])), list(itertools.zip_longest([1], [2, 3], fillvalue=0)), [(k, list(g)) for k, g in itertools.groupby("aabc")], list(itertools.starmap(pow, [(2, 3)])), list(itertools.takewhile(lambda x: x < 3, range(9))), list(itertools.dropwhile(lambda x: x < 3, range(5))), list(zip(itertools.cycle("ab"), range(3))), list(itertools.pairwise([1, 2, 3])), list(itertools.islice("abcdef", 1, 5, 2)), list(itertools.combinations_with_replacement("ab", 2)), list(itertools.filterfalse(None, [0, 1])), list(itertools.compress("abc", [1, 0, 1]))
+f1 = functools.reduce(lambda a, b: a * b, [1, 2, 3, 4]), functools.reduce(operator.add, [[1], [2]], [0]), functools.partial(pow, 2)(5), functools.partial(dict, a=1)(b=2)
+p = functools.partial(round, ndigits=1)
+f2 = p(2.345), p.func(2.5), p.keywords, p.args
+@functools.lru_cache(maxsize=None)
+def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)
+def deco(fn):
+    @functools.wraps(fn)
+    def wrapper(*args, **kwargs): return fn(*args, **kwargs) + 1
+    return wrapper
+@deco
+def named(x): return x
+class Lazy:
+    n = 0
+    @functools.cached_property
+    def v(self):
+        Lazy.n += 1
+        return Lazy.n
+    def base(self, a, b): return a, b
+    half = functools.partialmethod(base, 1)
+lz = Lazy()
+f3 = fib(20), named(1), named.__name__, lz.v, lz.v, Lazy.n, lz.half(2)
+Point = namedtuple("Point", "x y")
+P3 = namedtuple("P3", ["x", "y", "z"], defaults=[0])
+pt = Point(1, y=2)
+class Block(NamedTuple):
+    filters: int
+    stride: int = 1
+    def out(self): return self.filters * self.stride
+n1 = pt, pt.x, pt[1], pt._replace(x=5), pt._asdict(), Point._fields, P3(1, 2), Point._make([3, 4]), pt == (1, 2), len(pt), Block(8), Block(8, stride=2).out(), Block(1).filters, isinstance(pt, tuple)
+x, y = pt
+od = OrderedDict(a=1); od["b"] = 2; od.move_to_end("a")
+dd = defaultdict(list); dd["a"].append(1); dd["b"]
+cn = Counter("abca"); cn.update("z")
+dq = deque([1, 2, 3], maxlen=3); dq.append(4); dq.appendleft(0)
+dq2 = deque(); dq2.append(1); dq2.extend([2, 3]); dq2.rotate(1)
+n2 = list(od.items()), dict(dd), cn["a"], cn["nope"], cn.most_common(1), list(dq), dq2.popleft(), list(dq2), len(dq2), dq2[0], isinstance(od, dict), isinstance(dd, dict), dict(od), sorted(cn.elements()), dict(cn)
+class Registry(OrderedDict):
+    def add(self, k): self[k] = len(self)
+rg = Registry(); rg.add("a"); rg.add("b")
+n3 = list(rg), rg["b"], len(rg), dict(rg)
+o1 = operator.mul(2, 3), operator.itemgetter(1)([5, 6]), operator.itemgetter("a", "b")({"a": 1, "b": 2}), operator.attrgetter("x")(pt), sorted([(1, "b"), (0, "a")], key=operator.itemgetter(0)), operator.methodcaller("upper")("a"), operator.neg(1), operator.getitem([1], 0), operator.contains([1], 1), operator.truediv(1, 2)
+@dataclass
+class Config:
+    width: int
+    depth: int = 3
+    blocks: List[int] = field(default_factory=lambda: [1, 2])
+    name: str = "net"
+    total: int = field(init=False, default=0)
+    def __post_init__(self): self.total = self.width * self.depth
+@dataclass(frozen=True)
+class Sub(Config):
+    extra: float = 0.5
+    KIND: typing.ClassVar[str] = "k"
+cf = Config(8); cf.blocks.append(3); cf2 = Sub(4, depth=2)
+d1 = cf, cf.total, Config(1).blocks, cf2.extra, cf2.total, Sub.KIND, dataclasses.asdict(cf), dataclasses.replace(cf, width=2).total, cf == Config(8), Config(1) == Config(1), [f.name for f in dataclasses.fields(Sub)], dataclasses.is_dataclass(cf), dataclasses.astuple(Config(1))
+class Color(Enum):
+    RED = 1
+    GREEN = "g"
+    ALIAS = 1
+    def describe(self): return self.name.lower()
+class Level(IntEnum):
+    LOW = auto()
+    HIGH = auto()
+class Mode(str, Enum):
+    SAME = "same"
+class Size(Enum):
+    S = (1, 2)
+    def __init__(self, w, h): self.w = w; self.h = h
+e1 = Color.RED.value, Color.RED.name, Color("g").name, Color["RED"].value, [c.name for c in Color], Color.ALIAS is Color.RED, Color.RED == Color.RED, Color.RED == 1, Color.RED.describe(), Level.HIGH > Level.LOW, Level.HIGH + 1, Level(1).name, Mode.SAME == "same", Mode.SAME.value, Size.S.w, Size.S.value, len(Color), Color.RED in Color, isinstance(Color.RED, Color), str(Color.RED), repr(Color.RED), Mode("same").name, {Color.RED: 5}[Color.RED], list(Level), [Level.HIGH * 2], Color.__members__["GREEN"].value
+def typed(a: Optional[int] = None, b: "List[int]" = None) -> Union[int, str]: return a
+T = typing.TypeVar("T")
+class Stack(typing.Generic[T]):
+    def __init__(self): self.items: List[T] = []
+t1 = typed(1), TYPE_CHECKING, typing.cast(int, "a"), Stack[int]().items, string.ascii_lowercase[:3], string.digits
+import collections.abc
+t2 = isinstance([], collections.abc.Sequence), isinstance({}, collections.abc.Mapping), isinstance((), collections.abc.Iterable), isinstance(5, collections.abc.Iterable), isinstance(len, collections.abc.Callable), isinstance(1, numbers.Number), isinstance(1.5, numbers.Integral), isinstance(1, numbers.Integral), isinstance("a", typing.Iterable), isinstance("", collections.abc.Sequence), isinstance(3, (list, collections.abc.Sequence))
+ns = types.SimpleNamespace(a=1, b=2); ns.c = 3
+t3 = ns.a, ns.c, ns, inspect.isclass(Config), inspect.isfunction(typed), list(inspect.signature(typed).parameters)
