@@ -74,13 +74,26 @@ export async function bundleProblems() {
     // GPU.js' own `cpu` backend in the worker builds functions from strings: the page's policy refuses them there, and
     // the engine never chooses it. Nothing else may even contain such code.
     if (file === 'webview/worker.js' || !file.endsWith('.js')) continue;
-    const evaluated = /\beval\(|\bnew Function\b/.exec(text);
-    if (evaluated) {
-      const around = text.slice(Math.max(0, evaluated.index - 60), evaluated.index + 60);
-      problems.push(`dist/${file} evaluates a string: …${around}…`);
-    }
+    for (const call of await evaluatingCalls(file, text))
+      problems.push(`dist/${file} evaluates a string: ${call}`);
   }
   return problems;
+}
+
+/** Calls of `eval` and uses of the `Function` constructor in a script, as text; words inside strings do not count. */
+async function evaluatingCalls(file, text) {
+  const { default: ts } = await import('typescript');
+  const found = [];
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
+  const visit = (node) => {
+    const called = ts.isCallExpression(node) || ts.isNewExpression(node) ? node.expression : undefined;
+    if (called && ts.isIdentifier(called) && /^(eval|Function)$/.test(called.text)) {
+      found.push(text.slice(node.pos, Math.min(node.end, node.pos + 120)));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

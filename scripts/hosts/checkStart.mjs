@@ -41,15 +41,45 @@ export async function checkStart(address, folder) {
     await step('panel', async () => {
       await workbench.command('ConvLens: Open Network Preview');
       const panel = await workbench.panel();
-      await waitFor('nodes in the panel', () => panel.locator('[data-node]').count(), 30_000);
+      await waitFor('the drawn network', async () => (await boxes(panel).count()) > 5, 30_000);
+    });
+    await step('source of a clicked node', async () => {
+      const panel = await workbench.panel();
+      await boxes(panel).filter({ hasText: 'block1_conv2' }).first().click();
+      await waitFor(
+        'the layer in the editor',
+        async () => /block1_conv2|Conv2D/.test(await workbench.selectedLine()),
+        15_000,
+      );
     });
     await step('activations', async () => {
+      await workbench.openFile('gan_generator.py');
       const panel = await workbench.panel();
-      await waitFor('activation tiles', () => panel.locator('canvas').count(), 120_000);
+      const box = boxes(panel).filter({ hasText: 'Conv2DTranspose' }).first();
+      await box.waitFor({ timeout: 30_000 });
+      await box.click();
+      await panel.locator('[role=tab]').first().click();
+      await panel.locator('[data-control=run]').click();
+      await panel.locator('.tiles canvas').first().waitFor({ timeout: 120_000 });
+      const shades = await panel.locator('.tiles canvas').first().evaluate(countColours);
+      if (shades < 8) throw new Error(`the first map shows ${shades} colours`);
     });
   } finally {
     await browser.close().catch(() => undefined);
     await rm(profile, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
   }
   return results;
+}
+
+/** The network's boxes in the panel. */
+function boxes(panel) {
+  return panel.locator('[role=treeitem]');
+}
+
+/** Runs in the page: how many colours a canvas shows; a map that is all one colour was not computed. */
+function countColours(canvas) {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const colours = new Set();
+  for (let i = 0; i < data.length; i += 4) colours.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
+  return colours.size;
 }

@@ -91,6 +91,18 @@ export class Workbench {
     }, text);
   }
 
+  /** The text of the line the cursor is in, as the editor highlights it. */
+  async selectedLine() {
+    const cursor = await this.page.locator('.editor-instance .cursors-layer .cursor').first().boundingBox();
+    const lines = this.page.locator('.editor-instance .view-line');
+    for (let i = 0; i < (await lines.count()); i++) {
+      const box = await lines.nth(i).boundingBox();
+      if (box && cursor && Math.abs(box.y - cursor.y) < 3)
+        return (await lines.nth(i).innerText()).replaceAll('\u00a0', ' ');
+    }
+    return '';
+  }
+
   /** The frame of the ConvLens page inside VS Code's two webview frames. */
   async panel(timeoutMs = 60_000) {
     return waitFor(
