@@ -5,6 +5,7 @@ import type { FileReader } from '../python/source';
 import { diagnose } from './diagnose';
 import type { Diagnostic } from './diagnostic';
 import { Figures } from './figures';
+import { joinCells } from './joinCells';
 import { ProgramText, type Program } from './program';
 
 export interface Environment {
@@ -14,8 +15,12 @@ export interface Environment {
   readonly searchPath: readonly string[];
   /** Steps of interpretation after which it gives up (and says so). */
   readonly fuel?: number;
-  /** Keras semantics; found from the imports when absent. */
+  /** Keras semantics; 3 when absent. */
   readonly kerasVersion?: 2 | 3;
+  /** Parsed files, kept by the caller from run to run: an edit then re-reads only what changed. */
+  readonly parsed?: NonNullable<Parameters<typeof interpret>[1]>['parsed'];
+  /** Receives errors of the interpretation itself, for tests. */
+  readonly onInternal?: (error: unknown) => void;
 }
 
 /** All that is known of one version of a program. Figures and diagnostics are worked out when first asked for. */
@@ -31,7 +36,8 @@ export interface Analysis {
 export function analyze(program: Program, environment: Environment): Analysis {
   const text = new ProgramText(program);
   const began = now();
-  const graph = interpret({ path: text.path, text: text.text }, environment);
+  const graph = interpret('cells' in program ? { path: program.path, cells: program.cells } : program, environment);
+  if (text.notebook) joinCells(graph, text);
   return analysisOf(text, graph, { interpretMs: now() - began });
 }
 

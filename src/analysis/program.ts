@@ -1,6 +1,6 @@
 /**
  * The text that is analysed: a file, or the code cells of a notebook joined in order. Offsets of the whole program are
- * turned into offsets of one cell and back. Magic and shell lines of notebooks become comments of the same length.
+ * turned into offsets of one cell and back.
  */
 import { LineIndex, type Position } from './lineIndex';
 
@@ -28,14 +28,13 @@ export class ProgramText {
     this.path = program.path;
     this.notebook = 'cells' in program;
     const sources = 'cells' in program ? program.cells : [program.text];
-    const texts = 'cells' in program ? sources.map(withoutMagic) : sources;
     let from = 0;
     this.cells = sources.map((source, i) => {
       const cell = { from, text: source, lines: new LineIndex(source), index: ('cells' in program ? program.indices?.[i] : undefined) ?? i };
-      from += texts[i].length + 1;
+      from += source.length + 1;
       return cell;
     });
-    this.text = texts.join('\n');
+    this.text = sources.join('\n');
     this.lines = new LineIndex(this.text);
   }
 
@@ -54,17 +53,4 @@ export class ProgramText {
     const place = this.place(offset);
     return { ...this.cells[place.cell].lines.position(place.offset), cell: place.cell };
   }
-}
-
-/**
- * `%matplotlib inline`, `!pip install`, `name?` and whole cells of other languages become comments, the right side of
- * `files = !ls` a name that nothing defines; all of equal length.
- */
-export function withoutMagic(cell: string): string {
-  const python = /^\s*%%(?:time|timeit|capture|prun)\b/.test(cell);
-  if (/^\s*%%/.test(cell) && !python) return cell.replace(/[^\r\n]+/g, (line) => '#' + ' '.repeat(line.length - 1));
-  return cell
-    .replace(/^([ \t]*)[%!?]/gm, '$1#')
-    .replace(/^[ \t]*[\w.]+\?{1,2}[ \t]*$/gm, (line) => '#' + ' '.repeat(line.length - 1))
-    .replace(/^([ \t]*\w[\w, ]*=[ \t]*)([%!].*)$/gm, (_, target: string, command: string) => target + '_'.repeat(command.length));
 }
