@@ -4,7 +4,7 @@ import type { ModuleNode } from '../python/ast';
 import { runProgram, type Program } from '../python/run';
 import type { FileReader } from '../python/source';
 import { splitCellFile } from '../python/source';
-import { installApplications } from './modules/applications';
+import { SHIPPED, withShipped } from './modules/applications';
 import { kerasModules } from './modules';
 import { installKeras } from './model/classes';
 import { finalizeModels } from './model/finalize';
@@ -45,8 +45,8 @@ export function interpret(source: Source, environment: Environment = {}): ModelG
   try {
     const result = runProgram({
       ...source,
-      reader: environment.reader,
-      searchPath: environment.searchPath,
+      reader: withShipped(environment.reader),
+      searchPath: [...(environment.searchPath ?? []), SHIPPED],
       fuel: environment.fuel,
       parsed: environment.parsed,
       now: environment.now,
@@ -58,7 +58,6 @@ export function interpret(source: Source, environment: Environment = {}): ModelG
       setup: (machine) => {
         recorder = installKeras(machine, source.path, environment.kerasVersion ?? 3);
         observations.recorder = recorder;
-        installApplications(recorder);
       },
     });
     const made = recorder;

@@ -35,7 +35,7 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
   const first = firstArgument(args, parameters[0]?.name);
   const userCall = userMethod(state, 'call');
   const builtin = userCall === undefined && state.definition !== null;
-  const inputs = first === undefined ? [] : inputRefs(recorder, first.value, builtin);
+  const inputs = first === undefined ? [] : inputRefs(recorder, first.value);
   const tensors = args.positional.slice(1).map((arg, i) => ({ name: parameters[i]?.name ?? `arg${i}`, value: arg.value }));
   for (const [name, arg] of args.keywords) tensors.push({ name, value: arg.value });
   const tensorArguments = tensors.filter(({ value }) => containsTensor(value));
@@ -128,7 +128,7 @@ export const builtinCall: NativeFunction = native('call', (machine, args) => {
   const state = self === undefined ? undefined : layerStateOf(self);
   if (state?.definition?.call === undefined || state.config === null) return machine.unknown('what this call() computes is not known');
   const first = firstArgument(args, state.definition.callParameters?.[0]?.name ?? 'inputs');
-  const inputs = first === undefined ? [] : inputRefs(recorder, first.value, true);
+  const inputs = first === undefined ? [] : inputRefs(recorder, first.value);
   const node = recorder.begin({ layer: null, type: state.definition.name, name: state.layer.name, inputs: inputs.map((ref) => ref.tensor), primitive: { op: 'composite' }, weights: state.layer.weights });
   recorder.remember(node.id, { fn: builtinCall, args });
   return runDefinition(recorder, state, node, inputs, args);
@@ -222,12 +222,12 @@ export function firstArgument(args: CallArgs, name: string | undefined): Arg | u
   return args.positional[1] ?? (name === undefined ? undefined : args.keywords.get(name)) ?? [...args.keywords.values()][0];
 }
 
-/** Tensors of the first argument; what is not known counts as a tensor where the layer certainly wants one. */
-function inputRefs(recorder: Recorder, value: Value, convert: boolean): TensorRef[] {
+/** Tensors of the first argument; what is not known counts as a tensor of unknown shape. */
+function inputRefs(recorder: Recorder, value: Value): TensorRef[] {
   return flatten(value).flatMap((leaf) => {
     const data = tensorDataOf(leaf);
     if (data !== undefined) return [recorder.ref(data.tensor)];
-    if (!convert || leaf.kind === 'none') return [];
+    if (leaf.kind === 'none' || leaf.kind === 'str') return [];
     const ref = asTensor(recorder, leaf);
     return ref === undefined ? [] : [ref];
   });

@@ -60,8 +60,6 @@ export class Recorder {
   readonly ops = new Map<string, Value>();
   /** Library modules made so far, by name within Keras. */
   readonly modules = new Map<string, ModuleValue>();
-  /** Finds a function of `keras.applications` by name. */
-  applications: ((name: string) => Value | undefined) | null = null;
   /** `keras.config.set_dtype_policy`. */
   dtypePolicy: string | null = 'float32';
   /** Node whose execution is under way; null in ordinary code. */

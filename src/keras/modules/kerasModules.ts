@@ -76,7 +76,7 @@ function make(recorder: Recorder, machine: Machine, path: readonly string[]): Mo
   const [head, ...rest] = path;
   if (head === undefined) return lazyModule('keras', (name) => rootLookup(recorder, machine, name));
   if (head === 'datasets' && rest.length > 0) return asModule(datasetsModule(machine, rest[0]));
-  if (head === 'applications' && rest.length > 0) return lazyModule(`keras.applications.${rest[0]}`, (name) => applicationsLookup(recorder, name));
+  if (head === 'applications' && rest.length > 0) return lazyModule(`keras.applications.${rest[0]}`, (name) => applicationsLookup(recorder, name, rest[0]));
   const maker = SUBMODULES[head];
   if (maker !== undefined) return lazyModule(`keras.${head}`, maker(recorder, machine));
   if (!OPAQUE.includes(head) || (rest.length > 0 && !NESTED.includes(head))) return undefined;
