@@ -9,6 +9,7 @@ import { source as efficientnet } from './efficientnet';
 import { source as inception } from './inception';
 import { source as mobilenet } from './mobilenet';
 import { source as nasnet } from './nasnet';
+import { source as preprocessing } from './preprocessing';
 import { source as resnet } from './resnet';
 import { source as vgg } from './vgg';
 import { source as xception } from './xception';
@@ -25,6 +26,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   inception,
   mobilenet,
   nasnet,
+  preprocessing,
   resnet,
   vgg,
   xception,
@@ -74,23 +76,23 @@ export const MODULE_OF: Readonly<Record<string, string>> = {
   Xception: 'xception',
 };
 
-/** Submodules of `keras.applications` and what each offers beside `preprocess_input` and `decode_predictions`. */
-export const SUBMODULES: Readonly<Record<string, readonly string[]>> = {
-  vgg16: ['VGG16'],
-  vgg19: ['VGG19'],
-  resnet: ['ResNet50', 'ResNet101', 'ResNet152'],
-  resnet50: ['ResNet50'],
-  resnet_v2: ['ResNet50V2', 'ResNet101V2', 'ResNet152V2'],
-  inception_v3: ['InceptionV3'],
-  inception_resnet_v2: ['InceptionResNetV2'],
-  mobilenet: ['MobileNet'],
-  mobilenet_v2: ['MobileNetV2'],
-  mobilenet_v3: ['MobileNetV3Small', 'MobileNetV3Large'],
-  densenet: ['DenseNet121', 'DenseNet169', 'DenseNet201'],
-  nasnet: ['NASNetMobile', 'NASNetLarge'],
-  xception: ['Xception'],
-  efficientnet: ['0', '1', '2', '3', '4', '5', '6', '7'].map((size) => `EfficientNetB${size}`),
-  efficientnet_v2: ['B0', 'B1', 'B2', 'B3', 'S', 'M', 'L'].map((size) => `EfficientNetV2${size}`),
-  convnext: ['Tiny', 'Small', 'Base', 'Large', 'XLarge'].map((size) => `ConvNeXt${size}`),
-  imagenet_utils: [],
+/** Which function of the module `preprocessing` a submodule of `keras.applications` offers as `preprocess_input`. */
+export const PREPROCESSING: Readonly<Record<string, string>> = {
+  vgg16: 'caffe_style',
+  vgg19: 'caffe_style',
+  resnet: 'caffe_style',
+  resnet50: 'caffe_style',
+  resnet_v2: 'tf_style',
+  inception_v3: 'tf_style',
+  inception_resnet_v2: 'tf_style',
+  mobilenet: 'tf_style',
+  mobilenet_v2: 'tf_style',
+  mobilenet_v3: 'unchanged',
+  densenet: 'torch_style',
+  nasnet: 'tf_style',
+  xception: 'tf_style',
+  efficientnet: 'unchanged',
+  efficientnet_v2: 'unchanged',
+  convnext: 'unchanged',
+  imagenet_utils: 'caffe_style',
 };

@@ -1,6 +1,7 @@
 /** `keras.utils` and `keras.saving`: decorators that register classes, and helpers whose effects matter to shapes. */
+import type { TensorId } from '../../graph/graph';
 import { fn } from '../../python/library/define';
-import { NONE, native, type Value } from '../../python/values';
+import { NONE, bool, list, native, type Value } from '../../python/values';
 import type { Recorder } from '../model/recorder';
 import { asTensor } from '../model/structure';
 import { opaqueClass } from './lookup';
@@ -17,6 +18,16 @@ export function utilsLookup(recorder: Recorder, name: string): Value | undefined
         const shape = ref.shape.length > 1 && ref.shape[ref.shape.length - 1] === 1 ? ref.shape.slice(0, -1) : ref.shape;
         const count = classes.kind === 'int' ? classes.value : ({ kind: 'unknown', reason: 'the number of classes follows from the labels' } as const);
         return recorder.constant({ shape: [...shape, count], dtype: 'float32' });
+      });
+    case 'get_source_inputs':
+      return fn('get_source_inputs(tensor)', (machine, { tensor }) => {
+        const ref = asTensor(recorder, tensor);
+        return ref === undefined ? machine.unknown('not a tensor') : list(sourceInputs(recorder, ref.tensor).map((id) => recorder.valueOf(id)));
+      });
+    case 'is_keras_tensor':
+      return fn('is_keras_tensor(x)', (_machine, { x }) => {
+        const ref = asTensor(recorder, x);
+        return bool(ref !== undefined && recorder.isSymbolic(ref.tensor));
       });
     case 'plot_model':
     case 'set_random_seed':
@@ -35,6 +46,22 @@ export function utilsLookup(recorder: Recorder, name: string): Value | undefined
     default:
       return undefined;
   }
+}
+
+/** The inputs from which a tensor was computed, in the order in which a walk back meets them. */
+function sourceInputs(recorder: Recorder, tensor: TensorId): TensorId[] {
+  const found: TensorId[] = [];
+  const seen = new Set<TensorId>();
+  const waiting = [tensor];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const node = recorder.producerOf(id);
+    if (node === null) continue;
+    if (node.primitive.op === 'input') found.push(id);
+    waiting.push(...[...node.inputs].reverse());
+  }
+  return found;
 }
 
 const passThrough = native('decorator', (_machine, args) => args.positional[0]?.value ?? NONE);
