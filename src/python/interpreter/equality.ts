@@ -128,8 +128,20 @@ function equalUnknown(vm: Interpreter, a: Value, b: Value): boolean | undefined 
   return answers.every((answer) => answer === answers[0]) ? answers[0] : undefined;
 }
 
+/** Containers nested deeper are not compared. */
+const MAX_DEPTH = 50;
+
 function equalItems(vm: Interpreter, a: readonly Value[], b: readonly Value[]): boolean | undefined {
   if (a.length !== b.length) return false;
+  vm.spend(1);
+  if (vm.nesting > MAX_DEPTH) return undefined;
+  vm.nesting++;
+  const answer = equalParts(vm, a, b);
+  vm.nesting--;
+  return answer;
+}
+
+function equalParts(vm: Interpreter, a: readonly Value[], b: readonly Value[]): boolean | undefined {
   let answer: boolean | undefined = true;
   for (let i = 0; i < a.length; i++) {
     const same = a[i] === b[i] && a[i].kind !== 'unknown' ? true : equal(vm, a[i], b[i]);

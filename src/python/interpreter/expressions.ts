@@ -1,5 +1,5 @@
 /** Evaluation of expressions. */
-import type { Call, Comp, Comprehension, DictComp, Expr, JoinedStr, Lambda, Param } from '../ast';
+import type { BinOp, Call, Comp, Comprehension, DictComp, Expr, JoinedStr, Lambda, Param } from '../ast';
 import type { SourceRange } from '../source';
 import type { Arg, CallArgs, DictValue, FunctionValue, Scope, UnknownValue, Value } from '../values';
 import { FALSE, NONE, TRUE, list, str, tuple, unknown } from '../values';
@@ -50,7 +50,7 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
       return value;
     }
     case 'BinOp':
-      return vm.binary(expr.op, evaluate(vm, activation, expr.left), evaluate(vm, activation, expr.right));
+      return evaluateBinary(vm, activation, expr);
     case 'UnaryOp':
       return vm.unary(expr.op, evaluate(vm, activation, expr.operand));
     case 'BoolOp':
@@ -127,6 +127,20 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
 
 export function asUnknown(value: Value, otherwise: string): UnknownValue {
   return value.kind === 'unknown' ? unknown(value.reason, value.at) : unknown(otherwise);
+}
+
+/** Operators group to the left: a long sum is walked along its spine rather than by recursion. */
+function evaluateBinary(vm: Interpreter, activation: Activation, expr: BinOp): Value {
+  if (expr.left.type !== 'BinOp') return vm.binary(expr.op, evaluate(vm, activation, expr.left), evaluate(vm, activation, expr.right));
+  const spine: BinOp[] = [];
+  let first: Expr = expr;
+  while (first.type === 'BinOp') {
+    spine.push(first);
+    first = first.left;
+  }
+  let value = evaluate(vm, activation, first);
+  for (let i = spine.length - 1; i >= 0; i--) value = vm.binary(spine[i].op, value, evaluate(vm, activation, spine[i].right));
+  return value;
 }
 
 // --- names -----------------------------------------------------------------------------------------------------------------
@@ -212,6 +226,7 @@ function evaluateItems(vm: Interpreter, activation: Activation, elts: readonly E
     if (tail !== null) continue;
     if (elements === undefined) tail = asUnknown(source, 'the elements are not known');
     else {
+      vm.spend(elements.items.length);
       for (const item of elements.items) items.push(item);
       tail = elements.tail;
     }
@@ -297,6 +312,7 @@ export function evaluateArguments(vm: Interpreter, activation: Activation, expr:
         if (openPositional !== null) break;
         if (elements === undefined) openPositional = asUnknown(value, 'the arguments are not known');
         else {
+          vm.spend(elements.items.length);
           for (const item of elements.items) positional.push({ value: item, range: argument.range });
           openPositional = elements.tail;
         }

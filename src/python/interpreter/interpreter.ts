@@ -83,6 +83,8 @@ export class Interpreter implements Machine {
   probing = false;
   /** Why the paths being joined part. */
   joinCause: UnknownValue = unknown('depends on a value that is not known');
+  /** How deep in nested containers a join or comparison is. */
+  nesting = 0;
   /** True while joining what a loop of unknown length changed. */
   loopJoin = false;
   /** How many handlers stood around the module being run when it began. */
@@ -391,9 +393,15 @@ export class Interpreter implements Machine {
         this.frames.length = depth;
         this.handlers.length = handlers;
         this.trail.collapse(trailDepth);
+        this.nesting = 0;
         activation.open.length = 0;
-        const message = error instanceof Error ? error.message : String(error);
         const range = { file: node.file, from: statement.from, to: statement.to };
+        if (error instanceof RangeError && /call stack/i.test(error.message)) {
+          this.problems.push({ kind: 'fuel', message: 'nested too deeply to follow', range });
+          abandonTargets(this, activation, statement, unknown('nested too deeply to follow', range));
+          continue;
+        }
+        const message = error instanceof Error ? error.message : String(error);
         this.problems.push({ kind: 'internal', message: `the analysis failed here: ${message}`, range });
         this.options.onInternal?.(error);
         abandonTargets(this, activation, statement, unknown('the analysis failed here', range));

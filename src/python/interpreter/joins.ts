@@ -7,11 +7,22 @@ import type { Interpreter } from './interpreter';
 
 const MAX_ALTERNATIVES = 8;
 
-export function joinValues(vm: Interpreter, a: Value, b: Value, joins: Joins, depth = 0): Value {
+/** Containers nested deeper are not compared part by part. */
+const MAX_DEPTH = 16;
+
+export function joinValues(vm: Interpreter, a: Value, b: Value, joins: Joins): Value {
   if (a === b) return a;
+  vm.spend(1);
+  vm.nesting++;
+  const joined = joinKinds(vm, a, b, joins);
+  vm.nesting--;
+  return joined;
+}
+
+function joinKinds(vm: Interpreter, a: Value, b: Value, joins: Joins): Value {
   if (a.kind === 'unknown') return b.kind === 'unknown' && a.among !== undefined && b.among === undefined ? b : widen(vm, a, b, joins);
   if (b.kind === 'unknown') return widen(vm, b, a, joins);
-  if (a.kind !== b.kind || depth > 20) return differ(vm, [a], [b], joins);
+  if (a.kind !== b.kind || vm.nesting > MAX_DEPTH) return differ(vm, [a], [b], joins);
   switch (a.kind) {
     case 'none':
     case 'ellipsis':
@@ -32,7 +43,7 @@ export function joinValues(vm: Interpreter, a: Value, b: Value, joins: Joins, de
     case 'tuple': {
       const other = b as typeof a;
       if (a.items.length !== other.items.length || a.cls !== other.cls) return differ(vm, [a], [b], joins);
-      const items = a.items.map((item, i) => joinValues(vm, item, other.items[i], joins, depth + 1));
+      const items = a.items.map((item, i) => joinValues(vm, item, other.items[i], joins));
       if (items.every((item, i) => item === a.items[i])) return a;
       return a.cls === undefined ? tuple(items) : { ...a, items };
     }

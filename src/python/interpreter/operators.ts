@@ -117,9 +117,15 @@ function plainBinary(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Value |
   if (a.kind === 'symbolic' || b.kind === 'symbolic') return symbolicBinary(op, a, b);
   switch (op) {
     case '+':
-      if (a.kind === 'str' && b.kind === 'str') return str(a.value + b.value);
-      if (a.kind === 'tuple' && b.kind === 'tuple') return tuple([...a.items, ...b.items]);
+      if (a.kind === 'str' && b.kind === 'str') {
+        return a.value.length + b.value.length > MAX_TEXT ? unknown('a very long text is not followed', null, 'str') : str(a.value + b.value);
+      }
+      if (a.kind === 'tuple' && b.kind === 'tuple') {
+        vm.spend((a.items.length + b.items.length) >> 3);
+        return tuple([...a.items, ...b.items]);
+      }
       if (a.kind === 'list' && b.kind === 'list') {
+        vm.spend((a.items.length + b.items.length) >> 3);
         // What follows an open end stands at no known place.
         return a.tail !== null ? list([...a.items], a.tail) : list([...a.items, ...b.items], b.tail);
       }
@@ -140,6 +146,7 @@ function plainBinary(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Value |
 }
 
 const MAX_REPEAT = 100_000;
+const MAX_TEXT = 1_000_000;
 
 function repeat(vm: Interpreter, sequence: Value, times: Value): Value | undefined {
   if (sequence.kind !== 'str' && sequence.kind !== 'tuple' && sequence.kind !== 'list' && sequence.kind !== 'bytes') return undefined;
@@ -222,7 +229,8 @@ export function inPlace(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Valu
       vm.touch(a);
       if (added === undefined) a.tail ??= b.kind === 'unknown' ? unknown(b.reason, b.at) : unknown('the elements added are not known');
       else if (a.tail === null) {
-        a.items.push(...added.items);
+        vm.spend(added.items.length);
+        for (const item of added.items.slice()) a.items.push(item);
         a.tail = added.tail;
       }
       return a;

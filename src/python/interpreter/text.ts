@@ -84,6 +84,7 @@ export function repr(vm: Interpreter, value: Value, depth = 0): string | undefin
 }
 
 function all(vm: Interpreter, items: readonly Value[], depth: number): string[] | undefined {
+  vm.spend(1);
   const texts: string[] = [];
   for (const item of items) {
     const text = repr(vm, item, depth + 1);

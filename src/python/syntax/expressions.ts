@@ -12,6 +12,8 @@ const STRENGTH: Readonly<Record<string, number>> = {
   '|': 1, '^': 2, '&': 3, '<<': 4, '>>': 4, '+': 5, '-': 5, '*': 6, '/': 6, '//': 6, '%': 6, '@': 6,
 };
 const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=']);
+/** Calls, attributes and subscripts in one chain. */
+const MAX_LINKS = 400;
 const WORD_VALUES: Readonly<Record<string, Value>> = { None: NONE, True: TRUE, False: FALSE };
 
 export class ExpressionParser extends Cursor {
@@ -217,7 +219,8 @@ export class ExpressionParser extends Cursor {
   private primary(): Expr {
     const from = this.start;
     let expr = this.atom();
-    for (;;) {
+    for (let links = 0; ; links++) {
+      if (links > MAX_LINKS) return this.tooDeep();
       if (this.isOp('.')) {
         this.i++;
         if (this.at(T.Name)) {
