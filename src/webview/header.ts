@@ -47,7 +47,7 @@ export class Header {
         event.stopPropagation();
       }
     });
-    this.element.append(h('div', { class: 'bar-row' }, this.model, this.totals, this.state), h('div', { class: 'bar-row' }, this.searchBox, this.matches, this.heat, this.exports));
+    this.element.append(h('h1', { class: 'unseen' }, 'ConvLens'), h('div', { class: 'bar-row' }, this.model, this.totals, this.state), h('div', { class: 'bar-row' }, this.searchBox, this.matches, this.heat, this.exports));
   }
 
   update(t: Translate, language: string, snapshot: Snapshot, model: number, view: ViewState): void {
@@ -99,8 +99,8 @@ export class Header {
       this.totals,
       item(t('parameters'), totals.params),
       item(t('multiplyAdds'), totals.macs),
-      errors > 0 && h('span', { class: 'count has-error' }, t('errors', errors)),
-      warnings > 0 && h('span', { class: 'count has-warning' }, t('warnings', warnings)),
+      errors > 0 && h('span', { class: 'count has-error' }, t(errors === 1 ? 'error' : 'errors', errors)),
+      warnings > 0 && h('span', { class: 'count has-warning' }, t(warnings === 1 ? 'warning' : 'warnings', warnings)),
     );
   }
 }

@@ -9,12 +9,13 @@ function picture(): SVGElement {
 }
 
 export class MessageView {
-  readonly element = h('div', { class: 'message', hidden: true, role: 'status' });
+  private readonly words = h('div', { role: 'status' });
+  readonly element = h('main', { class: 'message', hidden: true }, picture(), this.words);
 
   show(title: string, text: string, isError = false): void {
     this.element.hidden = false;
     this.element.classList.toggle('is-error', isError);
-    set(this.element, picture(), h('h1', {}, title), h('p', {}, text));
+    set(this.words, h('h1', {}, title), h('p', {}, text));
   }
 
   hide(): void {

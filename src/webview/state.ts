@@ -44,7 +44,7 @@ export const INITIAL: ViewState = {
   open: {},
   cameras: {},
   selected: {},
-  split: 0.52,
+  split: 0.48,
   minimap: true,
   colormap: 'viridis',
   scale: 'channel',

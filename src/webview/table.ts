@@ -77,7 +77,7 @@ export class TableView {
     const next = { column, descending: active ? !sort.descending : ['params', 'macs', 'field', 'shape'].includes(column) };
     return h(
       'th',
-      { scope: 'col', class: NUMBERS.includes(column) ? 'number' : '', 'aria-sort': active ? (sort.descending ? 'descending' : 'ascending') : 'none' },
+      { scope: 'col', class: `column-${column}${NUMBERS.includes(column) ? ' number' : ''}`, 'aria-sort': active ? (sort.descending ? 'descending' : 'ascending') : 'none' },
       h('button', { type: 'button', class: 'sort', 'data-column': column, title: t('sortBy', label), onClick: () => this.events.sort(next) }, label, h('span', { class: 'sort-mark', 'aria-hidden': 'true' }, active ? (sort.descending ? '▾' : '▴') : '')),
     );
   }
@@ -92,9 +92,9 @@ export class TableView {
     const element = h(
       'tr',
       { 'data-node': row.node, class: row.severity === null ? '' : `has-${row.severity}`, onClick: choose },
-      h('td', { class: 'number quiet' }, row.order + 1),
+      h('td', { class: 'column-order number quiet' }, row.order + 1),
       h('th', { scope: 'row', class: 'name' }, h('button', { type: 'button', class: 'link', onKeydown: (event: KeyboardEvent) => this.walk(event) }, row.name), row.calls > 1 ? h('span', { class: 'quiet' }, ` ${t('calls', row.calls)}`) : null),
-      h('td', { class: 'type' }, row.type),
+      h('td', { class: 'column-type type' }, row.type),
       h('td', { class: 'shape' }, format.shape(row.shape), unknown),
       bar(row.params, totals?.params ?? null, most.params),
       bar(row.macs, totals?.macs ?? null, most.macs),
@@ -110,7 +110,7 @@ export class TableView {
     return h(
       'tfoot',
       {},
-      h('tr', {}, h('td', {}), h('th', { scope: 'row' }, label), h('td', {}), h('td', { class: 'shape' }), h('td', { class: 'number', title: t('trainable', format.exact(totals.trainable)) }, words(totals.params)), h('td', { class: 'number' }, words(totals.macs)), h('td', {})),
+      h('tr', {}, h('td', { class: 'column-order' }), h('th', { scope: 'row' }, label), h('td', { class: 'column-type' }), h('td', { class: 'shape' }), h('td', { class: 'number', title: t('trainable', format.exact(totals.trainable)) }, words(totals.params)), h('td', { class: 'number' }, words(totals.macs)), h('td', {})),
     );
   }
 

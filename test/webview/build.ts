@@ -180,7 +180,8 @@ export class Net {
   }
 
   private figure(primitive: Primitive, inputs: TensorId[], shape: Shape, more: { params?: number; macs?: number }): NodeFigures {
-    const from = inputs.map((tensor) => this.figures[this.producer(tensor).id].receptiveField).find(Boolean);
+    const fields = inputs.flatMap((tensor) => this.figures[this.producer(tensor).id].receptiveField ?? []);
+    const from = fields.sort((a, b) => (b.size[0] ?? 0) - (a.size[0] ?? 0))[0];
     const axes = primitive.op === 'conv' || primitive.op === 'pool' ? primitive.axes : [];
     const before = from ?? { size: [1, 1], minSize: [1, 1], stride: [1, 1], padding: [0, 0], aligned: true, global: false };
     const size = before.size.map((length, axis) => (length ?? 1) + ((axes[axis]?.kernel ?? 1) - 1) * (axes[axis]?.dilation ?? 1) * (before.stride[axis] ?? 1));
@@ -190,7 +191,7 @@ export class Net {
     return {
       params: known ? (more.params ?? 0) : null, trainable: more.params ?? 0, macs: known ? (more.macs ?? 0) : null, flops: (more.macs ?? 0) * 2,
       activationBytes: known ? 4 * volume(shape.slice(1) as Dim[]) : null,
-      receptiveField: primitive.op === 'opaque' ? null : { size, minSize: size, stride, padding, aligned: true, global: primitive.op === 'reduce' },
+      receptiveField: primitive.op === 'opaque' ? null : { size, minSize: size, stride, padding, aligned: true, global: before.global || primitive.op === 'reduce' },
     };
   }
 }

@@ -46,7 +46,7 @@ export function fieldData(snapshot: Snapshot, model: number): FieldData {
   return { points, input, sequence: spatial.length === 1 };
 }
 
-const SIZE = { width: 640, height: 320, left: 46, right: 14, top: 14, bottom: 26 } as const;
+const SIZE = { width: 480, height: 280, left: 40, right: 14, top: 14, bottom: 26 } as const;
 
 export class FieldView {
   readonly element = h('section', { class: 'field-view' });

@@ -8,8 +8,8 @@ import type { Translate } from '../strings';
 import { cellAt, cutOut, fedBy, lengthFormula, lensAxis, placeRange, tapPlaces, type LensAxis } from './geometry';
 
 /** Cells drawn of a long axis; the window is always among them. */
-const MOST = 15;
-const CELL = 20;
+const MOST = 13;
+const CELL = 16;
 const STEP_MS = 450;
 
 interface Lens {

@@ -54,7 +54,8 @@ export function boxContent(box: PlacedBox, from: ContentSources, most: number): 
   }
   const automatic = isAutomaticName(node);
   const title = automatic ? node.type : node.name;
-  const what = detailOf(node.primitive);
+  const spelled = detailOf(node.primitive);
+  const what = spelled.toLowerCase() === node.type.toLowerCase() ? '' : spelled;
   const detail = reason !== null && box.kind === 'node' ? reason : [automatic ? '' : node.type, what].filter(Boolean).join(' · ');
   const label = [node.type, automatic ? '' : node.name, what].filter(Boolean).join(', ');
   return { ...common, title, detail, kind: kindOf(node.primitive, inputShapes(snapshot.graph, node.id).length), label: sentence(label, box, from, reason) };

@@ -13,7 +13,7 @@ import type { Drawing, PlacedBox, PlacedLabel, Point } from './types';
 import { shape as shapeText } from '../format';
 
 /** Lengths in pixels. */
-export const GAP = { labelled: 36, plain: 14, branch: 26, lane: 20, frame: 14, title: 26, header: 40 } as const;
+export const GAP = { labelled: 34, plain: 13, branch: 26, lane: 20, frame: 14, title: 26, header: 40 } as const;
 
 /** Which foldable boxes stand open, by key; absent means the default (closed, but a repetition's first block open). */
 export type OpenState = Readonly<Record<string, boolean>>;
@@ -78,7 +78,8 @@ function collect(graph: ModelGraph, frame: Frame, dx: number, dy: number, depth:
     const x = unit.x + dx;
     const y = unit.y + dy;
     boxes.push({ ...box, x, y, depth, parent });
-    if (isLabelled(graph, unit.node, unit.light)) {
+    // An opened box shows the shape that leaves it inside already.
+    if (!inside && isLabelled(graph, unit.node, unit.light)) {
       const tensor = graph.nodes[unit.node].outputs[0];
       labels.push({ key: unit.key, tensor, x: x + port + 7, y: y + unit.height + 15, unchanged: keepsShape(graph, unit.node) });
     }

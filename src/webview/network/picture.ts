@@ -11,21 +11,27 @@ export interface Shape {
 
 const shape = (tag: Shape['tag'], attributes: Attributes, ...children: (Shape | string)[]): Shape => ({ tag, attributes, children });
 
-/** Pixels, from measuring the usual editor fonts: enough to cut a text before it runs out of its box. */
-const WIDTH = { title: 6.7, small: 5.7, wide: 12 } as const;
+/** The three sizes in which the drawing is lettered. */
+export type Lettering = 'title' | 'light' | 'small';
 
-export function textWidth(text: string, narrow: number): number {
+/** Width of a text in pixels. */
+export type Measure = (text: string, lettering: Lettering) => number;
+
+/** Pixels per letter of a rather wide font, for where no font can be measured. */
+const LETTER: Record<Lettering, number> = { title: 7.6, light: 6.6, small: 6.3 };
+
+export const estimate: Measure = (text, lettering) => {
   let width = 0;
-  for (const character of text) width += character.codePointAt(0)! > 0x2e7f ? WIDTH.wide : narrow;
+  for (const character of text) width += character.codePointAt(0)! > 0x2e7f ? 12 : LETTER[lettering];
   return width;
-}
+};
 
 /** Cut to `room` pixels with an ellipsis. */
-export function cut(text: string, room: number, narrow: number): string {
-  if (textWidth(text, narrow) <= room) return text;
+export function cut(text: string, room: number, lettering: Lettering, measure: Measure): string {
+  if (measure(text, lettering) <= room) return text;
   let kept = '';
   for (const character of text) {
-    if (textWidth(`${kept}${character}…`, narrow) > room) break;
+    if (measure(`${kept}${character}…`, lettering) > room) break;
     kept += character;
   }
   return kept.length > 0 ? `${kept.trimEnd()}…` : '';
@@ -42,7 +48,7 @@ export function boxClasses(box: PlacedBox, content: BoxContent): string {
 }
 
 /** The contents of a box, its own corner at (0, 0). */
-export function boxPicture(box: PlacedBox, content: BoxContent): Shape[] {
+export function boxPicture(box: PlacedBox, content: BoxContent, measure: Measure = estimate): Shape[] {
   const { width, height } = box;
   const shapes: Shape[] = [shape('title', {}, content.label)];
   if (box.kind === 'repeat' && !box.open) {
@@ -52,19 +58,19 @@ export function boxPicture(box: PlacedBox, content: BoxContent): Shape[] {
   if (box.kind === 'group' && !box.open) shapes.push(shape('rect', { class: 'inner', x: 3.5, y: 3.5, width: width - 7, height: height - 7, rx: 4 }));
   const left = box.foldable ? 24 : box.light ? 12 : 10;
   if (box.foldable) shapes.push(chevron(box));
-  const markWidth = content.mark ? textWidth(content.mark, WIDTH.small) + 10 : 0;
+  const markWidth = content.mark ? measure(content.mark, 'small') + 10 : 0;
   const badge = content.severity === 'error' || content.severity === 'warning' ? 14 : 0;
   if (box.open) {
-    const title = cut(content.title, width - left - 12 - markWidth - badge, WIDTH.title);
+    const title = cut(content.title, width - left - 12 - markWidth - badge, 'title', measure);
     shapes.push(text('title', left, 17, title));
-    const used = left + textWidth(title, WIDTH.title) + 10;
-    shapes.push(text('detail', used, 17, cut(content.detail, width - used - 10 - markWidth - badge, WIDTH.small)));
+    const used = left + measure(title, 'title') + 8;
+    shapes.push(text('detail', used, 17, cut(content.detail, width - used - 10 - markWidth - badge, 'small', measure)));
   } else if (box.light) {
-    shapes.push(text('title', left, height / 2 + 4, cut(content.title, width - left - 12 - markWidth - badge, WIDTH.title)));
+    shapes.push(text('title', left, height / 2 + 4, cut(content.title, width - left - 12 - markWidth - badge, 'light', measure)));
   } else {
     const middle = height / 2;
-    const detail = cut(content.detail, width - left - 8 - (box.kind === 'repeat' ? 0 : markWidth), WIDTH.small);
-    shapes.push(text('title', left, detail ? middle - 2 : middle + 4, cut(content.title, width - left - 8 - badge - (box.kind === 'repeat' ? markWidth : 0), WIDTH.title)));
+    const detail = cut(content.detail, width - left - 8 - (box.kind === 'repeat' ? 0 : markWidth), 'small', measure);
+    shapes.push(text('title', left, detail ? middle - 2 : middle + 4, cut(content.title, width - left - 8 - badge - (box.kind === 'repeat' ? markWidth : 0), 'title', measure)));
     if (detail) shapes.push(text('detail', left, middle + 13, detail));
   }
   if (content.mark) shapes.push(shape('text', { class: 'mark', x: width - 10 - (box.light || box.kind === 'repeat' ? badge : 0), y: markBaseline(box), 'text-anchor': 'end' }, content.mark));

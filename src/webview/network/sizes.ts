@@ -4,7 +4,7 @@ import { isRanked } from '../format';
 import { isLight } from './kinds';
 import { inputShapes, outputShape } from './items';
 
-export const BOX = { minWidth: 118, maxWidth: 226, minHeight: 36, maxHeight: 82, light: 22, unknown: 140 } as const;
+export const BOX = { minWidth: 118, maxWidth: 226, minHeight: 34, maxHeight: 68, light: 22, unknown: 140 } as const;
 
 export interface BoxSize {
   readonly width: number;

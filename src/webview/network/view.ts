@@ -8,7 +8,8 @@ import type { Translate } from '../strings';
 import { boxContent, heatValue, type BoxContent, type ContentSources } from './content';
 import { layoutModel, type OpenState } from './layout';
 import { Minimap } from './minimap';
-import { boxClasses, boxPicture, type Shape } from './picture';
+import { measureText } from './measure';
+import { boxClasses, boxPicture, type Measure, type Shape } from './picture';
 import type { Drawing, PlacedBox } from './types';
 import { clamp, fit, fitWhole, listen, meets, reveal, visible, zoomAt, ZOOM, type Size } from './viewport';
 import { neighbour, type Direction } from './walk';
@@ -60,12 +61,13 @@ export class NetworkView {
   private placed = false;
   private frame = 0;
   private focusKey: string | null = null;
+  private measure: Measure = measureText('system-ui');
 
   constructor(
     private t: Translate,
     private readonly events: NetworkEvents,
   ) {
-    const arrow = s('marker', { id: 'arrow', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto-start-reverse' }, s('path', { d: 'M1 1l6 3-6 3z', class: 'arrow' }));
+    const arrow = s('marker', { id: 'arrow', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: 'userSpaceOnUse', orient: 'auto-start-reverse' }, s('path', { d: 'M1 1l6 3-6 3z', class: 'arrow' }));
     this.stage.append(this.frameLayer, this.edgeLayer, this.labelLayer, this.boxLayer);
     this.svg.append(s('defs', {}, arrow), this.stage);
     this.minimap = new Minimap((x, y) => this.lookAt(x, y));
@@ -96,6 +98,7 @@ export class NetworkView {
     if (!same || before.sources.snapshot !== input.sources.snapshot || before.open !== input.open) this.drawing = layoutModel(input.sources.snapshot.graph, input.model, input.open);
     this.contents = this.describe(input.sources);
     this.svg.setAttribute('aria-label', t('network'));
+    this.measure = measureText(getComputedStyle(this.element).fontFamily);
     if (!same) {
       this.placed = false;
       this.clear();
@@ -187,6 +190,7 @@ export class NetworkView {
     const { zoom } = this.camera;
     const sideways = anchor.x + anchor.width / 2 - (now.x + now.width / 2);
     this.camera = clamp({ zoom, x: this.camera.x + sideways * zoom, y: this.camera.y + (anchor.y - now.y) * zoom }, this.drawing, this.size());
+    this.events.camera(this.camera);
   }
 
   private move(camera: Camera, smooth = false): void {
@@ -248,19 +252,20 @@ export class NetworkView {
     let drawn = this.drawn.get(box.key);
     const hash = `${box.width}|${box.height}|${box.open}|${box.light}|${content.title}|${content.detail}|${content.mark}|${content.kind}|${content.severity}|${content.reason}|${content.heat}|${content.label}`;
     if (!drawn) {
-      drawn = { element: s('g', { role: 'treeitem', 'data-key': box.key }), hash: '' };
+      drawn = { element: s('g', { role: 'presentation', 'data-key': box.key }), hash: '' };
       this.drawn.set(box.key, drawn);
       if (flash && !reducedMotion() && this.drawn.size > 1) drawn.element.classList.add('appears');
       (box.open ? this.frameLayer : this.boxLayer).append(drawn.element);
     }
     const { element } = drawn;
+    const focused = element.contains(document.activeElement);
     const layer = box.open ? this.frameLayer : this.boxLayer;
     if (element.parentNode !== layer) layer.append(element);
     const changed = drawn.hash !== '' && drawn.hash !== hash;
     if (drawn.hash !== hash) {
       drawn.hash = hash;
-      element.replaceChildren(...boxPicture(box, content).map(toElement));
-      element.setAttribute('aria-label', content.label.replaceAll('\n', ', '));
+      element.replaceChildren(...boxPicture(box, content, this.measure).map(toElement));
+      for (const part of element.children) if (!part.classList.contains('body')) part.setAttribute('aria-hidden', 'true');
     }
     const found = this.input!.found;
     const classes = [boxClasses(box, content)];
@@ -276,11 +281,25 @@ export class NetworkView {
     element.setAttribute('class', classes.join(' '));
     element.style.transform = `translate(${box.x}px, ${box.y}px)`;
     if (content.heat !== null) element.style.setProperty('--heat', `${Math.round(8 + content.heat * 78)}%`);
-    element.setAttribute('tabindex', tabStop ? '0' : '-1');
-    element.setAttribute('aria-selected', String(chosen));
-    element.setAttribute('aria-level', String(box.depth + 1));
-    if (box.foldable) element.setAttribute('aria-expanded', String(box.open));
-    else element.removeAttribute('aria-expanded');
+    this.describeItem(bodyOf(element), box, content, chosen, tabStop);
+    // Drawn anew, it has lost the focus that it had.
+    if (focused && !element.contains(document.activeElement)) bodyOf(element).focus({ preventScroll: true });
+  }
+
+  /** The box's rectangle is the tree's item: the lettering beside it is cut to fit and would only repeat what the label says. */
+  private describeItem(item: SVGElement, box: PlacedBox, content: BoxContent, chosen: boolean, tabStop: boolean): void {
+    item.setAttribute('role', 'treeitem');
+    item.setAttribute('aria-label', content.label.replaceAll('\n', ', '));
+    item.setAttribute('tabindex', tabStop ? '0' : '-1');
+    item.setAttribute('aria-selected', String(chosen));
+    item.setAttribute('aria-level', String(box.depth + 1));
+    if (box.foldable) item.setAttribute('aria-expanded', String(box.open));
+    else item.removeAttribute('aria-expanded');
+  }
+
+  private focusKeyed(key: string): void {
+    const drawn = this.drawn.get(key);
+    if (drawn) bodyOf(drawn.element).focus({ preventScroll: true });
   }
 
   private paintLines(snapshot: Snapshot, view: ReturnType<typeof visible>, chosen: PlacedBox | null): void {
@@ -354,7 +373,7 @@ export class NetworkView {
     this.toggled = box.key;
     this.focusKey = box.key;
     this.events.toggle(box.key, !box.open);
-    this.drawn.get(box.key)?.element.focus({ preventScroll: true });
+    this.focusKeyed(box.key);
   }
 
   private focusBox(box: PlacedBox | undefined): void {
@@ -362,7 +381,7 @@ export class NetworkView {
     this.focusKey = box.key;
     this.move(reveal(this.camera, { x: box.x, y: box.y, width: box.width, height: Math.min(box.height, 80) }, this.size()));
     this.paint(false);
-    this.drawn.get(box.key)?.element.focus({ preventScroll: true });
+    this.focusKeyed(box.key);
   }
 
   private keyDown(event: KeyboardEvent): void {
@@ -396,6 +415,10 @@ export class NetworkView {
     }
     return false;
   }
+}
+
+function bodyOf(element: SVGGElement): SVGElement {
+  return element.querySelector<SVGElement>('.body')!;
 }
 
 function drop(from: Map<string, Drawn>, alive: ReadonlySet<string>): void {

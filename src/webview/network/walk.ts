@@ -18,9 +18,10 @@ export function neighbour(drawing: Drawing, key: string | null, direction: Direc
   }
   const sign = direction === 'right' ? 1 : -1;
   const middle = (box: PlacedBox): number => box.x + box.width / 2;
-  // Beside it: overlapping in height, not around it nor inside it.
-  const beside = drawing.boxes.filter((box) => box !== here && box.y < here.y + here.height && here.y < box.y + box.height && (middle(box) - middle(here)) * sign > 1 && !contains(box, here) && !contains(here, box));
-  return nearest(beside, here);
+  // Beside it: in the same opened box and overlapping in height, else the nearest on that side.
+  const aside = drawing.boxes.filter((box) => box.parent === here.parent && (middle(box) - middle(here)) * sign > Math.min(box.width, here.width) / 2);
+  const level = aside.filter((box) => box.y < here.y + here.height && here.y < box.y + box.height);
+  return nearest(level.length > 0 ? level : aside, here);
 }
 
 /** Along an arrow; at the boundary of an opened box on to the box itself, and from it inside. */
