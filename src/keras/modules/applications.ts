@@ -1,8 +1,10 @@
 /** `keras.applications`: the shipped programs of the architectures, interpreted when a program first asks for one. */
-import { native, type ModuleValue, type Value } from '../../python/values';
+import { PyRaise, type Machine } from '../../python/machine';
+import { NONE, native, type CallArgs, type ModuleValue, type Value } from '../../python/values';
 import type { FileReader } from '../../python/source';
 import { MODULE_OF, PACKAGE, PREPROCESSING, SOURCES } from '../applications';
-import type { Recorder } from '../model/recorder';
+import { KerasError } from '../definition';
+import { recorderOf, type Recorder } from '../model/recorder';
 
 /** Root under which the interpreter finds the shipped programs; no file system has it. */
 export const SHIPPED = '<convlens>';
@@ -24,9 +26,37 @@ export function withShipped(reader: FileReader | undefined): FileReader {
 export function applicationsLookup(recorder: Recorder, name: string, submodule?: string): Value | undefined {
   if (name === 'decode_predictions') return native(name, (owner) => owner.unknown('what the model predicts is not computed'));
   if (name === 'preprocess_input') return fromShipped(recorder, 'preprocessing', PREPROCESSING[submodule ?? ''] ?? 'unchanged');
-  if (Object.hasOwn(MODULE_OF, name)) return fromShipped(recorder, MODULE_OF[name], name);
+  if (Object.hasOwn(MODULE_OF, name)) return architecture(fromShipped(recorder, MODULE_OF[name], name), name);
   if (submodule === undefined && Object.hasOwn(PREPROCESSING, name)) return submoduleOf(recorder, name);
   return /^[A-Z]/.test(name) ? native(name, (machine) => machine.unknown(`the architecture ${name} is not known`)) : undefined;
+}
+
+/**
+ * The architecture as Keras offers it: what its program raises is an error of the user's call. Interpretation goes on with
+ * the model that the same arguments give without published weights, where they give one.
+ */
+function architecture(build: Value | undefined, name: string): Value {
+  return native(name, (machine, args) => {
+    if (build === undefined) return machine.unknown(`the architecture ${name} is not known`);
+    const first = attempt(machine, build, args);
+    if (typeof first !== 'string') return first;
+    const recorder = recorderOf(machine);
+    recorder.fail(new KerasError('application-argument', `${name} does not accept these arguments`, first), { site: recorder.site() });
+    const unweighted = new Map([...args.keywords, ['weights', { value: NONE, range: null, nameRange: null }] as const]);
+    const second = args.positional.length > 1 ? first : attempt(machine, build, { ...args, keywords: unweighted });
+    return typeof second === 'string' ? machine.unknown(`${name} raises an error`) : second;
+  });
+}
+
+/** The result, or the message of a ValueError. */
+function attempt(machine: Machine, build: Value, args: CallArgs): Value | string {
+  try {
+    return machine.call(build, args);
+  } catch (error) {
+    const raised = error instanceof PyRaise && error.value.kind === 'instance' ? error.value : undefined;
+    if (raised?.cls.name !== 'ValueError') throw error;
+    return machine.str(raised) ?? 'ValueError';
+  }
 }
 
 function fromShipped(recorder: Recorder, module: string, name: string): Value | undefined {
