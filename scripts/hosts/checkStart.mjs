@@ -13,7 +13,7 @@ export async function checkStart(address, folder) {
   const browser = await openChromium(profile, { width: 1600, height: 1000 });
   const results = [];
   const page = browser.pages()[0] ?? (await browser.newPage());
-  const picture = (name) => page.screenshot({ path: path.join(folder, `${name}.png`) });
+  const picture = (name) => page.screenshot({ path: path.join(folder, `${name.replace(/\W+/g, '-')}.png`) });
   const step = async (name, work) => {
     const began = Date.now();
     const result = { title: `npm start shows: ${name}`, state: 'passed', durationMs: 0 };
@@ -45,7 +45,7 @@ export async function checkStart(address, folder) {
     });
     await step('source of a clicked node', async () => {
       const panel = await workbench.panel();
-      await boxes(panel).filter({ hasText: 'block1_conv2' }).first().click();
+      await boxes(panel, 'block1_conv2').first().click();
       await waitFor(
         'the layer in the editor',
         async () => /block1_conv2|Conv2D/.test(await workbench.selectedLine()),
@@ -55,7 +55,10 @@ export async function checkStart(address, folder) {
     await step('activations', async () => {
       await workbench.openFile('gan_generator.py');
       const panel = await workbench.panel();
-      const box = boxes(panel).filter({ hasText: 'Conv2DTranspose' }).first();
+      const pickModel = panel.locator('select').filter({ hasText: 'generator' }).first();
+      await pickModel.waitFor({ timeout: 30_000 });
+      await pickModel.selectOption({ label: 'generator' });
+      const box = boxes(panel, 'Conv2DTranspose').first();
       await box.waitFor({ timeout: 30_000 });
       await box.click();
       await panel.locator('[role=tab]').first().click();
@@ -71,9 +74,9 @@ export async function checkStart(address, folder) {
   return results;
 }
 
-/** The network's boxes in the panel. */
-function boxes(panel) {
-  return panel.locator('[role=treeitem]');
+/** The network's boxes in the panel whose label holds `name`; all of them without one. */
+function boxes(panel, name) {
+  return panel.getByRole('treeitem', name ? { name } : {});
 }
 
 /** Runs in the page: how many colours a canvas shows; a map that is all one colour was not computed. */
