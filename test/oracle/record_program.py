@@ -156,7 +156,7 @@ def describe(name, model):
         total = count(model.weights)
         entry["params"] = {"total": total, "trainable": trainable, "nonTrainable": total - trainable}
     operations = getattr(model, "_operations", None) if kind == "functional" else None
-    layers = operations if operations else model._flatten_layers(include_self=False, recursive=False) if kind != "functional" else model.layers
+    layers = operations or model.layers
     for layer in layers:
         if isinstance(layer, keras.layers.Layer):
             entry["layers"].append(row(layer))
