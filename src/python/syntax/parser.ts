@@ -419,7 +419,9 @@ class StatementParser extends PatternParser {
       handlers.push({ test, name, body: this.block(), from: at, to: this.lastEnd });
     }
     const orelse = this.takeWord('else') ? this.block() : [];
+    const hasFinally = this.isWord('finally');
     const finalbody = this.takeWord('finally') ? this.block() : [];
+    if (handlers.length === 0 && !hasFinally) this.problem("expected 'except' or 'finally'", { from, to: from + 3 });
     return { type: 'Try', body, handlers, orelse, finalbody, from, to: this.lastEnd };
   }
 
