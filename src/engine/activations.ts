@@ -14,7 +14,7 @@ const expm1 = unary('expm1', x);
 const positive = binary('gt', x, num(0));
 
 /** `a` of the parameters under the first name that is given, else the default. Null when it is there but not known. */
-function parameter(parameters: Parameters, names: readonly string[], fallback: number): number | null {
+function parameter(parameters: Parameters, names: readonly string[], fallback: number | null): number | null {
   for (const name of names) {
     if (!(name in parameters)) continue;
     const value = parameters[name];
@@ -45,13 +45,12 @@ const PARAMETRIC: Readonly<Record<string, (p: Parameters) => Expression | null>>
     }
     return mul(mul(num(0.5), x), add(num(1), unary('erf', mul(x, num(Math.SQRT1_2)))));
   },
-  threshold: (p) =>
-    withNumber(parameter(p, ['threshold', 'threshold_value', 'theta'], 0), (t) => withNumber(parameter(p, ['value', 'default_value'], 0), (v) => select(binary('gt', x, num(t)), x, num(v)))),
+  threshold: (p) => withNumber(parameter(p, ['threshold'], null), (t) => withNumber(parameter(p, ['default_value'], null), (v) => select(binary('gt', x, num(t)), x, num(v)))),
   thresholded_relu: (p) => withNumber(parameter(p, ['theta'], 1), (t) => select(binary('gt', x, num(t)), x, num(0))),
   soft_shrink: (p) => withNumber(parameter(p, ['threshold'], 0.5), (t) => mul(unary('sign', x), atLeast(sub(unary('abs', x), num(t)), 0))),
   hard_shrink: (p) => withNumber(parameter(p, ['threshold'], 0.5), (t) => select(binary('gt', unary('abs', x), num(t)), x, num(0))),
   squareplus: (p) => withNumber(parameter(p, ['b'], 4), (b) => mul(num(0.5), add(x, unary('sqrt', add(mul(x, x), num(b)))))),
-  rescaling: (p) => withNumber(parameter(p, ['scale'], 1), (scale) => withNumber(parameter(p, ['offset'], 0), (offset) => add(mul(x, num(scale)), num(offset)))),
+  rescale: (p) => withNumber(parameter(p, ['scale'], 1), (scale) => withNumber(parameter(p, ['offset'], 0), (offset) => add(mul(x, num(scale)), num(offset)))),
 };
 
 function withNumber(value: number | null, make: (value: number) => Expression | null): Expression | null {
@@ -68,14 +67,16 @@ const FIXED: Readonly<Record<string, Expression>> = {
   tanh_shrink: sub(x, unary('tanh', x)),
   sparse_sigmoid: clamp(mul(num(0.5), add(x, num(1))), 0, 1),
   sparse_plus: select(binary('ge', x, num(1)), x, select(binary('le', x, num(-1)), num(0), mul(num(0.25), unary('square', add(x, num(1)))))),
-  ones_like: num(1), zeros_like: num(0),
+  ones_like: num(1), zeros_like: num(0), conjugate: x, real: x,
+  log2: mul(unary('log', x), num(Math.LOG2E)), log10: mul(unary('log', x), num(Math.LOG10E)),
+  arcsinh: unary('log', add(x, unary('sqrt', add(mul(x, x), num(1))))),
+  arccosh: unary('log', add(x, unary('sqrt', sub(mul(x, x), num(1))))),
+  arctanh: mul(num(0.5), unary('log', div(add(num(1), x), sub(num(1), x)))),
 };
 
 const ALIASES: Readonly<Record<string, string>> = {
-  swish: 'silu', hard_swish: 'hard_silu', exp: 'exponential', leakyrelu: 'leaky_relu', absolute: 'abs', negative: 'neg', log_sigmoid_: 'log_sigmoid',
-  arcsin: 'asin', arccos: 'acos', arctan: 'atan', cast: 'linear', stop_gradient: 'linear', true_divide: 'divide', pow: 'power', arctan2: 'atan2', invert: 'logical_not', rint: 'round',
-  subtract_: 'subtract', sub: 'subtract', mul: 'multiply', div: 'divide', truediv: 'divide', floordiv: 'floor_divide', mod_: 'mod', remainder: 'mod', neg_: 'neg',
-  clip_by_value: 'clip', select: 'where', copy: 'linear', convert_to_tensor: 'linear', re_lu: 'relu', softplus_: 'softplus', logical_or_: 'logical_or', bitwise_and: 'logical_and',
+  swish: 'silu', hard_swish: 'hard_silu', exp: 'exponential', absolute: 'abs', negative: 'neg', arcsin: 'asin', arccos: 'acos', arctan: 'atan',
+  stop_gradient: 'linear', true_divide: 'divide', arctan2: 'atan2', rescaling: 'rescale',
 };
 
 const UNARY_NAMES: readonly Unary[] = [
@@ -109,15 +110,19 @@ export function elementwiseExpression(fn: string, arity: number, parameters: Par
       return low === null || high === null || Number.isNaN(low) || Number.isNaN(high) ? null : clamp(x, low, high);
     }
   }
-  if (name === 'average' && arity >= 1) return div(operands.reduce(add), num(arity));
+  if (arity < 2) return null;
+  if (name === 'average') return div(operands.reduce(add), num(arity));
   if (name === 'where' && arity === 3) return select(operands[0], operands[1], operands[2]);
   if (name === 'clip' && arity === 3) return binary('min', binary('max', operands[0], operands[1]), operands[2]);
   if (name === 'floor_divide' && arity === 2) return unary('floor', div(operands[0], operands[1]));
   if (name === 'squared_difference' && arity === 2) return unary('square', sub(operands[0], operands[1]));
   if (name === 'prelu' && arity === 2) return add(relu, mul(operands[1], binary('min', x, num(0))));
+  if (name === 'logical_xor' && arity === 2) return binary('ne', unary('not', operands[0]), unary('not', operands[1]));
+  if (name === 'hypot' && arity === 2) return unary('sqrt', add(unary('square', operands[0]), unary('square', operands[1])));
+  if (name === 'logaddexp' && arity === 2) return add(binary('max', operands[0], operands[1]), unary('log1p', unary('exp', unary('neg', unary('abs', sub(operands[0], operands[1]))))));
   const operator = BINARY_NAMES[name];
   if (!operator) return null;
   if (arity === 2) return binary(operator, operands[0], operands[1]);
   const associative = ['add', 'mul', 'max', 'min', 'and', 'or'].includes(operator);
-  return associative && arity >= 1 ? operands.reduce((a, b) => binary(operator, a, b)) : null;
+  return associative ? operands.reduce((a, b) => binary(operator, a, b)) : null;
 }

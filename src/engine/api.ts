@@ -35,7 +35,10 @@ export interface WeightSource {
 export interface LoadOptions {
   /** Seed of the initialisers. Default 0. */
   readonly seed?: number;
+  /** For all inputs. */
   readonly sample?: SampleName | CustomInput;
+  /** For one input each, by index; takes precedence over `sample`. */
+  readonly samples?: readonly (SampleName | CustomInput | undefined)[];
   readonly weights?: WeightSource;
   /** Lengths for open input dimensions, by input index then axis; others are chosen (and reported as `assumed`). */
   readonly inputShapes?: readonly (readonly (number | null)[])[];

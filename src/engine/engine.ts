@@ -63,7 +63,7 @@ class PlanEngine implements Engine {
       const range = rescales(graph, input.tensor) ? 255 : 1;
       const request = { shape: input.shape, dtype: input.dtype, vocabulary: input.vocabulary, range, seed: (options.seed ?? 0) + index };
       try {
-        return makeSample(options.sample, request);
+        return makeSample(options.samples?.[index] ?? options.sample, request);
       } catch (error) {
         problems.push(error instanceof Error ? error.message : String(error));
         return makeSample('auto', request);

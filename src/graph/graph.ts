@@ -188,6 +188,8 @@ export type Primitive =
       readonly keyDim: Known<number>;
       readonly valueDim: Known<number>;
       readonly mode: 'dot' | 'additive' | 'other';
+      /** Positions do not look ahead (`use_causal_mask`); null when not known, absent for no. */
+      readonly causal?: Known<boolean>;
     }
   | { readonly op: 'input' }
   | { readonly op: 'constant'; readonly value?: number }

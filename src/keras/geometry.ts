@@ -100,5 +100,8 @@ export function transposedWindow(args: TransposedArguments): AxisWindow {
     return { ...base, padBefore: before, padAfter: total - before, output };
   }
   const pad = padding === 'same' ? Math.floor(span / 2) : 0;
-  return { ...base, padBefore: pad, padAfter: pad - outputPadding, output: addToDim(stretched, span - 2 * pad + outputPadding) };
+  // As TensorFlow and JAX place it: the SAME pads of the convolution from `output` to `input`.
+  const total = 2 * pad - outputPadding;
+  const before = Math.floor(Math.max(total, 0) / 2);
+  return { ...base, padBefore: before, padAfter: total - before, output: addToDim(stretched, span - 2 * pad + outputPadding) };
 }

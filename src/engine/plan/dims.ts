@@ -45,8 +45,14 @@ export function inferShape(shape: Shape, elements: number, bindings: Bindings): 
 }
 
 /** Whether a computed shape agrees with all that the graph says of it. */
-export function agrees(computed: readonly number[], shape: Shape): boolean {
+export function agrees(computed: readonly number[], shape: Shape, bindings: Bindings): boolean {
   if (isUnknown(shape)) return true;
   const dims = shape as readonly Dim[];
-  return dims.length === computed.length && dims.every((dim, d) => typeof dim !== 'number' || dim === computed[d]);
+  return (
+    dims.length === computed.length &&
+    dims.every((dim, d) => {
+      const stated = evaluateDim(dim, bindings);
+      return stated === null || stated === computed[d];
+    })
+  );
 }

@@ -83,7 +83,7 @@ class Planner {
     this.builder.node = node.id;
     try {
       if (node.primitive.op === 'composite') {
-        for (const child of node.children) this.visit(this.graph.nodes[child]);
+        if (node.primitive.repeat === undefined || !this.foldTime(node)) for (const child of node.children) this.visit(this.graph.nodes[child]);
         this.finishComposite(node);
       } else if (node.primitive.op !== 'input' || node.outputs.some((id) => !this.tensors.has(id))) {
         this.lower(node);
@@ -104,6 +104,8 @@ class Planner {
 
   private lower(node: Node): void {
     if (node.failed) throw new CannotRun('the call has an error');
+    // What the analysis is not sure of cannot be checked against it.
+    if (node.unknown) throw new CannotRun(node.unknown.reason);
     const inputs = node.inputs.map((id) => this.input(id));
     if (node.primitive.op === 'embedding') this.vocabularies.set(node.inputs[0], node.primitive.inputDim ?? 1000);
     const outputs = lowerPrimitive(new LowerContext(this.builder, this.graph, node, inputs, this.bindings), node.primitive);
@@ -115,7 +117,7 @@ class Planner {
       }
       const { shape } = this.graph.tensors[id];
       // Two authors of a shape must agree; where they do not, no number is better than a wrong one.
-      if (!agrees(tensor.shape, shape)) throw new CannotRun(`its computed shape (${tensor.shape.join(', ')}) is not the analysed one ${formatShape(shape)}`);
+      if (!agrees(tensor.shape, shape, this.bindings)) throw new CannotRun(`its computed shape (${tensor.shape.join(', ')}) is not the analysed one ${formatShape(shape)}`);
       this.tensors.set(id, tensor);
     });
   }
@@ -124,8 +126,56 @@ class Planner {
     const tensor = this.tensors.get(id);
     if (tensor) return tensor;
     const missing = this.missing.get(id);
+    const made = this.graph.tensors[id].producer;
+    // Variables and constants stand outside the model's own list of nodes.
+    if (made !== null && !this.done.has(made) && this.graph.nodes[made].primitive.op === 'constant') {
+      const node = this.builder.node;
+      this.visit(this.graph.nodes[made]);
+      this.builder.node = node;
+      return this.input(id);
+    }
     if (missing) throw new Waits(`it waits for “${missing.name}”, which cannot run`, missing.cause);
     throw new CannotRun(`where its input “${this.graph.tensors[id].name}” comes from is not known`);
+  }
+
+  /**
+   * A layer run on each time step alone (TimeDistributed: slice at an open index, the layer, stack): time joins the batch, which
+   * no layer mixes, so that all steps run at once. False when the children are not of this form.
+   */
+  private foldTime(node: Node): boolean {
+    const children = node.children.map((child) => this.graph.nodes[child]);
+    const atOpenIndex = (child: Node): boolean => child.primitive.op === 'slice' && child.primitive.items[1]?.kind === 'index' && child.primitive.items[1].index === null;
+    const slices = children.filter(atOpenIndex);
+    const stacks = children.filter((child) => child.primitive.op === 'stack' && child.primitive.axis === 1 && child.inputs.length === 1);
+    const last = children[children.length - 1];
+    if (slices.length === 0 || !last || !stacks.includes(last)) return false;
+    let lead: readonly number[] | null = null;
+    const batch = this.bindings.get('batch');
+    for (const child of children) {
+      const folded = slices.includes(child);
+      if (!folded && !stacks.includes(child)) {
+        this.visit(child);
+        continue;
+      }
+      this.done.add(child.id);
+      const from = this.tensors.get(child.inputs[0]);
+      if (!from) {
+        const missing = this.missing.get(child.inputs[0]);
+        this.fail(child, missing ? `it waits for “${missing.name}”, which cannot run` : 'where its input comes from is not known', missing?.cause ?? child.id);
+        continue;
+      }
+      if (folded) {
+        lead = from.shape.slice(0, 2);
+        this.bindings.set('batch', lead[0] * lead[1]);
+      }
+      const shape: readonly number[] = folded ? [from.shape[0] * from.shape[1], ...from.shape.slice(2)] : [...(lead ?? []), ...from.shape.slice(1)];
+      const folding = this.builder.reshape(from, shape);
+      this.tensors.set(child.outputs[0], folding);
+      const at = this.builder.steps.length;
+      if (!folded) this.nodes.push({ node: child.id, outputs: [folding], channelAxis: shape.length - 1, firstStep: at, endStep: at });
+    }
+    if (batch !== undefined) this.bindings.set('batch', batch);
+    return true;
   }
 
   /** A composite's outputs are its steps' own tensors, or (replayed models) those of its last steps. */
@@ -134,7 +184,7 @@ class Planner {
     node.outputs.forEach((id, index) => {
       if (this.tensors.has(id)) return;
       const from = last && last.outputs.length === node.outputs.length ? this.tensors.get(last.outputs[index]) : undefined;
-      if (from && agrees(from.shape, this.graph.tensors[id].shape)) {
+      if (from && agrees(from.shape, this.graph.tensors[id].shape, this.bindings)) {
         this.tensors.set(id, from);
         return;
       }

@@ -127,6 +127,7 @@ function dotAttention(name: 'Attention' | 'AdditiveAttention'): LayerDefinition 
         keyDim: lengthOf(last(key.shape)),
         valueDim: lengthOf(last(value.shape)),
         mode: additive || context.config.string('score_mode') === 'concat' ? 'additive' : 'dot',
+        causal: causal(context),
       });
     },
     fallback: (config, [query]) => [spec(query.shape, computeDtype(config))],
@@ -232,6 +233,13 @@ function requireSameLength(value: TensorSpec, key: TensorSpec): void {
   );
 }
 
+/** Whether the call asks for a causal mask; null when that is not known. */
+function causal(context: CallContext): Known<boolean> {
+  const value = context.callArgs.get('use_causal_mask');
+  if (value === undefined || value.kind === 'none') return false;
+  return value.kind === 'bool' ? value.value : null;
+}
+
 /** Query, value and key of a call; null when value is not known. */
 function queryValueKey(context: CallContext): { query: TensorRef; value: TensorRef; key: TensorRef } | null {
   const [query] = context.inputs;
@@ -263,6 +271,7 @@ function attend(
       keyDim: lengthOf(last(parts.k.shape)),
       valueDim: lengthOf(last(parts.v.shape)),
       mode: 'dot',
+      causal: causal(context),
     },
     inputs: [parts.q, parts.k, parts.v],
     outputs: [spec([...q.slice(0, -1), last(parts.v.shape)], dtype)],

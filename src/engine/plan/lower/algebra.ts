@@ -1,6 +1,6 @@
 /** Lowers dense layers, products, reductions, softmax, embeddings, elementwise functions, attention and recurrence. */
 import { elementwiseExpression, activationExpression } from '../../activations';
-import { input, mul, num, substitute, type Expression } from '../../expression';
+import { binary, input, num, select, substitute, unary, type Expression } from '../../expression';
 import { sizeOf, type ReduceFunction } from '../../ops';
 import { CannotRun, type PlanTensor } from '../plan';
 import { einsum } from './einsum';
@@ -18,7 +18,8 @@ export function lowerDense(context: LowerContext, primitive: PrimitiveOf<'dense'
 
 export function lowerEinsum(context: LowerContext, primitive: PrimitiveOf<'einsum'>): PlanTensor[] {
   const { builder } = context;
-  const operands = primitive.weight === null ? context.inputs : [context.x, context.weight(primitive.weight)];
+  let operands = primitive.weight === null ? context.inputs : [context.x, context.weight(primitive.weight)];
+  if (context.layer?.builtin === 'Dot' && context.layer.config['normalize'] !== false) operands = normalizeDot(context, primitive.equation);
   let result = einsum(builder, primitive.equation, operands);
   if (primitive.useBias) {
     const bias = context.findWeight(primitive.weight === null ? 'bias' : primitive.weight.replace(/kernel$/, 'bias')) ?? context.findWeight('bias');
@@ -28,11 +29,23 @@ export function lowerEinsum(context: LowerContext, primitive: PrimitiveOf<'einsu
   return [context.activate(result, primitive.activation)];
 }
 
+/** `Dot(normalize=True)`: cosine proximity; each operand has unit length along the contracted axis. */
+function normalizeDot(context: LowerContext, equation: string): PlanTensor[] {
+  if (context.layer?.config['normalize'] !== true) throw new CannotRun('whether it normalises is not known');
+  const [terms, output] = equation.split('->').map((side) => side.split(','));
+  return context.inputs.map((tensor, i) => {
+    const axes = [...terms[i]].flatMap((letter, d) => (terms[1 - i].includes(letter) && !output[0].includes(letter) ? [d] : []));
+    const sum = context.builder.reduce('sum', context.builder.map(unary('square', input(0)), [tensor]), axes, true);
+    return context.builder.map(binary('mul', input(0), binary('min', unary('rsqrt', input(1)), num(1e12))), [tensor, sum]);
+  });
+}
+
 export function lowerMatmul(context: LowerContext, primitive: PrimitiveOf<'matmul'>): PlanTensor[] {
   const { builder } = context;
   const [a, b] = context.inputs;
   if (!a || !b) throw new CannotRun('one of its matrices is not known');
   // numpy's rules for vectors: a row on the left, a column on the right, and the added axis goes again.
+  if (context.node.type !== 'Matmul' && (a.shape.length > 2 || b.shape.length > 2 || context.node.type === 'Tensordot')) throw new CannotRun(`the product “${context.node.type}” cannot be computed here`);
   const left = a.shape.length === 1 ? builder.reshape(a, [1, a.shape[0]]) : a;
   const right = b.shape.length === 1 ? builder.reshape(b, [b.shape[0], 1]) : b;
   const product = builder.matmul(left, right, { transposeA: primitive.transposeA, transposeB: primitive.transposeB });
@@ -48,6 +61,8 @@ export function lowerReduce(context: LowerContext, primitive: PrimitiveOf<'reduc
   if (primitive.axes === null) throw new CannotRun('the axes it reduces are not known');
   const axes = primitive.axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis));
   if (axes.length === 0) return [x];
+  // `moments`: mean and variance.
+  if (context.node.outputs.length === 2 && primitive.fn === 'mean') return [builder.reduce('mean', x, axes, primitive.keepDims), builder.reduce('var', x, axes, primitive.keepDims)];
   return [builder.reduce(primitive.fn as ReduceFunction, x, axes, primitive.keepDims)];
 }
 
@@ -66,6 +81,7 @@ export function lowerEmbedding(context: LowerContext, primitive: PrimitiveOf<'em
 
 export function lowerElementwise(context: LowerContext, primitive: PrimitiveOf<'elementwise'>): PlanTensor[] {
   const { builder } = context;
+  refuseUncertain(context, primitive);
   const tensors = [...context.inputs];
   // PReLU's slopes are a weight, not an input.
   const slopes = primitive.fn.toLowerCase().replace('_', '') === 'prelu' ? context.findWeight('alpha') : null;
@@ -79,29 +95,37 @@ export function lowerElementwise(context: LowerContext, primitive: PrimitiveOf<'
   }
   while (next < tensors.length) operands.push(input(next++));
   if (next > tensors.length) throw new CannotRun('one of its operands is not known');
-  const fn = slopes ? 'prelu' : primitive.fn;
-  const expression = elementwiseExpression(fn, operands.length, primitive.params ?? {});
+  const expression = primitive.fn === 'cast' ? castExpression(context) : elementwiseExpression(slopes ? 'prelu' : primitive.fn, operands.length, primitive.params ?? {});
   if (!expression) throw new CannotRun(`the function “${primitive.fn}” cannot be computed here`);
-  const full = substitute(expression, operands);
+  const safe = context.node.type === 'DivideNoNan' ? select(binary('eq', input(1), num(0)), num(0), expression) : expression;
+  const full = substitute(safe, operands);
   if (full.kind === 'input' && tensors.length === 1) return [tensors[0]];
   return [builder.map(full, tensors)];
 }
 
-/** `softmax(q·kᵀ/√d)·v` over `[…, positions, heads, width]` (several heads) or `[…, positions, width]`. */
-export function lowerAttention(context: LowerContext, primitive: PrimitiveOf<'attention'>): PlanTensor[] {
-  const { builder, inputs } = context;
-  if (primitive.mode !== 'dot') throw new CannotRun('only dot-product attention can be computed here');
-  if (inputs.length !== 3) throw new CannotRun('its query, key and value are not all known');
-  const [query, key, value] = inputs;
-  const rank = query.shape.length;
-  const scaled = primitive.heads !== null && rank >= 4;
-  if (!scaled) throw new CannotRun('single-headed attention without projections cannot be computed here');
-  const perm = [...Array.from({ length: rank - 3 }, (_, d) => d), rank - 2, rank - 3, rank - 1];
-  const [q, k, v] = [query, key, value].map((tensor) => builder.transpose(tensor, perm));
-  const width = query.shape[rank - 1];
-  const scores = builder.map(mul(input(0), num(1 / Math.sqrt(width))), [builder.matmul(q, k, { transposeB: true })]);
-  const weights = builder.softmax(scores, [rank - 1], false);
-  return [builder.transpose(builder.matmul(weights, v), perm)];
+/** Functions whose parameters an operation (not a layer) need not state in the graph: without them the numbers could be wrong. */
+function refuseUncertain(context: LowerContext, primitive: PrimitiveOf<'elementwise'>): void {
+  const parameters = primitive.params ?? {};
+  if (context.layer === null) {
+    // `keras.ops.gelu` approximates by default, `keras.activations.gelu` does not.
+    if (primitive.fn === 'gelu' && typeof parameters['approximate'] !== 'boolean') throw new CannotRun('which form of GELU this is, is not known');
+    if (['soft_shrink', 'hard_shrink', 'squareplus', 'threshold'].includes(primitive.fn) && !primitive.params) throw new CannotRun('its parameters are not known');
+  }
+  const unknowns = context.layer?.unknowns ?? {};
+  const lost = Object.keys(parameters).find((name) => parameters[name] === null && name in unknowns);
+  if (lost) throw new CannotRun(`its argument “${lost}” is not known`);
+  if (context.node.type === 'BiasAdd' && context.inputs.length === 2) {
+    const [x, bias] = context.inputs;
+    if (x.shape.length > 2 && x.shape[1] === bias.shape[0] && x.shape[x.shape.length - 1] === bias.shape[0]) throw new CannotRun('which axis gets the bias is not known');
+  }
+}
+
+/** A cast to whole numbers cuts fractions off, one to bool compares with zero. */
+function castExpression(context: LowerContext): Expression {
+  const dtype = context.graph.tensors[context.node.outputs[0]].dtype;
+  if (dtype === null) throw new CannotRun('the type it casts to is not known');
+  if (dtype === 'bool') return binary('ne', input(0), num(0));
+  return /^u?int/.test(dtype) ? unary('trunc', input(0)) : input(0);
 }
 
 export function lowerRecurrent(context: LowerContext, primitive: PrimitiveOf<'recurrent'>): (PlanTensor | null)[] {

@@ -1,9 +1,11 @@
 /** Lowers one node's primitive to the engine's ops: one row per primitive. */
 import type { Primitive } from '../../../graph/graph';
 import { CannotRun, type PlanTensor } from '../plan';
-import { lowerAttention, lowerDense, lowerElementwise, lowerEinsum, lowerEmbedding, lowerMatmul, lowerRecurrent, lowerReduce, lowerSoftmax } from './algebra';
+import { lowerDense, lowerElementwise, lowerEinsum, lowerEmbedding, lowerMatmul, lowerRecurrent, lowerReduce, lowerSoftmax } from './algebra';
+import { lowerAttention } from './attention';
 import type { LowerContext } from './context';
 import { lowerConcat, lowerCrop, lowerDepthSpace, lowerPad, lowerReshape, lowerSlice, lowerSplit, lowerStack, lowerTranspose } from './movement';
+import { lowerConvLstm } from './convLstm';
 import { lowerNormalize } from './normalize';
 import { lowerResize, lowerUpsample } from './resize';
 import { lowerAdaptivePool, lowerConv, lowerPool } from './windows';
@@ -33,7 +35,7 @@ export function lowerPrimitive(context: LowerContext, primitive: Primitive): (Pl
     case 'upsample': return lowerUpsample(context, primitive);
     case 'resize': return lowerResize(context, primitive);
     case 'depthToSpace': case 'spaceToDepth': return lowerDepthSpace(context, primitive);
-    case 'recurrent': return lowerRecurrent(context, primitive);
+    case 'recurrent': return primitive.conv ? lowerConvLstm(context, primitive, primitive.conv) : lowerRecurrent(context, primitive);
     case 'attention': return lowerAttention(context, primitive);
     case 'identity': return [context.x];
     case 'constant': return lowerConstant(context, primitive.value);

@@ -3,6 +3,7 @@ import { CannotRun, type PlanTensor } from '../plan';
 import { keepAxis } from '../builder';
 import type { GatherAxis } from '../../ops';
 import { sizeOf } from '../../ops';
+import { isKnownRank } from '../../../keras/dims';
 import { channelsLast, known, type LowerContext, type PrimitiveOf } from './context';
 
 export function lowerReshape(context: LowerContext): PlanTensor[] {
@@ -30,19 +31,24 @@ export function lowerSplit(context: LowerContext, primitive: PrimitiveOf<'split'
   const { x, builder } = context;
   const axis = primitive.axis < 0 ? primitive.axis + x.shape.length : primitive.axis;
   const count = context.node.outputs.length;
-  const lengths = context.node.outputs.map((_, index) => context.outputLength(axis, index));
+  // `unstack`: the parts lose the axis.
+  const { shape } = context.graph.tensors[context.node.outputs[0]];
+  const unstacks = isKnownRank(shape) && shape.length === x.shape.length - 1;
+  const shaped = (part: PlanTensor): PlanTensor => (unstacks ? builder.reshape(part, part.shape.filter((_, d) => d !== axis)) : part);
+  const lengths = context.node.outputs.map((_, index) => (unstacks ? 1 : context.outputLength(axis, index)));
   const equal = lengths.every((length) => length === null) && x.shape[axis] % count === 0;
   let start = 0;
   return lengths.map((given) => {
     const length = equal ? x.shape[axis] / count : known(given, 'the length of a part');
     start += length;
     if (start > x.shape[axis]) throw new CannotRun('its parts are longer than the axis');
-    return builder.section(x, axis, start - length, length);
+    return shaped(builder.section(x, axis, start - length, length));
   });
 }
 
 export function lowerPad(context: LowerContext, primitive: PrimitiveOf<'pad'>): PlanTensor[] {
   const { x } = context;
+  if (primitive.value === undefined && 'constant_values' in context.node.args) throw new CannotRun('the value it pads with is not known');
   const outside = primitive.mode === 'constant' ? 'value' : primitive.mode;
   const pads = x.shape.map((_, d) => (primitive.pads[d] ?? [0, 0]).map((amount) => known(amount, 'the padding')));
   const shape = x.shape.map((length, d) => length + pads[d][0] + pads[d][1]);
@@ -77,9 +83,11 @@ export function lowerSlice(context: LowerContext, primitive: PrimitiveOf<'slice'
       continue;
     }
     const step = known(item.step, 'a step');
-    const given = known(item.start, 'where a slice starts');
-    const start = given < 0 ? given + length : given;
     const count = known(context.outputLength(shape.length), 'how long a slice is');
+    // A slice as long as its axis has one place to start from.
+    const whole = count === length && Math.abs(step) === 1 ? (step < 0 ? length - 1 : 0) : null;
+    const given = whole ?? known(item.start, 'where a slice starts');
+    const start = given < 0 ? given + length : given;
     const last = start + step * (count - 1);
     if (count <= 0 || start < 0 || start >= length || last < 0 || last >= length) throw new CannotRun(`a slice does not fit an axis of length ${length}`);
     axes.push({ from: shape.length, mul: step, add: start, div: 1, outside: 'inside' });

@@ -7,7 +7,7 @@ import { CannotRun, type PlanTensor } from '../plan';
 import { channelsLast, known, type LowerContext, type PrimitiveOf } from './context';
 
 /** The window with the input length of this run. */
-function bindWindow(axis: AxisWindow, input: number, transposed: boolean): WindowAxis {
+export function bindWindow(axis: AxisWindow, input: number, transposed: boolean): WindowAxis {
   const { kernel, stride, dilation } = axis;
   if (axis.padding === 'unknown') throw new CannotRun('its padding is not known');
   const bound = transposed
