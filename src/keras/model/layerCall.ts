@@ -65,6 +65,11 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
     }
   }
 
+  if (state.isModel && !state.layer.built && userCall !== undefined) {
+    if (userMethod(state, 'build') !== undefined) buildForCall(state, inputs, tensorArguments, ranges);
+    state.touch();
+    state.layer.built = true;
+  }
   const node = recorder.begin({
     layer: state,
     type: state.layer.type,

@@ -12,6 +12,7 @@ import { layerDefinition } from '../registry';
 import { signature } from '../signature';
 import { LayerConfig } from './config';
 import { attachInputTensor, dtypeName, readShape } from './input';
+import { userMethod } from './layerBuild';
 import { builtinCall } from './layerCall';
 import { layerStateOf, LayerState } from './layerState';
 import { recorderOf, type Recorder } from './recorder';
@@ -72,6 +73,8 @@ function initialise(machine: Machine, definition: LayerDefinition, args: CallArg
     recorder.fail(error, { site: siteOf(state, error, bound), layer: state.layer });
   }
   adoptArguments(state, definition, bound);
+  // Layers without weights of their own are built from the start (`Layer._build_at_init`).
+  if (definition.weights === undefined && state.sublayers.length === 0 && userMethod(state, 'build') === undefined && state.self.cls.def === null) state.layer.built = true;
   if (definition.name === 'InputLayer') {
     const name = bound.values.get('name');
     const shape = readShape(recorder, config, state.layer.site, state.layer.args);
