@@ -54,10 +54,6 @@ const bundles = [
 async function build() {
   const contexts = [];
   for (const { entry, outfile, platform, format, external, banner } of bundles) {
-    if (!existsSync(path.join(root, entry))) {
-      console.warn(`build: ${entry} does not exist yet, skipped`);
-      continue;
-    }
     const options = {
       ...common,
       entryPoints: [entry],

@@ -3,12 +3,11 @@
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 
-const syntax = ['@lezer/common', '@lezer/python', '@lezer/lr'];
 const browserNeutral = ['fflate', 'fast-png'];
 
 /** Room → what its files may import. `typesOnly` rooms may be imported with `import type` alone. */
 export const ROOMS = {
-  python: { rooms: [], packages: syntax },
+  python: { rooms: [], packages: [] },
   graph: { rooms: [], packages: [] },
   keras: { rooms: ['python', 'graph'], packages: [] },
   analysis: { rooms: ['graph', 'keras', 'python'], packages: [] },
