@@ -4,6 +4,7 @@
  */
 import type { Failure, ModelGraph, SourceRange } from '../graph/graph';
 import { advice } from './checks/advice';
+import { offender, secondName } from './checks/models';
 import { fixesFor } from './checks/registry';
 import type { Diagnostic, Fix } from './diagnostic';
 import type { Figures } from './figures';
@@ -18,7 +19,7 @@ export function diagnose(program: ProgramText, graph: ModelGraph, figures: Figur
   const found: Diagnostic[] = [];
   const seen = new Set<string>();
   for (const failure of graph.failures) {
-    const place = placeIn(program.path, failure);
+    const place = refined(program, graph, failure) ?? placeIn(program.path, failure);
     if (place === null) continue;
     const key = `${failure.code}|${place.range.from}|${place.range.to}`;
     if (seen.has(key)) continue;
@@ -33,6 +34,20 @@ export function diagnose(program: ProgramText, graph: ModelGraph, figures: Figur
   return found
     .filter(({ code, range }) => !quiet.ignores(code, program.lines.position(range.from).line, program.lines.position(range.to).line))
     .sort((a, b) => a.range.from - b.range.from || a.range.to - b.range.to);
+}
+
+/** A more precise place than interpretation could know, where the source text or the graph tells one. */
+function refined(program: ProgramText, graph: ModelGraph, failure: Failure): ReturnType<typeof placeIn> {
+  if (failure.range.file !== program.path) return null;
+  if (failure.code === 'sequential-not-layer') {
+    const range = offender(program, failure);
+    return range && { range, related: [] };
+  }
+  if (failure.code === 'duplicate-name') {
+    const range = secondName(graph, failure);
+    return range && { range, related: [{ range: failure.range, message: 'the model that cannot be made' }] };
+  }
+  return null;
 }
 
 /** In the analysed file: the failure's own range, or the call in this file that led to it in another one. */

@@ -21,9 +21,16 @@ export class FixContext {
     readonly graph: ModelGraph,
     readonly failure: Failure,
   ) {
-    this.node = failure.node === null ? null : graph.nodes[failure.node];
-    const layer = failure.layer ?? this.node?.layer ?? null;
+    const layer = failure.layer ?? (failure.node === null ? null : graph.nodes[failure.node].layer);
     this.layer = layer === null ? null : graph.layers[layer];
+    this.node = failure.node === null ? this.failedCall() : graph.nodes[failure.node];
+  }
+
+  /** A layer that fails while it is built: the call that built it. */
+  private failedCall(): Node | null {
+    const { site } = this.failure;
+    const calls = (this.layer?.nodes ?? []).map((id) => this.graph.nodes[id]).filter((node) => node.failed);
+    return calls.find((node) => node.site.range.from === site.range.from && node.site.range.to === site.range.to) ?? calls[0] ?? null;
   }
 
   /** True when the range lies in the text that can be edited. */

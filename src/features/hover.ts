@@ -38,7 +38,7 @@ function results(analysis: Analysis, nodes: readonly Node[]): string[] {
   if (nodes.length === 0) return [];
   const groups = new Map<string, Node[]>();
   for (const node of nodes) {
-    const key = `${node.type}|${flow(analysis, node)}|${analysis.figures.parametersOf(node).total}`;
+    const key = `${node.type}|${flow(analysis, node)}|${analysis.figures.parametersOf(node).total}|${fieldCell(analysis, node)}`;
     groups.set(key, [...(groups.get(key) ?? []), node]);
   }
   const first = nodes[0];
@@ -59,12 +59,16 @@ function results(analysis: Analysis, nodes: readonly Node[]): string[] {
     const [node] = group;
     const figure = analysis.figures.ofNode(node);
     const cell = (value: number | null): string => (value === null ? '?' : short(value));
-    const field = figure.receptiveField === null ? '' : fieldText(figure.receptiveField).split(', padding')[0];
-    lines.push(`| ${group.length}× | \`${flow(analysis, node)}\` | ${cell(figure.params)} | ${cell(figure.macs)} | ${field} |`);
+    lines.push(`| ${group.length}× | \`${flow(analysis, node)}\` | ${cell(figure.params)} | ${cell(figure.macs)} | ${fieldCell(analysis, node)} |`);
   });
   if (groups.size > LISTED) lines.push('', `… and ${groups.size - LISTED} more`);
   lines.push('', `The first, \`${first.name}\`:`, '', ...explain(analysis, first));
   return lines;
+}
+
+function fieldCell(analysis: Analysis, node: Node): string {
+  const field = fieldFigures(analysis.figures.fieldOf(node));
+  return field === null ? '' : fieldText(field).split(', padding')[0];
 }
 
 function heading(node: Node, times: string): string {

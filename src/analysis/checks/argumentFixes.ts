@@ -7,6 +7,7 @@ import { elementsOf, lengthsOf, nearestDivisor, quoteLike, tuple } from './text'
 export function suggestedValue(context: FixContext): (Fix | null)[] {
   const suggestion = context.string('suggestion');
   const { range } = context.failure;
+  if (suggestion === null && context.owns(range) && /^["']causal["']$/i.test(context.text(range))) return [context.replace('Change to "same"', quoteLike(context.text(range), 'same'))];
   if (suggestion === null || !context.owns(range)) return [];
   const source = context.text(range);
   const text = /^\s*[rbuRBU]?["']/.test(source) ? quoteLike(source, suggestion) : suggestion;
@@ -66,6 +67,7 @@ export function wholeNumber(context: FixContext): (Fix | null)[] {
   const fixes: (Fix | null)[] = [];
   if (/[^/]\/[^/]/.test(text)) fixes.push(context.replace('Divide to a whole number: //', text.replace(/([^/])\/(?!\/)/g, '$1//')));
   if (/^\s*\d+\.\d*\s*$/.test(text)) fixes.push(context.replace(`Use ${Math.round(Number(text))}`, String(Math.max(1, Math.round(Number(text))))));
+  else if (/^\s*-?0\s*$/.test(text)) fixes.push(context.replace('Use 1', '1'));
   else if (/^\s*-\d+\s*$/.test(text)) fixes.push(context.replace(`Use ${-Number(text)}`, String(-Number(text))));
   else if (/^\s*["']\d+["']\s*$/.test(text)) fixes.push(context.replace('Write it as a number', text.replace(/["'\s]/g, '')));
   else fixes.push(context.replace('Convert to a whole number: int(…)', `int(${text.trim()})`));
@@ -163,6 +165,44 @@ export function rate(context: FixContext): (Fix | null)[] {
   return [context.replace(`Use ${fraction}`, String(fraction))];
 }
 
+/** `missing-argument`: a usual value for it. */
+export function missingArgument(context: FixContext): (Fix | null)[] {
+  const missing = context.string('argument') ?? /`(\w+)`/.exec(context.failure.message)?.[1];
+  const value = missing === undefined ? undefined : USUAL[missing];
+  if (missing === undefined || value === undefined) return [];
+  const edits = context.addKeyword(context.layer?.site.range ?? context.failure.site.range, `${missing}=${value}`);
+  return [edits && { title: `Add ${missing}=${value}`, edits }];
+}
+
+const USUAL: Readonly<Record<string, string>> = {
+  kernel_size: '3', pool_size: '2', filters: '32', units: '64', size: '2', rate: '0.5', output_dim: '64', activation: '"relu"', n: '2', num_heads: '4', key_dim: '32',
+};
+
+/** `tuple-argument`: as many entries as there are spatial axes. */
+export function tupleLength(context: FixContext): (Fix | null)[] {
+  const { range } = context.failure;
+  const rank = Number(/([123])D/.exec(context.layer?.builtin ?? '')?.[1]);
+  const elements = context.owns(range) ? elementsOf(context.text(range)) : null;
+  if (!elements || elements.length === 0 || !(rank > 0) || elements.length === rank) return shapeArgument(context);
+  const entries = Array.from({ length: rank }, (_, i) => elements[Math.min(i, elements.length - 1)].text);
+  return [context.replace(`One entry per spatial axis: ${tuple(entries)}`, tuple(entries))];
+}
+
+/** `crop-too-large`: leave at least one position. */
+export function cropLess(context: FixContext): (Fix | null)[] {
+  const { node, graph } = context;
+  const lengths = node && node.inputs.length > 0 ? lengthsOf(graph.tensors[node.inputs[0]].shape) : null;
+  if (!lengths || lengths.length < 2) return [];
+  const most = Math.floor((Math.min(...lengths.slice(0, -1)) - 1) / 2);
+  const edits = most > 0 ? context.setArgument(context.layer, 'cropping', String(most)) : null;
+  return [edits && { title: `Crop at most ${most} on each side`, edits }];
+}
+
+/** `axis-out-of-range`: the last axis. */
+export function lastAxis(context: FixContext): (Fix | null)[] {
+  return [context.replace('Use the last axis: -1', '-1')];
+}
+
 /** `permute-dims`: axes count from 1, the batch axis is left out. */
 export function permutation(context: FixContext): (Fix | null)[] {
   const { range } = context.failure;
@@ -173,6 +213,7 @@ export function permutation(context: FixContext): (Fix | null)[] {
   if (!from0) return [];
   const without = axes[0] === 0 ? axes.slice(1) : null;
   const rank = context.node && context.node.inputs.length > 0 ? lengthsOf(context.graph.tensors[context.node.inputs[0]].shape)?.length : undefined;
-  const options = [axes.map((axis) => axis + 1), ...(without && (rank === undefined || rank === without.length) ? [without] : [])];
+  const shifted = axes.map((axis) => axis + 1);
+  const options = [shifted, ...(without ? [without] : [])].filter((option) => rank === undefined || option.length === rank);
   return options.map((option) => context.replace(`Count the axes from 1: ${tuple(option)}`, tuple(option)));
 }

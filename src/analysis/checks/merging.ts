@@ -1,6 +1,6 @@
 /** Tensors that do not fit together: a 1×1 convolution, padding or cropping at the operand that differs. */
 import type { Node } from '../../graph/graph';
-import type { Fix } from '../diagnostic';
+import type { Fix, TextEdit } from '../diagnostic';
 import type { FixContext } from '../fixContext';
 import { elementsOf, splitTop, type Element } from './text';
 
@@ -86,22 +86,28 @@ function project(context: FixContext, written: readonly Element[], first: number
   ];
 }
 
-/** The map shrank in a layer with `valid` padding: keep its size. */
+/** The map shrank in layers with `valid` padding: keep its size in all of them. */
 function samePadding(context: FixContext, small: number, large: number): Fix | null {
   const { node, graph } = context;
   if (node === null) return null;
   const target = graph.tensors[node.inputs[large]].shape;
+  const edits: TextEdit[] = [];
+  const names: string[] = [];
   let tensor: number | undefined = node.inputs[small];
-  for (let steps = 0; tensor !== undefined && steps < 20; steps++) {
+  for (let steps = 0; tensor !== undefined && steps < 50; steps++) {
     const producer: number | null = graph.tensors[tensor].producer;
     if (producer === null) return null;
     const step: Node = graph.nodes[producer];
     const layer = step.layer === null ? null : graph.layers[step.layer];
     if (layer !== null && step.primitive.op === 'conv' && layer.config.padding === 'valid' && step.primitive.axes.every((axis) => axis.stride === 1)) {
+      const edit = context.setArgument(layer, 'padding', '"same"');
+      if (edit === null) return null;
+      if (!edits.some((other) => other.from === edit[0].from)) edits.push(...edit);
+      if (!names.includes(layer.name)) names.push(layer.name);
       const input = graph.tensors[step.inputs[0]].shape;
-      const restores = Array.isArray(input) && Array.isArray(target) && input.slice(1, -1).every((dim: unknown, i: number) => dim === target[i + 1]);
-      const edits = restores ? context.setArgument(layer, 'padding', '"same"') : null;
-      return edits && { title: `Keep the size in ${layer.name}: padding="same"`, edits };
+      if (Array.isArray(input) && Array.isArray(target) && input.slice(1, -1).every((dim: unknown, i: number) => dim === target[i + 1])) {
+        return { title: `Keep the size in ${names.reverse().join(', ')}: padding="same"`, edits };
+      }
     }
     tensor = step.inputs[0];
   }

@@ -1,20 +1,49 @@
 /** Mistakes in putting models together: stray inputs, classes in place of layers, names used twice. */
+import type { Failure, ModelGraph, SourceRange } from '../../graph/graph';
 import type { Fix } from '../diagnostic';
-import type { FixContext } from '../fixContext';
-import { elementsOf, quoteLike } from './text';
+import { matching, type FixContext } from '../fixContext';
+import type { ProgramText } from '../program';
+import { elementsOf, quoteLike, splitTop } from './text';
 
 /** `sequential-not-layer`: a class wants to be made, a function wrapped. */
 export function notLayer(context: FixContext): (Fix | null)[] {
   const kind = context.string('kind');
-  const { range } = context.failure;
+  const range = offender(context.program, context.failure) ?? context.failure.range;
   if (!context.owns(range)) return [];
   const text = context.text(range).trim();
-  if (kind === 'class') return [context.replace(`Make a layer: ${text}()`, `${text}()`)];
+  const replace = (title: string, by: string): Fix => ({ title, edits: [context.edit(range.from, range.to, by)] });
+  if (kind === 'class') return [replace(`Make a layer: ${text}()`, `${text}()`)];
   if (kind === 'function' || kind === 'native') {
     const name = context.className(null, 'Lambda');
     return name === null ? [] : [{ title: 'Wrap it in a Lambda layer', edits: [...name.edits, context.edit(range.from, range.to, `${name.text}(${text})`)] }];
   }
   return [];
+}
+
+/** The element of a Sequential's list that is no layer, where the failure names the whole call. */
+export function offender(program: ProgramText, failure: Failure): SourceRange | null {
+  const name = failure.facts.name;
+  const text = program.text.slice(failure.range.from, failure.range.to);
+  const open = text.indexOf('[');
+  if (typeof name !== 'string' || open < 0 || failure.range.file !== program.path) return null;
+  const close = matching(text, open);
+  const found = close === null ? undefined : splitTop(text, open + 1, close, ',').find((element) => element.text === name || element.text.endsWith(`.${name}`));
+  return found === undefined ? null : { ...failure.range, from: failure.range.from + found.from, to: failure.range.from + found.to };
+}
+
+/** `layer-as-tensor`: the layer is called on the tensor made last before it. */
+export function layerAsTensor(context: FixContext): (Fix | null)[] {
+  const { graph, failure } = context;
+  if (!context.owns(failure.range)) return [];
+  const text = context.text(failure.range).trim();
+  let tensor: string | null = null;
+  let at = -1;
+  for (const { seen, range, name } of graph.observations) {
+    if (seen.kind !== 'tensor' || range.file !== failure.range.file || range.to > failure.range.from || range.from <= at || !/^\w+$/.test(name)) continue;
+    tensor = name;
+    at = range.from;
+  }
+  return tensor === null ? [] : [context.replace(`Call it on a tensor: ${text}(${tensor})`, `${text}(${tensor})`)];
 }
 
 /** `graph-disconnected`: the stray Input joins the model's inputs. */
@@ -31,6 +60,15 @@ export function disconnected(context: FixContext): (Fix | null)[] {
   const elements = elementsOf(text);
   const list = elements ? [...elements.map((element) => element.text), variable] : [text.trim(), variable];
   return [{ title: `Add ${variable} to the model's inputs`, edits: [context.edit(inputs.from, inputs.to, `[${list.join(', ')}]`)] }];
+}
+
+/** Where a name is given the second time: the place of a `duplicate-name` that names the model only. */
+export function secondName(graph: ModelGraph, failure: Failure): SourceRange | null {
+  const { name } = failure.facts;
+  if (typeof name !== 'string') return null;
+  const given = graph.layers.filter((layer) => layer.name === name && layer.args.name !== undefined && layer.args.name.file === failure.range.file);
+  const last = given[given.length - 1]?.args.name;
+  return given.length > 1 ? (last ?? null) : null;
 }
 
 /** `duplicate-name`: another name for the layer at hand. */

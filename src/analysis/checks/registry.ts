@@ -4,10 +4,12 @@
  */
 import type { Fix } from '../diagnostic';
 import type { FixContext } from '../fixContext';
-import { groupCount, permutation, rate, reshapeSize, shapeArgument, suggestedValue, unknownArgument, wholeNumber } from './argumentFixes';
+import {
+  cropLess, groupCount, lastAxis, missingArgument, permutation, rate, reshapeSize, shapeArgument, suggestedValue, tupleLength, unknownArgument, wholeNumber,
+} from './argumentFixes';
 import { inputAxis, inputRank, openDimension } from './inputs';
 import { incompatibleShapes, mergeSingle } from './merging';
-import { disconnected, duplicateName, missingCallArgument, notLayer } from './models';
+import { disconnected, duplicateName, layerAsTensor, missingCallArgument, notLayer } from './models';
 import { outputPadding, stridesWithDilation, windowTooLarge } from './windows';
 
 /** Ways to mend a failure; entries that do not apply are null. */
@@ -33,7 +35,11 @@ const FIXES: Readonly<Record<string, Fixes>> = {
   'units-invalid': wholeNumber,
   'shape-argument': shapeArgument,
   'target-shape': shapeArgument,
-  'tuple-argument': shapeArgument,
+  'tuple-argument': tupleLength,
+  'crop-too-large': cropLess,
+  'axis-out-of-range': lastAxis,
+  'missing-argument': missingArgument,
+  'filters-invalid': wholeNumber,
   'reshape-size': reshapeSize,
   'reshape-two-unknown': reshapeSize,
   'groups-divide-filters': groupCount,
@@ -45,6 +51,7 @@ const FIXES: Readonly<Record<string, Fixes>> = {
   'sequential-not-layer': notLayer,
   'graph-disconnected': disconnected,
   'duplicate-name': duplicateName,
+  'layer-as-tensor': layerAsTensor,
   'call-argument-missing': missingCallArgument,
 };
 
