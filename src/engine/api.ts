@@ -13,6 +13,11 @@ export interface EngineOptions {
   readonly backend?: BackendName | 'auto';
   /** Upper bound for weights and maps together. Default 1.5 GiB. */
   readonly memoryBudget?: number;
+  /**
+   * Runs batch normalisations and activations within the convolution before them. Fastest when few maps are looked at: one that
+   * was fused away is computed when read. Default false.
+   */
+  readonly fuse?: boolean;
   /** Clock in milliseconds; default `performance.now`. */
   readonly now?: () => number;
 }

@@ -38,6 +38,7 @@ class PlanEngine implements Engine {
   private readonly handles = new Map<StorageId, Handle>();
   private readonly now: () => number;
   private readonly budget: number;
+  private readonly fuse: boolean;
 
   constructor(
     private device: Backend,
@@ -46,6 +47,7 @@ class PlanEngine implements Engine {
   ) {
     this.now = options.now ?? (() => performance.now());
     this.budget = options.memoryBudget ?? DEFAULT_BUDGET;
+    this.fuse = options.fuse === true;
   }
 
   get backend(): BackendInfo {
@@ -78,7 +80,7 @@ class PlanEngine implements Engine {
     if (!fits) problems.push(`the maps need ${megabytes(needed)} and ${megabytes(this.budget)} are allowed: choose a smaller input`);
     const ok = plan.nodes.length > 0 && fits;
     const inputs = new Map(plan.inputs.map((input, index) => [input.storage, samples[index].data]));
-    if (ok) this.loaded = { plan, schedule: optimize(plan, this.device.name), graph, weights: read, inputs, transientWeights };
+    if (ok) this.loaded = { plan, schedule: optimize(plan, this.device.name, { fuse: this.fuse }), graph, weights: read, inputs, transientWeights };
     if (notes.assumed.length) problems.push(`initialisers not known, taken for Keras' default: ${notes.assumed.join(', ')}`);
     return {
       ok,
@@ -240,7 +242,7 @@ class PlanEngine implements Engine {
     const opened = await openBackend(previous.name);
     this.device = opened.backend;
     this.info = { name: opened.info.name, fallbacks: [...previous.fallbacks, { backend: previous.name, reason }, ...opened.info.fallbacks] };
-    if (this.loaded) this.loaded = { ...this.loaded, schedule: optimize(this.loaded.plan, this.device.name) };
+    if (this.loaded) this.loaded = { ...this.loaded, schedule: optimize(this.loaded.plan, this.device.name, { fuse: this.fuse }) };
   }
 }
 
