@@ -80,7 +80,7 @@ export function requireWholeCount(config: Config, name: string): void {
     `${name.replace(/_/g, '-')}-invalid`,
     name,
     `\`${name}\` must be an integer, not ${text}.`,
-    `Cannot convert '(…, ${text})' to a shape. Found invalid entry '${text}' of type '<class '${value.kind === 'none' ? 'NoneType' : value.kind}'>'.`,
+    `Cannot convert '(…, ${text})' to a shape. Found invalid dimension '${text}' of type '<class '${value.kind === 'none' ? 'NoneType' : value.kind}'>'.`,
     { received: text, isFloat: value.kind === 'float' },
   );
 }

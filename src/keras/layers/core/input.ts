@@ -29,7 +29,7 @@ function shapeEntry(config: Config, name: string, value: ReturnType<Config['valu
       'shape-argument',
       name,
       `A shape is made of integers and None, not ${valueText(config, value)}.`,
-      `Cannot convert '${argumentText(config, name)}' to a shape. Found invalid entry '${valueText(config, value)}' of type '${value.kind}'.`,
+      `Cannot convert '${argumentText(config, name)}' to a shape. Found invalid dimension '${valueText(config, value)}' of type '${value.kind}'.`,
     );
   }
   return unknownDim(reasonFor(config, name));

@@ -41,7 +41,7 @@ function amounts(config: Config, name: string, rank: number, check = false): rea
         'border-argument',
         name,
         `\`${name}\` must be an integer, ${rank} of them, or ${rank} pairs, not ${text}.`,
-        `\`${name}\` should be either an int, a tuple of ${rank} ints, or a tuple of ${rank} tuples of 2 ints. Received: ${name}=${text}.`,
+        eitherText(name, rank, text),
       );
     }
     return Array.from({ length: rank }, () => [all, all] as const);
@@ -76,6 +76,24 @@ function amounts(config: Config, name: string, rank: number, check = false): rea
       wrong(`, including values {${[...new Set(negative)].join(', ')}} that do not satisfy \`value >= 0\``);
     return [values[0], values[1]] as const;
   });
+}
+
+/** Keras' sentence for amounts of the wrong kind. */
+function eitherText(name: string, rank: number, text: string): string {
+  const [one, pairs] =
+    rank === 2
+      ? ['symmetric_height_crop, symmetric_width_crop', '(top_crop, bottom_crop), (left_crop, right_crop)']
+      : name === 'padding'
+        ? [
+            'symmetric_dim1_pad, symmetric_dim2_pad, symmetric_dim3_pad',
+            '(left_dim1_pad, right_dim1_pad), (left_dim2_pad, right_dim2_pad), (left_dim3_pad, right_dim2_pad)',
+          ]
+        : [
+            'symmetric_dim1_crop, symmetric_dim2_crop, symmetric_dim3_crop',
+            '(left_dim1_crop, right_dim1_crop), (left_dim2_crop, right_dim2_crop), (left_dim3_crop, right_dim2_crop)',
+          ];
+  const received = rank === 3 && name === 'cropping' ? text : `${name}=${text}`;
+  return `\`${name}\` should be either an int, a tuple of ${rank} ints (${one}), or a tuple of ${rank} tuples of 2 ints (${pairs}). Received: ${received}.`;
 }
 
 /** First spatial axis; null when the data format is not known. Cropping1D has no data format. */
