@@ -1,7 +1,7 @@
 /** Attribute access on every kind of value: lookup, binding of methods, properties, and setting. */
 import type { ClassValue, FunctionValue, InstanceValue, NativeFunction, PropertyValue, Value } from '../values';
 import { NONE, native, str, tuple, unknown } from '../values';
-import { methodOf } from '../library/methods';
+import { CLASS_METHODS, methodOf, methodsOf } from '../library/methods';
 import { hook, lookup, lookupValue, unknownBase, unwrap, wrappedOf } from './classes';
 import type { Interpreter } from './interpreter';
 
@@ -168,10 +168,30 @@ export function classAttr(vm: Interpreter, cls: ClassValue, name: string): Value
     case '__init_subclass__':
       return native('__init_subclass__', () => NONE);
   }
+  const unbound = builtinMethod(vm, cls, name);
+  if (unbound !== undefined) return unbound;
   const base = unknownBase(cls);
   if (base !== null) return unknown(base.reason, base.at);
   const general = vm.classes.object;
   return lookup(general, name)?.value ?? objectMethod(vm, name);
+}
+
+/** `str.upper`, `list.append`, `dict.fromkeys`: a method of a built-in type named through the class. */
+function builtinMethod(vm: Interpreter, cls: ClassValue, name: string): Value | undefined {
+  for (const ancestor of cls.mro) {
+    if (ancestor.module !== 'builtins') continue;
+    const shared = CLASS_METHODS[ancestor.name]?.get(name);
+    if (shared !== undefined) return shared.mode === 'static' ? shared.fn : bindToClass(shared.fn, cls);
+    if (!methodsOf(ancestor.name).has(name)) continue;
+    return native(name, (_machine, args) => {
+      const [self, ...rest] = args.positional;
+      if (self === undefined) return vm.raise('TypeError', `unbound method ${cls.name}.${name}() needs an argument`);
+      const inner = unwrap(self.value);
+      const method = methodOf(inner, name);
+      return method === undefined ? unknown(`${name}() of such a value is not followed`) : vm.call(method, { ...args, positional: rest });
+    });
+  }
+  return undefined;
 }
 
 /** `object.__new__`. */

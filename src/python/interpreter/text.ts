@@ -44,7 +44,11 @@ export function repr(vm: Interpreter, value: Value, depth = 0): string | undefin
       return items.length === 0 ? (value.frozen ? 'frozenset()' : 'set()') : value.frozen ? `frozenset({${items[0]}})` : `{${items[0]}}`;
     }
     case 'dict': {
-      if (value.tail !== null || value.cls !== undefined) return undefined;
+      if (value.cls !== undefined) {
+        const own = lookupValue(value.cls, '__repr__');
+        return own === undefined ? undefined : textOf(vm.apply(bindAttr(vm, own, value, value.cls), []));
+      }
+      if (value.tail !== null) return undefined;
       const parts: string[] = [];
       for (const entry of value.entries.values()) {
         const key = repr(vm, entry.key, depth + 1);
@@ -68,7 +72,7 @@ export function repr(vm: Interpreter, value: Value, depth = 0): string | undefin
       return `<module '${value.name}'>`;
     case 'instance': {
       const own = lookupValue(value.cls, '__repr__');
-      if (own !== undefined && !(own.kind === 'native' && unwrap(value) !== value)) return textOf(vm.apply(bindAttr(vm, own, value, value.cls), []));
+      if (own !== undefined) return textOf(vm.apply(bindAttr(vm, own, value, value.cls), []));
       if (unwrap(value) !== value) return repr(vm, unwrap(value), depth);
       if (vm.isException(value.cls)) {
         const args = value.attrs.get('args');
@@ -102,7 +106,7 @@ export function text(vm: Interpreter, value: Value): string | undefined {
   if (value.kind === 'str') return value.value;
   if (value.kind === 'instance') {
     const own = lookupValue(value.cls, '__str__');
-    if (own !== undefined && !(own.kind === 'native' && unwrap(value) !== value)) return textOf(vm.apply(bindAttr(vm, own, value, value.cls), []));
+    if (own !== undefined) return textOf(vm.apply(bindAttr(vm, own, value, value.cls), []));
     if (unwrap(value).kind === 'str') return text(vm, unwrap(value));
     if (vm.isException(value.cls) && lookupValue(value.cls, '__repr__') === undefined) {
       const args = value.attrs.get('args');

@@ -86,22 +86,25 @@ export function methodOf(value: Value, name: string): Value | undefined {
   if (value.kind === 'dict' && name === 'default_factory') return value.defaultFactory ?? (value.cls ? NONE : undefined);
   if (value.kind === 'wrapped' && (name === '__func__' || name === '__wrapped__')) return value.fn;
   const type = value.kind === 'set' && value.frozen ? 'frozenset' : value.kind === 'symbolic' ? 'int' : value.kind;
-  const found = METHODS[type]?.get(name) ?? (scalarType(value) === undefined ? undefined : scalarMethod(value, name));
+  const found = METHODS[type]?.get(name) ?? (isScalar(value) ? scalarMethod(value, name) : undefined);
   if (found) return found.kind === 'native' ? bind(value, found, name) : found;
   const shared = CLASS_METHODS[type]?.get(name);
   if (shared) return shared.mode === 'static' ? shared.fn : bind(NONE, shared.fn, name);
   return numberAttr(value, name);
 }
 
+/** Numpy's scalars, and bools: those that a comparison of arrays gave are not told from Python's. */
+const isScalar = (value: Value): boolean => scalarType(value) !== undefined || value.kind === 'bool';
+
 /** What only numpy's scalars have: `item`, `astype`, `dtype` and the reductions, which give the number itself. */
 function scalarMethod(value: Value, name: string): NativeFunction | Value | undefined {
-  if (name === 'dtype') return unknown(`the dtype ${scalarType(value)} as an object is not followed`, null, 'dtype');
+  if (name === 'dtype') return unknown(`the dtype ${scalarType(value) ?? 'bool'} as an object is not followed`, null, 'dtype');
   const own = SCALAR_METHODS.get(name);
   if (own) return own;
   if (name === 'astype') {
     return fn('astype(self, dtype, **kwargs)', (machine, { self, dtype }) => castScalar(self, asDtype(machine, dtype)));
   }
-  if (['sum', 'prod', 'min', 'max', 'mean', 'squeeze', 'copy', 'flatten', 'ravel', 'round'].includes(name)) {
+  if (['sum', 'prod', 'min', 'max', 'mean', 'squeeze', 'copy', 'flatten', 'ravel', 'round', 'all', 'any'].includes(name)) {
     const toFloat = name === 'mean' && value.kind === 'int' && isIntegral(value.numpy ?? '');
     return fn(`${name}(self, *args, **kwargs)`, (_machine, { self }) =>
       toFloat && self.kind === 'int' ? { kind: 'float', value: self.value, numpy: 'float64' } : self,

@@ -17,7 +17,7 @@ export function split(text: string, separator: string | undefined, limit: number
   if (separator === '') return undefined;
   if (separator === undefined) {
     const words = text.split(/[\s\x1c-\x1f\x85]+/).filter((word) => word !== '');
-    if (limit < 0 || words.length <= limit + 1) return words;
+    if (limit < 0 || words.length <= limit) return words;
     return fromRight ? splitSpaceRight(text, limit) : splitSpaceLeft(text, limit);
   }
   const parts = text.split(separator);

@@ -7,7 +7,7 @@ import {
   NONE,
   int,
   list,
-
+  str,
   tuple,
   unknown,
   type ClassValue,
@@ -34,7 +34,7 @@ const builtinClass = (machine: Machine, name: string): ClassValue[] => {
  */
 function dictClass(machine: Machine, name: string, fill: (machine: Machine, made: DictValue, args: Value, kwargs: DictValue) => void): ClassValue {
   const bases = builtinClass(machine, 'dict');
-  const cls = nativeClass(machine, name, { module: 'collections', bases });
+  const cls = nativeClass(machine, name, { module: 'collections', bases, methods: [['__repr__(self)', show]] });
   cls.attrs.set(
     '__new__',
     staticMethod('__new__(cls, *args, **kwargs)', (m, { cls: wanted, args, kwargs }, call) => {
@@ -46,6 +46,18 @@ function dictClass(machine: Machine, name: string, fill: (machine: Machine, made
   );
   return cls;
 }
+
+/** `OrderedDict([('a', 1)])` (before Python 3.12), `defaultdict(<class 'list'>, {…})`, `Counter({…})`. */
+const show: Body = (machine, { self }) => {
+  const own = unwrap(self);
+  const name = machine.typeOf(self).name;
+  if (own.kind !== 'dict' || own.tail) return unknown('the text of a dict that is not known', null, 'str');
+  if (name === 'OrderedDict') return unknown('the text differs from one Python version to the next', null, 'str');
+  const inner = machine.repr({ kind: 'dict', entries: own.entries, tail: null });
+  const factory = name === 'defaultdict' ? machine.repr(own.defaultFactory ?? NONE) : '';
+  if (inner === undefined || factory === undefined) return unknown('the text of an element is not known', null, 'str');
+  return str(name === 'defaultdict' ? `defaultdict(${factory}, ${inner})` : `${name}(${inner === '{}' ? '' : inner})`);
+};
 
 /** Counts of the elements, as a Counter keeps them. */
 function tally(machine: Machine, into: DictValue, source: Value | undefined, sign: 1 | -1): void {

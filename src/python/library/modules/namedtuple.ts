@@ -1,6 +1,6 @@
 /** Classes of named tuples: `collections.namedtuple` and `typing.NamedTuple`. */
 import type { Machine } from '../../machine';
-import { NONE, str, tuple, type ClassValue, type DictValue, type TupleValue, type Value } from '../../values';
+import { NONE, str, tuple, unknown, type ClassValue, type DictValue, type TupleValue, type Value } from '../../values';
 import { classMethod, nativeClass, property, staticMethod } from '../classes';
 import { fn } from '../define';
 import { because, elements } from '../known';
@@ -45,6 +45,17 @@ export function addFields(cls: ClassValue, fields: readonly string[], defaults: 
     }),
   );
   fields.forEach((field, i) => attrs.set(field, property((_m, { self }) => (self.kind === 'tuple' ? self.items[i] : NONE))));
+  if (!attrs.has('__repr__')) {
+    attrs.set(
+      '__repr__',
+      fn('__repr__(self)', (m, { self }) => {
+        const own = self as TupleValue;
+        const parts = fields.map((field, i) => `${field}=${m.repr(own.items[i]) ?? '\0'}`);
+        const text = `${(own.cls ?? cls).name}(${parts.join(', ')})`;
+        return text.includes('\0') ? unknown('the text of a field is not known', null, 'str') : str(text);
+      }),
+    );
+  }
   attrs.set('_fields', tuple(fields.map(str)));
   attrs.set('_field_defaults', asDict([...defaults]));
   attrs.set('__match_args__', tuple(fields.map(str)));

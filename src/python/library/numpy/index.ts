@@ -3,7 +3,8 @@ import type { Machine } from '../../machine';
 import { NONE, float, int, str, tuple, unknown, type ModuleValue } from '../../values';
 import { nativeClass, nativeModule } from '../classes';
 import { fn, functions, type Body } from '../define';
-import { because, elements, firstUnknown, iterator } from '../known';
+import { because, elements, firstUnknown, indexOf, iterator } from '../known';
+import { roundTo } from '../numbers';
 import { arrayOf, isRanked, knownShape, type ArrayData } from './array';
 import { CREATORS, RANDOM } from './create';
 import { asDtype } from './dtype';
@@ -23,7 +24,7 @@ const BINARY: Readonly<Record<string, Parameters<typeof arithmetic>[1]>> = {
 };
 
 /** Results with the shape of the first argument and values not followed. */
-const SAME_SHAPE = ['clip', 'round', 'around', 'round_', 'flip', 'fliplr', 'flipud', 'roll', 'sort', 'nan_to_num', 'copy', 'triu', 'tril', 'interp'];
+const SAME_SHAPE = ['clip', 'flip', 'fliplr', 'flipud', 'roll', 'nan_to_num', 'copy', 'triu', 'tril', 'interp'];
 
 const likeFirst: Body = (machine, { a }) => {
   if (a.kind === 'unknown') return because(a);
@@ -31,7 +32,27 @@ const likeFirst: Body = (machine, { a }) => {
   return array ? arrayOrScalar(machine, array.shape, array.dtype) : unknown('such a value is no array here');
 };
 
+/** `np.round(a, decimals)`. */
+const rounded: Body = (machine, { a, decimals }) => {
+  if (a.kind === 'unknown') return because(a);
+  const array = asArray(machine, a);
+  const digits = indexOf(decimals);
+  if (!array) return unknown('such a value is no array here');
+  return arrayOrScalar(machine, array.shape, array.dtype, digits === undefined ? undefined : array.data?.map((x) => roundTo(x, digits)));
+};
+
+/** `np.sort(a)`: the elements of a vector in order. */
+const sortedArray: Body = (machine, { a }) => {
+  if (a.kind === 'unknown') return because(a);
+  const array = asArray(machine, a);
+  if (!array) return unknown('such a value is no array here');
+  const vector = isRanked(array.shape) && array.shape.length === 1;
+  return arrayOrScalar(machine, array.shape, array.dtype, vector && array.data ? [...array.data].sort((x, y) => x - y) : undefined);
+};
+
 const shapeRows: readonly (readonly [string, Body])[] = [
+  ...['round', 'around', 'round_'].map((name): [string, Body] => [`${name}(a, decimals=0, out=None)`, rounded]),
+  ['sort(a, axis=-1, **kwargs)', sortedArray],
   ['shape(a)', (m, { a }) => (a.kind === 'unknown' ? because(a, 'tuple') : shapeValue(asArray(m, a)?.shape ?? unknown('the shape is not known')))],
   ['ndim(a)', (m, { a }) => {
     const shape: ArrayData['shape'] = a.kind === 'unknown' ? a : (asArray(m, a)?.shape ?? unknown('the rank is not known'));

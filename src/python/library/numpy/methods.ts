@@ -2,7 +2,8 @@
 import type { BinaryOp, CompareOp, Machine } from '../../machine';
 import { NONE, bool, float, int, list, tuple, unknown, type ClassValue, type InstanceValue, type Value } from '../../values';
 import { fn, type Body } from '../define';
-import { because, elements, firstUnknown, iterator } from '../known';
+import { because, elements, firstUnknown, indexOf, iterator } from '../known';
+import { roundTo } from '../numbers';
 import { arrayOf, elementCount, isRanked, knownShape, nested, type ArrayData, type Nested } from './array';
 import { asDtype } from './dtype';
 import { dtypeObject } from './dtypes';
@@ -179,7 +180,11 @@ const METHODS: readonly (readonly [string, Body])[] = [
   }],
   ['argsort(self, *args, **kwargs)', (m, { self }) => makeArray(m, dataOf(self).shape, 'int64')],
   ['clip(self, *args, **kwargs)', (m, { self }) => makeArray(m, dataOf(self).shape, dataOf(self).dtype)],
-  ['round(self, decimals=0, **kwargs)', (m, { self }) => makeArray(m, dataOf(self).shape, dataOf(self).dtype)],
+  ['round(self, decimals=0, **kwargs)', (m, { self, decimals }) => {
+    const array = dataOf(self);
+    const digits = indexOf(decimals);
+    return makeArray(m, array.shape, array.dtype, digits === undefined ? undefined : array.data?.map((x) => roundTo(x, digits)));
+  }],
   ['cumsum(self, axis=None, **kwargs)', (m, { self, axis }) => cumulative(m, self, axis, false)],
   ['cumprod(self, axis=None, **kwargs)', (m, { self, axis }) => cumulative(m, self, axis, true)],
   ['dot(self, other)', (m, { self, other }) => dot(m, self, other)],

@@ -27,7 +27,7 @@ class A:
     def __init__(self): self.y = 2
     def m(self): return 3
 o = A()
-b4 = hasattr(o, "x"), hasattr(o, "y"), hasattr(o, "z"), getattr(o, "y"), getattr(o, "z", 5), getattr(o, "m")(), callable(o.m), callable(o), callable(A), vars(o), o.__dict__, type(o).__name__, A.__name__
+b4 = hasattr(o, "x"), hasattr(o, "y"), hasattr(o, "z"), getattr(o, "y"), getattr(o, "z", 5), getattr(o, "m")(), callable(o.m), callable(o), callable(A), dict(vars(o)), dict(o.__dict__), type(o).__name__, A.__name__
 setattr(o, "z", 9); delattr(o, "y")
 b5 = o.z, hasattr(o, "y"), list(vars(o))
 nested = {"a": [1, [2]], "b": (1,)}
@@ -62,7 +62,7 @@ c1 = swap(1, 2), [*range(2), *"ab"], {*[1]}, max(len(x) for x in ["a", "bbb"]), 
 #= b1 ([(1, 'a'), (2, 'b')], [], [(0, 'a'), (1, 'b')], [(1, 'a'), (2, 'b')], [4, 6], [1, 'a'], [1, 3], {0: 'x', 1: 'y'})
 #= b2 (1, 2, [3], 'end', 2)
 #= b3 (True, True, False, True, True, True, True, True, False)
-#= b4 (True, True, False, 2, 5, 3, True, False, True, {'z': 9}, {'z': 9}, 'A', 'A')
+#= b4 (True, True, False, 2, 5, 3, True, False, True, {'y': 2}, {'y': 2}, 'A', 'A')
 #= b5 (9, False, ['z'])
 #= nested {'a': [1, [2], 's'], 'b': (1,)}
 #= deep {'a': [1, [2, 3]], 'b': (1,)}
