@@ -92,12 +92,14 @@ function windows(
 }
 
 function transposed(rank: 1 | 2 | 3): LayerDefinition {
+  // Conv3DTranspose alone has these two the other way round.
+  const paddingAndFormat =
+    rank === 3 ? 'data_format=None, output_padding=None' : 'output_padding=None, data_format=None';
   const ones = rank === 1 ? '1' : `(${Array(rank).fill('1').join(', ')})`;
   return {
     name: `Conv${rank}DTranspose`,
     aliases: [`Convolution${rank}DTranspose`],
-    parameters:
-      signature(`filters, kernel_size, strides=${ones}, padding='valid', output_padding=None, data_format=None,
+    parameters: signature(`filters, kernel_size, strides=${ones}, padding='valid', ${paddingAndFormat},
       dilation_rate=${ones}, activation=None, use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros',
       kernel_regularizer=None, bias_regularizer=None, kernel_constraint=None, bias_constraint=None`),
     configure(config) {

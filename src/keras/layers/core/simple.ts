@@ -170,6 +170,9 @@ export const simpleLayers: readonly LayerDefinition[] = [
   lambda,
   opaque('TFSMLayer', "filepath, call_endpoint='serve', call_training_endpoint=None"),
   opaque('TorchModuleWrapper', 'module, output_shape=None'),
-  opaque('JaxLayer', 'call_fn, init_fn=None, params=None, state=None, seed=None'),
+  opaque(
+    'JaxLayer',
+    'call_fn, init_fn=None, params=None, state=None, seed=None, native_serialization_platforms=None',
+  ),
   opaque('FlaxLayer', 'module, method=None, variables=None'),
 ];
