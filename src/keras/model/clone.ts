@@ -37,7 +37,7 @@ function cloneState(state: LayerState, given: Value, args: CallArgs): LayerState
   const { machine } = recorder;
   const site = recorder.site();
   return recorder.drive(site, () => {
-    if (state.kind === 'sequential') {
+    if (state.role === 'sequential') {
       const clone = newModel(state, recorder.classes.Sequential, 'sequential');
       clone.stack = [];
       for (const layer of state.stack ?? []) {
@@ -85,7 +85,7 @@ function cloneState(state: LayerState, given: Value, args: CallArgs): LayerState
 }
 
 /** An empty model object with the name of the original. */
-function newModel(state: LayerState, cls: LayerState['self']['cls'], kind: LayerState['kind']): LayerState {
+function newModel(state: LayerState, cls: LayerState['self']['cls'], kind: LayerState['role']): LayerState {
   const { recorder } = state;
   const { machine } = recorder;
   const self = machine.allocate(cls);

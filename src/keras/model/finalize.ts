@@ -29,11 +29,11 @@ function describeModel(recorder: Recorder, state: LayerState): Model {
   };
   const { functional } = state;
   if (functional !== null) {
-    const rows = state.kind === 'sequential' ? functional.rows.filter((row) => row.layer === null || recorder.layers[row.layer].inputTensor === null) : functional.rows;
+    const rows = state.role === 'sequential' ? functional.rows.filter((row) => row.layer === null || recorder.layers[row.layer].inputTensor === null) : functional.rows;
     return {
       ...base,
       probed: state.layer.probed,
-      kind: state.kind === 'sequential' ? 'sequential' : 'functional',
+      kind: state.role === 'sequential' ? 'sequential' : 'functional',
       inputs: [...functional.inputIds],
       outputs: [...functional.outputIds],
       rows: [...rows],
@@ -43,7 +43,7 @@ function describeModel(recorder: Recorder, state: LayerState): Model {
   const rows = layersOf(state).map((layer): SummaryRow => ({ layer: layer.id, node: nodeWithin(recorder, layer, first) }));
   return {
     ...base,
-    kind: state.kind === 'sequential' ? 'sequential' : 'subclass',
+    kind: state.role === 'sequential' ? 'sequential' : 'subclass',
     inputs: first === null ? [] : [...first.inputs],
     outputs: first === null ? [] : [...first.outputs],
     rows,

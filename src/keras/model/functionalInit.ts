@@ -14,7 +14,7 @@ import { flatten, mapStructure, tensorDataOf } from './structure';
 export function initialiseFunctional(state: LayerState, inputs: Value, outputs: Value, site: CallSite, ranges: Readonly<Record<string, SourceRange>>): void {
   const { recorder } = state;
   state.touch();
-  state.kind = 'functional';
+  state.role = 'functional';
   const fail = (error: KerasError): void => recorder.fail(error, { site, layer: state.layer, callArgs: ranges });
   const inputLeaves = flatten(inputs);
   const outputLeaves = flatten(outputs);

@@ -107,7 +107,7 @@ export function setUp(machine: Machine, state: LayerState, bound: Bound): void {
 function autoNameOf(state: LayerState): string {
   const { definition, layer } = state;
   if (definition?.autoName !== undefined && layer.type === definition.name) return definition.autoName;
-  return state.kind === 'functional' && layer.type === 'Functional' && state.recorder.kerasVersion === 2 ? 'Model' : layer.type;
+  return state.role === 'functional' && layer.type === 'Functional' && state.recorder.kerasVersion === 2 ? 'Model' : layer.type;
 }
 
 /** `input_shape=`, `input_dim=` or `batch_input_shape=`, with the batch axis. */
@@ -230,7 +230,7 @@ function variableDtypeOf(recorder: Recorder, bound: Bound): string | null {
 }
 
 /** Creates the state of a new layer object; hooked to the class `Layer`. */
-export function createState(machine: Machine, self: InstanceValue, kind: LayerState['kind'], type: string, range: SourceRange | null = null): LayerState {
+export function createState(machine: Machine, self: InstanceValue, kind: LayerState['role'], type: string, range: SourceRange | null = null): LayerState {
   const recorder = recorderOf(machine);
   const definition = kind === 'layer' ? definitionOf(self.cls) : null;
   const layer = recorder.layer({

@@ -42,7 +42,8 @@ export class LayerState implements Mutable {
     readonly recorder: Recorder,
     readonly layer: Layer,
     readonly definition: LayerDefinition | null,
-    public kind: 'layer' | 'functional' | 'sequential' | 'subclass',
+    /** Not `kind`: that is how the interpreter tells values from other mutables. */
+    public role: 'layer' | 'functional' | 'sequential' | 'subclass',
   ) {}
 
   get id(): number {
@@ -50,7 +51,7 @@ export class LayerState implements Mutable {
   }
 
   get isModel(): boolean {
-    return this.kind !== 'layer';
+    return this.role !== 'layer';
   }
 
   /** Call before any change. */

@@ -14,12 +14,12 @@ import { asTensor, flatten, mapArgs, mapStructure, tensorDataOf } from './struct
 export function callModel(recorder: Recorder, state: LayerState, node: Node, first: Arg | undefined, args: CallArgs): Value {
   const { machine } = recorder;
   if (first === undefined) return machine.unknown('the model is called without inputs');
-  if (state.kind === 'sequential' && state.functional === null) {
+  if (state.role === 'sequential' && state.functional === null) {
     const ref = asTensor(recorder, first.value);
     if (ref !== undefined && isKnownRank(ref.shape)) recorder.within(null, () => buildSequential(state, ref.shape));
   }
   if (state.functional !== null) return runFunctional(recorder, state, node, first.value);
-  if (state.kind === 'sequential') {
+  if (state.role === 'sequential') {
     return recorder.within(node.id, () =>
       recorder.drive(node.site, () => {
         let value = first.value;

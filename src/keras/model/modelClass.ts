@@ -42,7 +42,7 @@ function initialiseModel(machine: Machine, args: CallArgs): Value {
   const state = args.positional[0] === undefined ? undefined : layerStateOf(args.positional[0].value);
   if (state === undefined) return NONE;
   const own = { ...args, positional: args.positional.slice(1) };
-  if (!isFunctionalCall(args, 1) && state.kind !== 'functional') {
+  if (!isFunctionalCall(args, 1) && state.role !== 'functional') {
     setUp(machine, state, machine.bind(COMMON, own));
     return NONE;
   }
@@ -55,7 +55,7 @@ function initialiseModel(machine: Machine, args: CallArgs): Value {
 
 /** Layers of a model in the order of `model.layers`. */
 export function layersOf(state: LayerState): readonly LayerState[] {
-  if (state.kind === 'sequential') return (state.stack ?? []).filter((layer) => layer.inputTensor === null);
+  if (state.role === 'sequential') return (state.stack ?? []).filter((layer) => layer.inputTensor === null);
   if (state.functional !== null) return state.functional.layers;
   refresh(state);
   return state.sublayers;
@@ -119,7 +119,7 @@ export function makeModelClasses(recorder: Recorder): { Model: ClassValue; Funct
       return countParameters(state, owner);
     }),
     layerMethod('build(self, input_shape=None)', (state, { input_shape: shape }) => {
-      if (state.kind === 'sequential') {
+      if (state.role === 'sequential') {
         const known = valueToShape(shape);
         if (known !== undefined) buildSequential(state, known);
       } else buildBase(state, shape);
@@ -148,7 +148,7 @@ export function makeModelClasses(recorder: Recorder): { Model: ClassValue; Funct
     noEffect('summary'), noEffect('save'), noEffect('save_weights'), noEffect('load_weights'), noEffect('export'), noEffect('reset_states'),
     noEffect('reset_metrics'), noEffect('compile_from_config'), noEffect('_set_inputs'), noEffect('quantize'),
     layerMethod('add(self, layer, rebuild=True)', (state, { layer, rebuild }, owner) => {
-      if (state.kind !== 'sequential') return NONE;
+      if (state.role !== 'sequential') return NONE;
       addToSequential(state, layer, recorder.site(), owner.truth(rebuild) !== false);
       return NONE;
     }),
