@@ -81,19 +81,26 @@ export function importByName(vm: Interpreter, name: string): ModuleValue | undef
   return made;
 }
 
+/**
+ * Order: native libraries; files beside the program, which shadow the standard library as in Python; the standard library
+ * and what else is native (a package of such a name beside the program is taken to be that very library); packages that
+ * the program belongs to, in the directories above; the search path.
+ */
 function locate(vm: Interpreter, name: string): ModuleValue | undefined {
   for (const library of vm.options.modules ?? []) {
     const made = library(name, vm);
     if (made !== undefined) return made;
   }
   const relative = name.replaceAll('.', '/');
-  for (const root of vm.roots) {
-    const found = findIn(vm, root, relative);
-    if (found !== undefined) return loadFound(vm, name, found);
-  }
   const standard = standardModules(name, vm);
+  const [beside, ...above] = vm.roots;
+  const own = standard === undefined ? findIn(vm, beside, relative) : readSource(vm, inside(beside, `${relative}.py`));
+  if (own !== undefined) return loadFound(vm, name, own);
   if (standard !== undefined) return standard;
-  for (const root of vm.options.searchPath ?? []) {
+  // The rest of a library that is native in part is not read from its files: its inside is not what it is known for.
+  const top = name.split('.')[0];
+  if (top !== name && standardModules(top, vm) !== undefined) return undefined;
+  for (const root of [...above, ...(vm.options.searchPath ?? [])]) {
     const found = findIn(vm, root, relative);
     if (found !== undefined) return loadFound(vm, name, found);
   }
