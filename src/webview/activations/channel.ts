@@ -60,7 +60,8 @@ export class ChannelView {
     this.holder.addEventListener('pointermove', (event) => this.point(event));
     this.holder.addEventListener('pointerdown', (event) => this.point(event));
     this.holder.addEventListener('keydown', (event) => this.key(event));
-    this.element = h('div', { class: 'channel' }, bar, slices, this.holder, this.readout, this.histogram(), this.picture);
+    const large = h('div', { class: 'channel-large' }, this.holder, this.readout, this.histogram());
+    this.element = h('div', { class: 'channel' }, bar, slices, h('div', { class: 'channel-pair' }, large, this.picture));
     this.drawChannel();
     void this.loadPicture();
   }

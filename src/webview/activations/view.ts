@@ -44,6 +44,7 @@ export class ActivationView {
   private readonly progress = h('progress', { max: 1, value: 0, hidden: true });
   private readonly notes = h('div', { class: 'engine-notes' });
   private readonly controls = h('div', { class: 'controls' });
+  private readonly stop = h('button', { type: 'button', class: 'stop', hidden: true });
   private readonly stage = h('div', { class: 'maps' });
   private input: ActivationInput | null = null;
   private shown = '';
@@ -53,7 +54,8 @@ export class ActivationView {
   private token = 0;
 
   constructor(private readonly events: ActivationEvents) {
-    this.element = h('section', { class: 'activations' }, this.controls, this.status, this.progress, this.notes, this.stage);
+    this.stop.addEventListener('click', () => this.events.stop());
+    this.element = h('section', { class: 'activations' }, this.controls, h('div', { class: 'engine-line' }, this.status, this.stop), this.progress, this.notes, this.stage);
   }
 
   update(input: ActivationInput): void {
@@ -97,9 +99,10 @@ export class ActivationView {
       option('channel', t('scaleChannel'), view.scale),
       option('layer', t('scaleLayer'), view.scale),
     );
-    const run = busy
-      ? h('button', { type: 'button', 'data-control': 'run', onClick: () => this.events.stop() }, t('stop'))
-      : h('button', { type: 'button', class: ran ? '' : 'primary', 'data-control': 'run', disabled: !client.available, onClick: () => this.events.run() }, t(ran ? 'runAgain' : 'run'));
+    // Stopping has a place of its own: a network that starts by itself must not turn Run into Stop under the pointer.
+    this.stop.hidden = !busy;
+    this.stop.textContent = t('stop');
+    const run = h('button', { type: 'button', class: ran ? '' : 'primary', 'data-control': 'run', disabled: !client.available || busy, onClick: () => this.events.run() }, t(ran ? 'runAgain' : 'run'));
     const reseed = h('button', { type: 'button', class: 'icon', 'data-control': 'seed', 'aria-label': t('newSeed'), title: `${t('newSeed')} (${t('seed')} ${view.seed})`, onClick: () => this.events.change({ seed: view.seed + 1 }) }, h('span', { 'aria-hidden': 'true' }, '⚄'));
     set(this.controls, run, sample, reseed, maps, scale);
     if (focused) this.controls.querySelector<HTMLElement>(`[data-control="${focused}"]`)?.focus();
@@ -182,7 +185,7 @@ export class ActivationView {
     for (let channel = 0; channel < planes.channels; channel++) each.push(statistics(planes.plane(channel, Math.floor(planes.depth / 2))));
     const dead = each.filter((stats) => stats.constant).length;
     const shown = Math.min(this.limit, planes.channels);
-    const tiles = Array.from({ length: shown }, (_, channel) => this.tile(input.t, planes, channel, each[channel], input.view.scale === 'layer' ? whole : each[channel], colours));
+    const tiles = Array.from({ length: shown }, (_, channel) => this.tile(input.t, planes, channel, each[channel], input.view.scale === 'layer' || each[channel].constant ? whole : each[channel], colours));
     set(
       this.stage,
       heading,

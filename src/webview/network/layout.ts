@@ -145,8 +145,9 @@ class Placer {
     const lastNode = (items: readonly number[]): NodeId => scope.items[Math.max(...items)].node;
     const key = `${scope.items[all[0][0]].key}×`;
     const base = { foldable: true, light: false, x: 0, y: 0 } as const;
-    const whole = { ...base, key, kind: 'repeat', node: lastNode(all[0]), covers: all.flatMap(nodesOf), items: all.flat(), count: instances.length, ordinal: 0 } as const;
-    if (!this.open[key]) return { ...whole, open: false, inside: null, ...this.closedSize(lastNode(all[0])) };
+    const last = lastNode(all[all.length - 1]);
+    const whole = { ...base, key, kind: 'repeat', node: last, covers: all.flatMap(nodesOf), items: all.flat(), count: instances.length, ordinal: 0 } as const;
+    if (!this.open[key]) return { ...whole, open: false, inside: null, ...this.closedSize(last) };
     const units = instances.map((instance, index): Unit => {
       const blockKey = `${key}${index + 1}`;
       const block = { ...base, key: blockKey, kind: 'block', node: lastNode(all[index]), covers: nodesOf(all[index]), items: all[index], count: 1, ordinal: index + 1 } as const;

@@ -26,14 +26,14 @@ export class Minimap {
     this.element.addEventListener('pointermove', look);
   }
 
-  /** null hides it. */
-  update(drawing: Drawing | null, contents: ReadonlyMap<string, BoxContent>): void {
+  /** null hides it. `room`: width of the view, of which it takes a small part. */
+  update(drawing: Drawing | null, contents: ReadonlyMap<string, BoxContent>, room: number): void {
     this.drawing = drawing;
     if (!drawing || drawing.height === 0) {
       this.element.hidden = true;
       return;
     }
-    this.scale = Math.min(MAX.width / drawing.width, MAX.height / drawing.height);
+    this.scale = Math.min(Math.min(MAX.width, room * 0.14) / drawing.width, MAX.height / drawing.height);
     const ratio = Math.min(2, devicePixelRatio || 1);
     const width = Math.max(10, drawing.width * this.scale);
     const height = Math.max(10, drawing.height * this.scale);

@@ -1,7 +1,7 @@
 /** Finds blocks that repeat one after another in a series (a residual stage, a stack of encoders) and folds them to one, ×N. */
-import { inputShapes, type Scope } from './items';
+import { inputShapes, outputShape, type Scope } from './items';
 import { itemsOf, type Region } from './structure';
-import type { ModelGraph, Node } from '../../graph/graph';
+import type { Dim, ModelGraph, Node, Primitive, Shape } from '../../graph/graph';
 import { detailOf } from './kinds';
 import * as format from '../format';
 
@@ -64,12 +64,26 @@ class Signatures {
   }
 }
 
+/**
+ * Type, window and lengths. Resolution counts everywhere: a block that halves it differs from those after it. Channels count
+ * where the layer itself sets them, not where it passes on what comes, so that a growing stack (DenseNet) is still one stack.
+ */
 function nodeSignature(graph: ModelGraph, node: Node): string {
-  const outputs = node.outputs.map((tensor) => (graph.tensors[tensor] ? format.shape(graph.tensors[tensor].shape) : '')).join(';');
+  const { primitive } = node;
   const inside = node.children.map((child) => (graph.nodes[child] ? nodeSignature(graph, graph.nodes[child]) : '')).join(',');
-  // Input shapes count: a block that halves the resolution differs from those after it.
-  const inputs = inputShapes(graph, node.id).map(format.shape).join(';');
-  return `${node.type}[${detailOf(node.primitive)}]${inputs}>${outputs}{${inside}}`;
+  const output = outputShape(graph, node.id);
+  const setsChannels = !PASSES_ON.has(primitive.op) && !(primitive.op === 'conv' && primitive.depthwise);
+  const resolution = (shape: Shape): string => (format.isRanked(shape) ? spatial(shape, primitive).map(format.dim).join('×') : '?');
+  const inputs = inputShapes(graph, node.id).map(resolution).join(';');
+  const out = output === null ? '' : setsChannels ? format.shape(output) : resolution(output);
+  return `${node.type}[${detailOf(primitive)}]${inputs}>${out}{${inside}}`;
+}
+
+const PASSES_ON = new Set(['normalize', 'elementwise', 'concat', 'pool', 'pad', 'crop', 'upsample', 'softmax', 'identity', 'reduce', 'adaptivePool']);
+
+function spatial(shape: readonly Dim[], primitive: Primitive): readonly Dim[] {
+  const channelsFirst = 'channelsFirst' in primitive && primitive.channelsFirst;
+  return channelsFirst ? [shape[0], ...shape.slice(2)] : shape.slice(0, -1);
 }
 
 interface Run {

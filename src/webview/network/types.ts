@@ -11,7 +11,7 @@ export interface PlacedBox {
   readonly key: string;
   /** `node`: one node; `group`: a nested model or custom layer; `repeat`: a block, ×N; `block`: one of the N. */
   readonly kind: 'node' | 'group' | 'repeat' | 'block';
-  /** The node it stands for; for a repetition and its blocks the last node of the first instance, whose output leaves it. */
+  /** The node it stands for; for a repetition and its blocks the last node in it, whose output leaves it. */
   readonly node: NodeId;
   /** Every node drawn in it or hidden in it. */
   readonly covers: readonly NodeId[];

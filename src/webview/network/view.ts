@@ -104,7 +104,7 @@ export class NetworkView {
       this.clear();
       if (input.camera) this.camera = input.camera;
     } else if (anchor) this.keepInPlace(anchor);
-    this.minimap.update(input.minimap ? this.drawing : null, this.contents);
+    this.minimap.update(input.minimap ? this.drawing : null, this.contents, this.size().width);
     if (!this.placed) this.place(input.camera !== null);
     this.paint(same);
   }
