@@ -2,7 +2,7 @@
 import type { ModelGraph } from '../graph/graph';
 import { interpret } from '../keras/interpret';
 import type { FileReader } from '../python/source';
-import { diagnose } from './diagnose';
+import { diagnose, optionalAdvice } from './diagnose';
 import type { Diagnostic } from './diagnostic';
 import { Figures } from './figures';
 import { joinCells } from './joinCells';
@@ -29,6 +29,8 @@ export interface Analysis {
   readonly graph: ModelGraph;
   readonly figures: Figures;
   readonly diagnostics: readonly Diagnostic[];
+  /** Design advice that shows only where a setting asks for it, by code. */
+  readonly advice: readonly Diagnostic[];
   readonly timings: { readonly interpretMs: number };
 }
 
@@ -45,10 +47,14 @@ export function analyze(program: Program, environment: Environment): Analysis {
 export function analysisOf(program: ProgramText, graph: ModelGraph, timings = { interpretMs: 0 }): Analysis {
   const figures = new Figures(graph);
   let diagnostics: Diagnostic[] | undefined;
+  let hints: Diagnostic[] | undefined;
   return {
     program, graph, figures, timings,
     get diagnostics() {
       return (diagnostics ??= diagnose(program, graph, figures));
+    },
+    get advice() {
+      return (hints ??= optionalAdvice(program, graph, figures));
     },
   };
 }

@@ -22,18 +22,34 @@ export function diagnose(program: ProgramText, graph: ModelGraph, figures: Figur
     const place = refined(program, graph, failure) ?? placeIn(program.path, failure);
     if (place === null) continue;
     const key = `${failure.code}|${place.range.from}|${place.range.to}`;
-    if (seen.has(key)) continue;
+    if (seen.has(key) || found.some((earlier) => sameCause(earlier, failure, place.range))) continue;
     seen.add(key);
     found.push(withFixes(program, graph, {
       code: failure.code, severity: failure.severity, message: failure.message, keras: failure.keras, range: place.range,
       related: [...failure.related, ...place.related], fixes: [], node: failure.node, layer: failure.layer, probed: failure.probed, failure,
     }));
   }
-  found.push(...advice(program, graph, figures));
+  return kept(program, [...found, ...advice(program, graph, figures, false)]);
+}
+
+/** Hints that show only when a setting asks for them. */
+export function optionalAdvice(program: ProgramText, graph: ModelGraph, figures: Figures): Diagnostic[] {
+  return kept(program, advice(program, graph, figures, true));
+}
+
+/** Without what comments keep quiet, in the order of the text. */
+function kept(program: ProgramText, found: readonly Diagnostic[]): Diagnostic[] {
   const quiet = suppressions(program.text, program.lines);
   return found
     .filter(({ code, range }) => !quiet.ignores(code, program.lines.position(range.from).line, program.lines.position(range.to).line))
     .sort((a, b) => a.range.from - b.range.from || a.range.to - b.range.to);
+}
+
+/** One cause, one message: a second error about the same expression of the same call follows from the first. */
+function sameCause(earlier: Diagnostic, failure: Failure, range: SourceRange): boolean {
+  if (earlier.severity !== 'error' || failure.severity !== 'error' || earlier.failure === null) return false;
+  const [a, b] = [earlier.failure.site.range, failure.site.range];
+  return a.file === b.file && a.from === b.from && a.to === b.to && earlier.range.from < range.to && range.from < earlier.range.to;
 }
 
 /** A more precise place than interpretation could know, where the source text or the graph tells one. */

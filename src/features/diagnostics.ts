@@ -1,6 +1,7 @@
 /** Diagnostics of one cell (or file) with offsets in it, after the user's severities. */
 import type { Analysis } from '../analysis/analyze';
 import type { Diagnostic, Fix, Severity } from '../analysis/diagnostic';
+import { ADVICE } from '../analysis/checks/advice';
 import type { SourceRange } from '../graph/graph';
 
 export type SeveritySetting = Severity | 'off';
@@ -38,8 +39,11 @@ export interface EditorFix {
 export function diagnostics(analysis: Analysis, options: { readonly cell?: number; readonly severity?: Readonly<Record<string, SeveritySetting>> } = {}): EditorDiagnostic[] {
   const { program } = analysis;
   const found: EditorDiagnostic[] = [];
-  for (const diagnostic of analysis.diagnostics) {
-    const setting = options.severity?.[diagnostic.code];
+  const settings = options.severity ?? {};
+  // Advice is worked out only when some of it is asked for.
+  const asked = ADVICE.some((piece) => !piece.on && (settings[piece.code] ?? 'off') !== 'off') ? analysis.advice.filter(({ code }) => settings[code] !== undefined) : [];
+  for (const diagnostic of [...analysis.diagnostics, ...asked]) {
+    const setting = settings[diagnostic.code];
     if (setting === 'off') continue;
     const from = program.place(diagnostic.range.from);
     if (from.cell !== (options.cell ?? 0)) continue;
