@@ -6,12 +6,13 @@ import {
   elementsOf,
   intOf,
   numberOf,
+  reasonFor,
   requireActivation,
   requireNames,
   variables,
 } from '../arguments';
 import type { Config, LayerDefinition } from '../definition';
-import { isKnownRank } from '../dims';
+import { isKnownRank, unknownDim } from '../dims';
 import { argumentText } from '../pythonText';
 import { signature } from '../signature';
 import { builtSpec, onlyInput, rememberAxes, spec } from './shared';
@@ -188,6 +189,12 @@ const prelu: LayerDefinition = {
       return [{ name: 'alpha', shape: input.shape, initializer: { argument: 'alpha_initializer' } }];
     const shape: Dim[] = input.shape.slice(1);
     const shared = sharedAxes(config);
+    if (shared.includes(null)) {
+      const lost = unknownDim(reasonFor(config, 'shared_axes'));
+      return [
+        { name: 'alpha', shape: shape.map(() => lost), initializer: { argument: 'alpha_initializer' } },
+      ];
+    }
     for (const axis of shared) {
       // Keras indexes a Python list with `axis − 1`: an axis that is not there is an IndexError, a negative one counts from the end.
       const at = axis === null ? null : axis - 1 < 0 ? axis - 1 + shape.length : axis - 1;

@@ -34,6 +34,9 @@ const lengthBefore = (shape: Shape): Dim =>
 /** `[query, value]` or `[query, value, key]`. */
 function requireInputs(context: CallContext, name: string): readonly [TensorRef, TensorRef, TensorRef] {
   const { inputs, inputIsList } = context;
+  // A value that is not known may be such a list.
+  if (!inputIsList && inputs.length === 1 && !isKnownRank(inputs[0].shape))
+    return [inputs[0], inputs[0], inputs[0]];
   if (!inputIsList) {
     throw new KerasError(
       'attention-inputs',

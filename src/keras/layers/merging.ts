@@ -5,6 +5,7 @@ import { mergeOpen, mergeShapes } from '../broadcast';
 import {
   KerasError,
   type CallContext,
+  type CallResult,
   type Config,
   type LayerDefinition,
   type TensorSpec,
@@ -12,14 +13,15 @@ import {
 import { OPEN, combineDims, dimsEqual, isKnownRank, unknownDim } from '../dims';
 import { argumentText, listText, tupleText } from '../pythonText';
 import { signature } from '../signature';
-import { spec } from './shared';
+import { spec, unknownReason } from './shared';
 
 const shapesText = (inputs: readonly TensorSpec[]): string =>
   `[${inputs.map((input) => (isKnownRank(input.shape) ? tupleText(input.shape) : '(…)')).join(', ')}]`;
 
-/** A merge layer takes a list. */
-function requireList(context: CallContext, name: string): void {
-  if (context.inputIsList) return;
+/** A merge layer takes a list. A value that is not known may be one: then false. */
+function requireList(context: CallContext, name: string): boolean {
+  if (context.inputIsList) return true;
+  if (context.inputs.every((entry) => !isKnownRank(entry.shape))) return false;
   const [input] = context.inputs;
   const text = input && isKnownRank(input.shape) ? tupleText(input.shape) : '(…)';
   throw new KerasError(
@@ -32,6 +34,16 @@ function requireList(context: CallContext, name: string): void {
         : `A merge layer should be called on a list of inputs. Received: input_shape=${text} (not a list of shapes)`,
     { callArgument: 'inputs' },
   );
+}
+
+/** The result of merging what is not known. */
+function notKnown(context: CallContext): CallResult {
+  const reason = unknownReason(context.inputs[0]?.shape ?? []) ?? 'the inputs are not known';
+  return {
+    outputs: [spec({ kind: 'unknown', reason }, computeDtype(context.config))],
+    primitive: { op: 'opaque', reason },
+    unknown: reason,
+  };
 }
 
 /** The batch length of a merge: the one known length among the inputs, else open. */
@@ -84,7 +96,7 @@ function elementwise(name: string, fn: string): LayerDefinition {
     base: 'Merge',
     parameters: [],
     call(context) {
-      requireList(context, name);
+      if (!requireList(context, name)) return notKnown(context);
       const { inputs } = context;
       const shape = mergedShape(inputs);
       if (name === 'Subtract' && inputs.length !== 2) {
@@ -197,7 +209,7 @@ const concatenate: LayerDefinition = {
   base: 'Merge',
   parameters: signature('axis=-1'),
   call(context) {
-    requireList(context, 'Concatenate');
+    if (!requireList(context, 'Concatenate')) return notKnown(context);
     const { shape, axis } = concatShape(context.config, context.inputs);
     return {
       outputs: [spec(shape, computeDtype(context.config))],
@@ -262,7 +274,7 @@ const dot: LayerDefinition = {
   configure: checkAxes,
   call(context) {
     const { config, inputs } = context;
-    requireList(context, 'Dot');
+    if (!requireList(context, 'Dot')) return notKnown(context);
     if (inputs.length !== 2) {
       throw new KerasError(
         'merge-count',

@@ -261,7 +261,7 @@ const hashedCrossing: LayerDefinition = {
   configure: (config) => requireMode(config, ['int', 'one_hot'], 'HashedCrossing'),
   call(context) {
     const { config, inputs } = context;
-    if (!context.inputIsList || inputs.length !== 2) {
+    if (context.inputIsList ? inputs.length !== 2 : inputs.some((input) => isKnownRank(input.shape))) {
       throw new KerasError(
         'merge-count',
         'HashedCrossing takes two tensors.',
