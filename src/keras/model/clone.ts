@@ -8,7 +8,6 @@ import { makeInputLayer } from './input';
 import { createState, setUp, COMMON } from './layerClass';
 import { callLayer } from './layerCall';
 import { layerStateOf, type LayerState } from './layerState';
-import { recorderOf } from './recorder';
 import { flatten, mapArgs, mapStructure, tensorDataOf } from './structure';
 
 export const cloneModel: NativeFunction = fn('clone_model(model, input_tensors=None, clone_function=None, call_function=None, recursive=False)', (machine, { model, input_tensors: given }, args) => {

@@ -2,7 +2,7 @@
 import type { Node, Shape } from '../../graph/graph';
 import type { Machine } from '../../python/machine';
 import { list, type InstanceValue, type Value } from '../../python/values';
-import { KerasError, type CallContext, type Config, type TensorRef, type TensorSpec } from '../definition';
+import { type KerasError, type CallContext, type Config, type TensorRef, type TensorSpec } from '../definition';
 import { toSnakeCase } from './names';
 import type { LayerState } from './layerState';
 import { asTensor } from './structure';

@@ -38,6 +38,10 @@ export function buildDefinition(state: LayerState, inputs: readonly TensorSpec[]
     createWeights(state, specs);
     return true;
   } catch (error) {
+    if (error instanceof TypeError) {
+      recorder.internal(error, recorder.site().range);
+      return true;
+    }
     if (!(error instanceof KerasError)) throw error;
     if (!state.broken) failed(error);
     return false;

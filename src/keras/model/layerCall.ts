@@ -4,7 +4,7 @@
  */
 import type { Node, SourceRange, TensorId } from '../../graph/graph';
 import { PyRaise } from '../../python/machine';
-import { NONE, list, native, tuple, type Arg, type CallArgs, type NativeFunction, type Value } from '../../python/values';
+import { NONE, list, native, tuple, type Arg, type CallArgs, type NativeFunction, type UnknownValue, type Value } from '../../python/values';
 import { KerasError, type CallResult, type TensorRef, type TensorSpec } from '../definition';
 import { signature } from '../signature';
 import { LayerCallContext, unknownOutputs } from './context';
@@ -31,7 +31,7 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
   const site = recorder.site();
   const parameters = state.definition?.callParameters ?? CALL_PARAMETERS;
   const ranges = argumentRanges(parameters.map(({ name }) => name), args);
-  checkPositional(recorder, state, args, ranges);
+  const wrong = checkPositional(recorder, state, args, ranges);
   const first = firstArgument(args, parameters[0]?.name);
   const userCall = userMethod(state, 'call');
   const builtin = userCall === undefined && state.definition !== null;
@@ -41,6 +41,12 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
   const tensorArguments = tensors.filter(({ value }) => containsTensor(value));
   const inputIds = orderedInputs(inputs, tensorArguments.map(({ value }) => value));
 
+  if (wrong) {
+    const guess = [recorder.doubt(asTensor(recorder, recorder.machine.unknown('the argument is no tensor'))!)];
+    const node = recorder.begin({ layer: state, type: state.layer.type, name: state.layer.name, inputs: guess.map((ref) => ref.tensor), primitive: { op: 'opaque', reason: 'called on no tensor' }, args: ranges });
+    node.failed = true;
+    return finish(recorder, state, node, fallbackOf(state, guess, 'called on no tensor'), args, 'single');
+  }
   if (builtin && !state.broken) {
     const inputRanges = elementRanges(first);
     try {
@@ -114,6 +120,13 @@ function runDefinition(recorder: Recorder, state: LayerState, node: Node, inputs
     }
     result = definition.call!(context);
   } catch (error) {
+    if (error instanceof TypeError) {
+      // A definition met something it does not expect: the result is unknown, the rest of the program goes on.
+      recorder.internal(error, node.site.range);
+      node.unknown = recorder.unknown(`the analysis of ${state.layer.type} failed here`);
+      node.primitive = { op: 'opaque', reason: node.unknown.reason };
+      return finish(recorder, state, node, unknownOutputs(node.unknown.reason, null), args, 'single');
+    }
     if (!(error instanceof KerasError)) throw error;
     node.failed = true;
     node.primitive = { op: 'opaque', reason: error.message };
@@ -229,7 +242,36 @@ export function firstArgument(args: CallArgs, name: string | undefined): Arg | u
 
 /** Tensors of the first argument; what is not known counts as a tensor of unknown shape. */
 function inputRefs(recorder: Recorder, value: Value): TensorRef[] {
-  return flatten(value).flatMap((leaf) => {
+  const leaves = flatten(value);
+  // A list that may go on: nothing can be said for certain about the whole of it.
+  const open = openTail(value);
+  const rest = open === null ? [] : [recorder.doubt(asTensor(recorder, open)!)];
+  return [...refsOf(recorder, leaves), ...rest];
+}
+
+function openTail(value: Value): UnknownValue | null {
+  switch (value.kind) {
+    case 'list':
+      return value.tail ?? firstTail(value.items);
+    case 'tuple':
+      return firstTail(value.items);
+    case 'dict':
+      return value.tail;
+    default:
+      return null;
+  }
+}
+
+function firstTail(items: readonly Value[]): UnknownValue | null {
+  for (const item of items) {
+    const tail = openTail(item);
+    if (tail !== null) return tail;
+  }
+  return null;
+}
+
+function refsOf(recorder: Recorder, leaves: readonly Value[]): TensorRef[] {
+  return leaves.flatMap((leaf) => {
     const data = tensorDataOf(leaf);
     if (data !== undefined) return [recorder.ref(data.tensor)];
     if (leaf.kind === 'none' || leaf.kind === 'str') return [];
@@ -250,8 +292,8 @@ function withoutSelf(args: CallArgs): CallArgs {
   return { ...args, positional: args.positional.slice(1) };
 }
 
-/** Keras 3 refuses layers, classes and functions as positional arguments. */
-function checkPositional(recorder: Recorder, state: LayerState, args: CallArgs, ranges: Readonly<Record<string, SourceRange>>): void {
+/** Keras 3 refuses layers, classes and functions as positional arguments. True when there is one. */
+function checkPositional(recorder: Recorder, state: LayerState, args: CallArgs, ranges: Readonly<Record<string, SourceRange>>): boolean {
   for (const arg of args.positional.slice(1)) {
     for (const leaf of flatten(arg.value)) {
       const layer = layerStateOf(leaf);
@@ -267,9 +309,10 @@ function checkPositional(recorder: Recorder, state: LayerState, args: CallArgs, 
         ),
         { site: arg.range === null ? recorder.site() : { range: arg.range, stack: recorder.site().stack }, layer: state.layer, callArgs: ranges },
       );
-      return;
+      return true;
     }
   }
+  return false;
 }
 
 /** Ranges by input index are not known for elements of a list: the whole argument stands for them. */

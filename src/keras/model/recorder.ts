@@ -5,7 +5,7 @@
 import { emptyGraph, type CallSite, type ConfigValue, type Failure, type Layer, type ModelGraph, type Node, type NodeId, type Primitive, type Shape, type SourceRange, type Tensor, type TensorId, type Unknown, type Weight, type WeightId } from '../../graph/graph';
 import type { Machine } from '../../python/machine';
 import type { CallArgs, ClassValue, InstanceValue, ModuleValue, Value } from '../../python/values';
-import { KerasError, type TensorRef, type TensorSpec } from '../definition';
+import { type KerasError, type TensorRef, type TensorSpec } from '../definition';
 import { NameCounter, toSnakeCase } from './names';
 import type { LayerState } from './layerState';
 
@@ -198,6 +198,17 @@ export class Recorder {
 
   isTracked(weight: WeightId): boolean {
     return this.kerasVersion === 2 || !this.plainVariables.has(weight);
+  }
+
+  /** Marks a tensor as one of which nothing is certain. */
+  doubt(ref: TensorRef): TensorRef {
+    this.doubtful.add(ref.tensor);
+    return ref;
+  }
+
+  /** An error of the analysis itself, kept among the problems. */
+  internal(error: Error, range: SourceRange): void {
+    if (this.graph.problems.length < 50) this.graph.problems.push({ kind: 'internal', message: `the analysis failed: ${error.message}`, range });
   }
 
   /** A constant without history. */
