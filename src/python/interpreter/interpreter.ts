@@ -80,6 +80,8 @@ export class Interpreter implements Machine {
   readonly handlers: ((exceptionName: string) => boolean)[] = [];
   readonly notImplemented: InstanceValue;
   fuel: number;
+  /** What may still be spent on packages of the search path: they must not use up the program's own. */
+  libraryFuel: number;
   probing = false;
   /** Why the paths being joined part. */
   joinCause: UnknownValue = unknown('depends on a value that is not known');
@@ -94,16 +96,22 @@ export class Interpreter implements Machine {
   readonly problems: Problem[] = [];
   /** Modules made from source, by path. */
   readonly files = new Map<string, ModuleValue>();
+  /** Modules whose text is being run. */
+  readonly loading = new Set<ModuleValue>();
   /** Directories in which the program's own modules are looked for. */
   readonly roots: readonly string[];
   private deadlineCheck = 0;
+  pastDeadline = false;
+  /** True while a package of the search path is being run. */
+  private inLibrary = false;
 
   constructor(options: InterpreterOptions) {
     this.options = options;
     this.mainFile = options.mainFile;
     this.observer = options.observer ?? {};
     this.roots = programRoots(this);
-    this.fuel = options.fuel ?? 2_000_000;
+    this.fuel = options.fuel ?? 1_000_000;
+    this.libraryFuel = Math.floor(this.fuel / 4);
     this.classes = makeBuiltinClasses();
     this.builtins = new Map<string, Value>(this.classes.visible);
     this.notImplemented = this.allocate(makeClass('NotImplementedType', [this.classes.object]));
@@ -333,9 +341,18 @@ export class Interpreter implements Machine {
       this.deadlineCheck = 2000;
       if ((this.options.now?.() ?? 0) > this.options.deadline) {
         this.fuel = -1;
+        this.pastDeadline = true;
         throw new OutOfFuel();
       }
     }
+  }
+  readFile(path: string): string | undefined | 'pending' {
+    const places = path.startsWith('/') ? [path] : this.roots.map((root) => (root === '' || root.endsWith('/') ? root + path : `${root}/${path}`));
+    for (const place of places) {
+      const text = this.options.reader?.read(place);
+      if (text !== undefined) return text;
+    }
+    return undefined;
   }
   importModule(name: string): ModuleValue | undefined {
     return importByName(this, name);
@@ -406,6 +423,38 @@ export class Interpreter implements Machine {
         this.options.onInternal?.(error);
         abandonTargets(this, activation, statement, unknown('the analysis failed here', range));
       }
+    }
+  }
+  /**
+   * Runs a package of the search path on its share of the fuel. False when that was used up: what has been read of the
+   * package stays, the rest of it is unknown.
+   */
+  onLibraryFuel(body: () => void): boolean {
+    if (this.inLibrary) {
+      body();
+      return true;
+    }
+    const frames = this.frames.length;
+    const handlers = this.handlers.length;
+    const trailDepth = this.trail.depth;
+    const reserve = this.fuel - this.libraryFuel;
+    if (reserve < 0) return false;
+    this.fuel = this.libraryFuel;
+    this.inLibrary = true;
+    try {
+      body();
+      return true;
+    } catch (error) {
+      if (!(error instanceof OutOfFuel) || this.pastDeadline) throw error;
+      this.frames.length = frames;
+      this.handlers.length = handlers;
+      this.trail.collapse(trailDepth);
+      this.nesting = 0;
+      return false;
+    } finally {
+      this.inLibrary = false;
+      this.libraryFuel = Math.max(0, this.fuel);
+      if (!this.pastDeadline) this.fuel = reserve + this.libraryFuel;
     }
   }
   /** Some of the program could not be parsed. */

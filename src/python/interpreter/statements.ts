@@ -208,19 +208,26 @@ function executeFor(vm: Interpreter, activation: Activation, statement: For): Co
   const elements = iterate(vm, source);
   const mark = activation.open.length;
   let completion = Completion.Normal as Completion;
+  let cut = false;
   if (elements !== undefined) {
     // The list may grow while it is walked; what is taken is what it holds then.
     const items = source.kind === 'list' ? source : elements;
+    const fuel = vm.fuel;
     for (let i = 0; i < items.items.length; i++) {
       vm.spend(1);
+      if (tooLong(i, fuel - vm.fuel)) {
+        cut = true;
+        break;
+      }
       assign(vm, activation, statement.target, items.items[i]);
       completion = iteration(vm, activation, statement.body);
       if (completion !== Completion.Normal) break;
     }
   }
-  const tail = elements === undefined ? asUnknown(source, 'what is iterated over is not known') : source.kind === 'list' ? source.tail : elements.tail;
+  let tail = elements === undefined ? asUnknown(source, 'what is iterated over is not known') : source.kind === 'list' ? source.tail : elements.tail;
+  if (cut) tail = unknown('the loop is too long to follow to its end', at(activation, statement.iter), tail?.type);
   if (tail !== null && completion === Completion.Normal) {
-    const why = unknown(tail.reason.startsWith('depends on ') ? tail.reason : `changes in a loop over "${sourceText(vm, activation, statement.iter, 40)}", which is not known (${tail.reason})`, tail.at);
+    const why = cut ? tail : unknown(tail.reason.startsWith('depends on ') ? tail.reason : `changes in a loop over "${sourceText(vm, activation, statement.iter, 40)}", which is not known (${tail.reason})`, tail.at);
     const element = unknown(tail.reason, tail.at, tail.type === 'list' ? undefined : tail.type);
     completion = openLoop(vm, activation, why, () => {
       assign(vm, activation, statement.target, element);
@@ -236,19 +243,25 @@ function openLoop(vm: Interpreter, activation: Activation, why: UnknownValue, bo
   return branch(vm, activation, why, [body, () => Completion.Normal], true);
 }
 
-/** A loop whose condition stays known longer than this is taken to be endless (a training loop). */
-const MAX_ROUNDS = 20_000;
+/**
+ * Whether a loop goes on too long to build a model (it trains one, or walks over data): many rounds that took many steps,
+ * or very many steps. The rest of it is followed once, as a loop of unknown length.
+ */
+export function tooLong(rounds: number, steps: number): boolean {
+  return (rounds >= 200 && steps > 10_000) || (rounds >= 20 && steps > 150_000);
+}
 
 function executeWhile(vm: Interpreter, activation: Activation, statement: While): Completion {
   const mark = activation.open.length;
   let completion = Completion.Normal as Completion;
+  const fuel = vm.fuel;
   for (let rounds = 0; ; rounds++) {
     vm.spend(1);
     const test = evaluate(vm, activation, statement.test);
     const known = vm.truth(test);
     if (known === false) break;
-    if (known === undefined || rounds >= MAX_ROUNDS) {
-      const cause = known === undefined ? conditionCause(vm, activation, statement.test, test) : unknown('a loop without a known end', at(activation, statement.test));
+    if (known === undefined || tooLong(rounds, fuel - vm.fuel)) {
+      const cause = known === undefined ? conditionCause(vm, activation, statement.test, test) : unknown('the loop is too long to follow to its end', at(activation, statement.test));
       completion = openLoop(vm, activation, cause, () => iteration(vm, activation, statement.body));
       break;
     }
@@ -330,7 +343,8 @@ function executeWith(vm: Interpreter, activation: Activation, statement: With, i
   const depth = vm.frames.length;
   const handlers = vm.handlers.length;
   // A manager of the program's own may swallow an exception: then module code is not to pass over it.
-  if (exit?.kind === 'method' && exit.fn.kind === 'function') vm.handlers.push(() => false);
+  // So may one of a library that says so (`contextlib.suppress`).
+  if (exit?.kind === 'method' && (exit.fn.kind === 'function' || exit.fn.attrs?.has('swallows'))) vm.handlers.push(() => false);
   let completion: Completion;
   try {
     completion = executeWith(vm, activation, statement, index + 1);

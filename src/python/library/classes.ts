@@ -77,16 +77,20 @@ export function nativeModule(name: string, attrs: Iterable<readonly [string, Val
   };
 }
 
+/** Makes one module; `get` gives another of the same table (importing it by name would load its parent first). */
+export type ModuleMaker = (machine: Machine, name: string, get: (name: string) => ModuleValue) => ModuleValue;
+
 /** Makes a module when it is first imported and keeps it for the machine's life. */
-export function cachedModules(makers: Readonly<Record<string, (machine: Machine, name: string) => ModuleValue>>): NativeModules {
+export function cachedModules(makers: Readonly<Record<string, ModuleMaker>>): NativeModules {
   const made = new WeakMap<Machine, Map<string, ModuleValue>>();
-  return (name, machine) => {
+  const find: NativeModules = (name, machine) => {
     const maker = Object.hasOwn(makers, name) ? makers[name] : undefined;
     if (!maker) return undefined;
     let modules = made.get(machine);
     if (!modules) made.set(machine, (modules = new Map()));
     let module = modules.get(name);
-    if (!module) modules.set(name, (module = maker(machine, name)));
+    if (!module) modules.set(name, (module = maker(machine, name, (other) => find(other, machine) ?? nativeModule(other, []))));
     return module;
   };
+  return find;
 }

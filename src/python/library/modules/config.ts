@@ -15,6 +15,10 @@ const dictOf = (self: InstanceValue): DictValue | undefined => (self.data instan
 function attributeDict(machine: Machine, name: string, module: string, missing: (key: string) => Value | undefined): ClassValue {
   const base = machine.builtin('dict');
   const convert = (value: Value): Value => {
+    if (value.kind === 'list' && value.items.some(({ kind }) => kind === 'dict' || kind === 'list')) {
+      const items = value.items.map(convert);
+      return items.some((item, i) => item !== value.items[i]) ? { ...value, items } : value;
+    }
     if (value.kind !== 'dict' || value.cls) return value;
     const made = machine.allocate(cls, new Wrapped({ ...value, entries: new Map() }));
     const into = dictOf(made)!;
@@ -60,7 +64,7 @@ function attributeDict(machine: Machine, name: string, module: string, missing: 
       ['copy(self)', (_m, { self }) => copyOf(self as InstanceValue)],
       ['lock(self)', (_m, { self }) => self],
       ['unlock(self)', (_m, { self }) => self],
-      ['unlocked(self)', (m) => m.apply(m.importModule('contextlib')?.attrs.get('nullcontext') ?? NONE, [])],
+      ['unlocked(self)', (m) => m.apply(m.getAttr(m.importModule('contextlib') ?? NONE, 'nullcontext'), [])],
       ['to_dict(self, **kwargs)', (_m, { self }) => plain(self)],
       ['toDict(self)', (_m, { self }) => plain(self)],
       ['copy_and_resolve_references(self, **kwargs)', (_m, { self }) => copyOf(self as InstanceValue)],

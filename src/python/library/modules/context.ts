@@ -1,6 +1,6 @@
 /** Context managers: the module `contextlib`. */
 import type { Machine } from '../../machine';
-import { FALSE, NONE, bool, type ClassValue, type InstanceValue, type ModuleValue, type Value } from '../../values';
+import { FALSE, NONE, TRUE, bool, type ClassValue, type InstanceValue, type ModuleValue, type Value } from '../../values';
 import { nativeClass, nativeModule } from '../classes';
 import { fn, functions } from '../define';
 import { elements } from '../known';
@@ -22,8 +22,14 @@ function generatorManager(machine: Machine): ClassValue {
 
 /** Swallows the named exceptions. */
 function suppressing(machine: Machine): ClassValue {
+  const exit = fn('__exit__(self, type=None, value=None, traceback=None)', (m, { self, type }) => {
+    const wanted = elements(m, m.getAttr(self, 'exceptions')).items;
+    return bool(type.kind === 'class' && wanted.some((cls) => cls.kind === 'class' && m.isSubclass(type, cls)));
+  });
   return nativeClass(machine, 'suppress', {
     module: 'contextlib',
+    // The mark tells the interpreter that an exception may end here.
+    attrs: [['__exit__', { ...exit, attrs: new Map([['swallows', TRUE]]) }]],
     methods: [
       [
         '__init__(self, *exceptions)',
@@ -33,13 +39,6 @@ function suppressing(machine: Machine): ClassValue {
         },
       ],
       ['__enter__(self)', () => NONE],
-      [
-        '__exit__(self, type=None, value=None, traceback=None)',
-        (m, { self, type }) => {
-          const wanted = elements(m, m.getAttr(self, 'exceptions')).items;
-          return bool(type.kind === 'class' && wanted.some((cls) => cls.kind === 'class' && m.isSubclass(type, cls)));
-        },
-      ],
     ],
   });
 }

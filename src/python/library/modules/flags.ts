@@ -1,7 +1,7 @@
 /** Command-line flags of `absl` (and `tf.app.flags`): each is its default, since the program's run line is not known. */
 import type { Machine } from '../../machine';
 import { NONE, list, str, unknown, type InstanceValue, type ModuleValue, type Value } from '../../values';
-import { nativeClass, nativeModule } from '../classes';
+import { nativeClass, nativeModule, type ModuleMaker } from '../classes';
 import { functions, type Body } from '../define';
 import { strOf } from '../known';
 import { loggingModule } from './silent';
@@ -76,13 +76,7 @@ export const appModule = () =>
     ],
   ]));
 
-export function abslModule(machine: Machine): ModuleValue {
-  return nativeModule('absl', [
-    ['flags', machine.importModule('absl.flags') ?? flagsModule(machine)],
-    ['app', machine.importModule('absl.app') ?? appModule()],
-    ['logging', machine.importModule('absl.logging') ?? abslLogging(machine)],
-  ]);
-}
+export const abslModule: ModuleMaker = (_machine, _name, get) =>
+  nativeModule('absl', ['flags', 'app', 'logging'].map((name) => [name, get(`absl.${name}`)]));
 
 export const abslLogging = (machine: Machine): ModuleValue => nativeModule('absl.logging', loggingModule(machine).attrs);
-

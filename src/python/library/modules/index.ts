@@ -65,10 +65,7 @@ export const standardModules: NativeModules = cachedModules({
   'absl.app': appModule,
   'absl.logging': abslLogging,
   ml_collections: mlCollectionsModule,
-  'ml_collections.config_dict': (machine) => {
-    const inner = mlCollectionsModule(machine).attrs.get('config_dict');
-    return inner?.kind === 'module' ? inner : nativeModule('ml_collections.config_dict', []);
-  },
+  'ml_collections.config_dict': (_machine, name, get) => nativeModule(name, get('ml_collections').attrs),
   easydict: easyDictModule,
   addict: addictModule,
   munch: munchModule,
@@ -76,6 +73,6 @@ export const standardModules: NativeModules = cachedModules({
   tqdm: tqdmModule,
   'tqdm.auto': tqdmModule,
   'tqdm.notebook': tqdmModule,
-  sklearn: (machine) => nativeModule('sklearn', [['model_selection', machine.importModule('sklearn.model_selection') ?? modelSelectionModule()]]),
+  sklearn: (_machine, name, get) => nativeModule(name, [['model_selection', get('sklearn.model_selection')]]),
   'sklearn.model_selection': modelSelectionModule,
 });

@@ -110,8 +110,8 @@ function environment(machine: Machine): Value {
   );
 }
 
-export function osModule(machine: Machine): ModuleValue {
-  const path = machine.importModule('os.path') ?? osPathModule();
+export function osModule(machine: Machine, _name: string, get: (name: string) => ModuleValue): ModuleValue {
+  const path = get('os.path');
   return nativeModule('os', [
     ['path', path],
     ['environ', environment(machine)],

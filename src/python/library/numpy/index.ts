@@ -1,7 +1,7 @@
 /** The module `numpy`, as far as shapes and small constants of model code go; everything else in it is unknown. */
 import type { Machine } from '../../machine';
 import { NONE, float, int, str, tuple, unknown, type ModuleValue } from '../../values';
-import { nativeClass, nativeModule } from '../classes';
+import { nativeClass, nativeModule, type ModuleMaker } from '../classes';
 import { fn, functions, type Body } from '../define';
 import { because, elements, firstUnknown, indexOf, iterator } from '../known';
 import { roundTo } from '../numbers';
@@ -222,8 +222,7 @@ export function numpyModule(machine: Machine): ModuleValue {
   ]);
 }
 
-export const numpyRandom = (machine: Machine): ModuleValue => {
-  const numpy = machine.importModule('numpy');
-  const random = numpy?.attrs.get('random');
+export const numpyRandom: ModuleMaker = (machine, _name, get) => {
+  const random = get('numpy').attrs.get('random');
   return random?.kind === 'module' ? random : randomModule(machine);
 };

@@ -24,7 +24,8 @@ export function reshape(machine: Machine, value: Value, wanted: Value): Value {
   const source = value.kind === 'unknown' ? undefined : asArray(machine, value);
   const total = source && isRanked(source.shape) ? productOf(source.shape) : undefined;
   const hole = target.indexOf(-1);
-  const given = productOf(target.filter((_, i) => i !== hole));
+  const others = target.filter((_, i) => i !== hole);
+  const given = productOf(others);
   const fail = (): never => machine.raise('ValueError', `cannot reshape array of size ${String(total)} into shape ${shapeText(target)}`);
   let shape: readonly ArrayDim[] = target;
   if (hole >= 0) {
@@ -32,10 +33,25 @@ export function reshape(machine: Machine, value: Value, wanted: Value): Value {
     if (total !== undefined && typeof total === 'number' && typeof given === 'number') {
       if (given === 0 || total % given !== 0) fail();
       dim = total / given;
-    } else if (total !== undefined) dim = typeof total === 'object' && total.kind === 'unknown' ? total : combineDims('//', total, given);
+    } else if (total !== undefined && source && isRanked(source.shape)) dim = remaining(source.shape, others);
     shape = target.map((each, i) => (i === hole ? dim : each));
   } else if (typeof total === 'number' && typeof given === 'number' && total !== given) fail();
   return makeArray(machine, shape, source?.dtype, source?.data);
+}
+
+/** What is left of a shape's size when some of it is taken; lengths on both sides cancel. */
+function remaining(shape: readonly ArrayDim[], taken: readonly ArrayDim[]): ArrayDim {
+  const left = [...shape];
+  const divisors = taken.filter((dim) => {
+    const at = left.findIndex((own) => sameDim(own, dim));
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+  const total = productOf(left);
+  const by = productOf(divisors);
+  if (by === 1) return total;
+  const cause = [total, by].find((dim): dim is UnknownValue => typeof dim === 'object' && dim.kind === 'unknown');
+  return cause ?? combineDims('//', total, by);
 }
 
 /** `transpose(axes)`; without axes the order is reversed. */
