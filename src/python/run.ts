@@ -20,7 +20,7 @@ export interface Program {
   /** Native libraries, looked in first. */
   readonly modules?: readonly NativeModules[];
   readonly observer?: Observer;
-  /** Steps; default two million. */
+  /** Steps; default one million, about a second. */
   readonly fuel?: number;
   /** A clock in milliseconds and the time at which to stop. */
   readonly now?: () => number;

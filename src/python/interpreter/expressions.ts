@@ -15,6 +15,7 @@ import { LazyIterator } from './lazy';
 import type { Interpreter } from './interpreter';
 import { compare } from './operators';
 import { iterate } from './items';
+import { tooLong } from './statements';
 
 export const at = (activation: Activation, node: { readonly from: number; readonly to: number }): SourceRange => ({
   file: activation.file, from: node.from, to: node.to,
@@ -372,8 +373,17 @@ function comprehend(
       assign(vm, inner, target, item);
       conditions(level, ifs, 0);
     };
-    for (const item of elements?.items ?? []) one(item);
-    const tail = elements === undefined ? asUnknown(source, 'the elements are not known') : elements.tail;
+    const fuel = vm.fuel;
+    let rounds = 0;
+    let cut = false;
+    for (const item of elements?.items ?? []) {
+      if (rounds++ % 64 === 63 && tooLong(rounds / 10, fuel - vm.fuel)) {
+        cut = true;
+        break;
+      }
+      one(item);
+    }
+    const tail = cut ? unknown('the comprehension is too long to follow to its end', at(activation, target)) : elements === undefined ? asUnknown(source, 'the elements are not known') : elements.tail;
     if (tail !== null) {
       // Some more, of unknown number: once, to follow the calls inside.
       open(tail);

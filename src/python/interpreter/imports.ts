@@ -100,15 +100,33 @@ function locate(vm: Interpreter, name: string): ModuleValue | undefined {
   // The rest of a library that is native in part is not read from its files: its inside is not what it is known for.
   const top = name.split('.')[0];
   if (top !== name && standardModules(top, vm) !== undefined) return undefined;
-  for (const root of [...above, ...(vm.options.searchPath ?? [])]) {
+  for (const root of above) {
     const found = findIn(vm, root, relative);
     if (found !== undefined) return loadFound(vm, name, found);
+  }
+  for (const root of vm.options.searchPath ?? []) {
+    const found = findIn(vm, root, relative);
+    if (found !== undefined) return loadLibrary(vm, name, found);
   }
   return undefined;
 }
 
 function loadFound(vm: Interpreter, name: string, found: Found | 'pending'): ModuleValue {
   return found === 'pending' ? openModule(name, `module ${name} is still being read`) : loadSource(vm, name, found);
+}
+
+/** A package of the search path: read on its own share of the fuel. */
+function loadLibrary(vm: Interpreter, name: string, found: Found | 'pending'): ModuleValue {
+  if (found === 'pending') return loadFound(vm, name, found);
+  let made: ModuleValue | undefined;
+  if (vm.onLibraryFuel(() => (made = loadSource(vm, name, found))) && made !== undefined) return made;
+  if (!vm.problems.some((problem) => problem.kind === 'fuel')) {
+    vm.problems.push({ kind: 'fuel', message: `packages such as ${name} are too long to follow to their end`, range: vm.callStack()[0] ?? null });
+  }
+  // What was under way when the fuel ended is known in part only.
+  for (const module of vm.loading) Object.assign(module, openModule(module.name, `module ${module.name} is too long to follow to its end`), { attrs: module.attrs });
+  vm.loading.clear();
+  return vm.modules.get(name) ?? openModule(name, `module ${name} is too long to follow to its end`);
 }
 
 function openModule(name: string, reason: string): ModuleValue {
@@ -132,7 +150,9 @@ function loadSource(vm: Interpreter, name: string, found: Found): ModuleValue {
   // Known before it runs: a module that imports its importer sees what there is so far.
   vm.files.set(found.path, module);
   vm.modules.set(name, module);
+  vm.loading.add(module);
   runModule(vm, [node], attrs);
+  vm.loading.delete(module);
   return module;
 }
 
@@ -140,6 +160,7 @@ export function parse(vm: Interpreter, file: string, text: string, magics = fals
   const cached = vm.options.parsed?.get(file);
   let node = cached;
   if (cached === undefined || cached.source !== text) {
+    vm.spend(text.length >> 5);
     node = parseModule(text, file, { magics });
     vm.options.parsed?.set(file, node);
   }

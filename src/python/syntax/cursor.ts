@@ -36,6 +36,10 @@ export class Cursor {
   protected get lastEnd(): number {
     return this.i === 0 ? 0 : this.tokens.ends[this.i - 1];
   }
+  /** End of a node that began at `from`, even when nothing of it was there. */
+  protected end(from: number): number {
+    return Math.max(from, this.lastEnd);
+  }
   protected peek(ahead: number): string {
     return this.tokens.texts[Math.min(this.i + ahead, this.tokens.texts.length - 1)];
   }

@@ -30,10 +30,10 @@ export class ExpressionParser extends Cursor {
       const test = this.or();
       if (!this.takeWord('else')) {
         this.problem("expected 'else'");
-        return { type: 'Error', from, to: this.lastEnd };
+        return { type: 'Error', from, to: this.end(from) };
       }
       const orelse = this.expression();
-      return { type: 'IfExp', test, body, orelse, from, to: this.lastEnd };
+      return { type: 'IfExp', test, body, orelse, from, to: this.end(from) };
     } finally {
       this.depth--;
     }
@@ -45,7 +45,7 @@ export class ExpressionParser extends Cursor {
       const target = this.name();
       this.i++;
       const value = this.expression();
-      return { type: 'NamedExpr', target, value, from: target.from, to: this.lastEnd };
+      return { type: 'NamedExpr', target, value, from: target.from, to: this.end(target.from) };
     }
     return this.expression();
   }
@@ -55,7 +55,7 @@ export class ExpressionParser extends Cursor {
     const from = this.start;
     this.i++;
     const value = this.bitwise(1);
-    return { type: 'Starred', value, from, to: this.lastEnd };
+    return { type: 'Starred', value, from, to: this.end(from) };
   }
 
   /** `a, *b, c`: a tuple when there is a comma. */
@@ -68,7 +68,7 @@ export class ExpressionParser extends Cursor {
       if (!this.atExpression()) break;
       elts.push(this.starOrNamed());
     }
-    return { type: 'Tuple', elts, from, to: this.lastEnd };
+    return { type: 'Tuple', elts, from, to: this.end(from) };
   }
 
   /** Right side of an assignment: may be a bare `yield`. */
@@ -84,7 +84,7 @@ export class ExpressionParser extends Cursor {
       const at = this.start;
       this.i++;
       const value = this.bitwise(1);
-      return { type: 'Starred', value, from: at, to: this.lastEnd };
+      return { type: 'Starred', value, from: at, to: this.end(at) };
     };
     const first = one();
     if (!this.isOp(',')) return first;
@@ -93,7 +93,7 @@ export class ExpressionParser extends Cursor {
       if (this.isWord('in') || !this.atExpression()) break;
       elts.push(one());
     }
-    return { type: 'Tuple', elts, from, to: this.lastEnd };
+    return { type: 'Tuple', elts, from, to: this.end(from) };
   }
 
   protected atExpression(): boolean {
@@ -117,7 +117,7 @@ export class ExpressionParser extends Cursor {
     if (!this.isWord('or')) return first;
     const values = [first];
     while (this.takeWord('or')) values.push(this.and());
-    return { type: 'BoolOp', op: 'or', values, from, to: this.lastEnd };
+    return { type: 'BoolOp', op: 'or', values, from, to: this.end(from) };
   }
 
   private and(): Expr {
@@ -126,7 +126,7 @@ export class ExpressionParser extends Cursor {
     if (!this.isWord('and')) return first;
     const values = [first];
     while (this.takeWord('and')) values.push(this.not());
-    return { type: 'BoolOp', op: 'and', values, from, to: this.lastEnd };
+    return { type: 'BoolOp', op: 'and', values, from, to: this.end(from) };
   }
 
   private not(): Expr {
@@ -137,7 +137,7 @@ export class ExpressionParser extends Cursor {
     this.depth++;
     const operand = this.not();
     this.depth--;
-    return { type: 'UnaryOp', op: 'not', operand, from, to: this.lastEnd };
+    return { type: 'UnaryOp', op: 'not', operand, from, to: this.end(from) };
   }
 
   private comparison(): Expr {
@@ -152,7 +152,7 @@ export class ExpressionParser extends Cursor {
       comparators.push(this.bitwise(1));
       op = this.comparisonOperator();
     }
-    return { type: 'Compare', left, ops, comparators, from, to: this.lastEnd };
+    return { type: 'Compare', left, ops, comparators, from, to: this.end(from) };
   }
 
   private comparisonOperator(): CompareOperator | undefined {
@@ -186,7 +186,7 @@ export class ExpressionParser extends Cursor {
       const op = this.word as BinaryOperator;
       this.i++;
       const right = this.bitwise(strength + 1);
-      left = { type: 'BinOp', op, left, right, from, to: this.lastEnd };
+      left = { type: 'BinOp', op, left, right, from, to: this.end(from) };
     }
   }
 
@@ -199,13 +199,13 @@ export class ExpressionParser extends Cursor {
       this.depth++;
       const operand = this.unary();
       this.depth--;
-      return { type: 'UnaryOp', op: word, operand, from, to: this.lastEnd };
+      return { type: 'UnaryOp', op: word, operand, from, to: this.end(from) };
     }
     const from = this.start;
     const base = this.awaited();
     if (!this.takeOp('**')) return base;
     const right = this.unary();
-    return { type: 'BinOp', op: '**', left: base, right, from, to: this.lastEnd };
+    return { type: 'BinOp', op: '**', left: base, right, from, to: this.end(from) };
   }
 
   private awaited(): Expr {
@@ -213,7 +213,7 @@ export class ExpressionParser extends Cursor {
     const from = this.start;
     this.i++;
     const value = this.primary();
-    return { type: 'Await', value, from, to: this.lastEnd };
+    return { type: 'Await', value, from, to: this.end(from) };
   }
 
   private primary(): Expr {
@@ -227,20 +227,20 @@ export class ExpressionParser extends Cursor {
           const attrFrom = this.start;
           const attr = this.word;
           this.i++;
-          expr = { type: 'Attribute', value: expr, attr, attrFrom, from, to: this.lastEnd };
+          expr = { type: 'Attribute', value: expr, attr, attrFrom, from, to: this.end(from) };
         } else {
           this.problem('expected a name');
-          return { type: 'Error', from, to: this.lastEnd };
+          return { type: 'Error', from, to: this.end(from) };
         }
       } else if (this.isOp('(')) {
         const args = this.argumentList();
         const plain = args.every((argument) => argument.kind === 'positional');
-        expr = { type: 'Call', func: expr, args, plain, range: this.range(from, this.lastEnd), from, to: this.lastEnd };
+        expr = { type: 'Call', func: expr, args, plain, range: this.range(from, this.lastEnd), from, to: this.end(from) };
       } else if (this.isOp('[')) {
         this.i++;
         const index = this.subscriptIndex();
         this.expectOp(']');
-        expr = { type: 'Subscript', value: expr, index, from, to: this.lastEnd };
+        expr = { type: 'Subscript', value: expr, index, from, to: this.end(from) };
       } else return expr;
     }
   }
@@ -268,21 +268,21 @@ export class ExpressionParser extends Cursor {
       const kind = this.word === '*' ? 'star' : 'doubleStar';
       this.i++;
       const value = this.expression();
-      return { kind, name: '', nameRange: null, value, range: this.range(value.from, value.to), from, to: this.lastEnd };
+      return { kind, name: '', nameRange: null, value, range: this.range(value.from, value.to), from, to: this.end(from) };
     }
     if (this.at(T.Name) && this.peek(1) === '=' && this.peekKind(1) === T.Op && !KEYWORDS.has(this.word)) {
       const name = this.word;
       const nameRange = this.range(this.start, this.tokens.ends[this.i]);
       this.i += 2;
       const value = this.expression();
-      return { kind: 'keyword', name, nameRange, value, range: this.range(value.from, value.to), from, to: this.lastEnd };
+      return { kind: 'keyword', name, nameRange, value, range: this.range(value.from, value.to), from, to: this.end(from) };
     }
     let value = this.named();
     if (this.atFor()) {
       const generators = this.comprehensions();
-      value = { type: 'GeneratorExp', elt: value, generators, from, to: this.lastEnd };
+      value = { type: 'GeneratorExp', elt: value, generators, from, to: this.end(from) };
     }
-    return { kind: 'positional', name: '', nameRange: null, value, range: this.range(value.from, value.to), from, to: this.lastEnd };
+    return { kind: 'positional', name: '', nameRange: null, value, range: this.range(value.from, value.to), from, to: this.end(from) };
   }
 
   private subscriptIndex(): Expr {
@@ -294,7 +294,7 @@ export class ExpressionParser extends Cursor {
       if (this.isOp(']')) break;
       elts.push(this.subscriptItem());
     }
-    return { type: 'Tuple', elts, from, to: this.lastEnd };
+    return { type: 'Tuple', elts, from, to: this.end(from) };
   }
 
   private subscriptItem(): Expr {
@@ -313,7 +313,7 @@ export class ExpressionParser extends Cursor {
   private slice(from: number, lower: Expr | null, bound: () => Expr | null): Expr {
     const upper = bound();
     const step = this.takeOp(':') ? bound() : null;
-    return { type: 'Slice', lower, upper, step, from, to: this.lastEnd };
+    return { type: 'Slice', lower, upper, step, from, to: this.end(from) };
   }
 
   protected name(): Name {
@@ -329,7 +329,7 @@ export class ExpressionParser extends Cursor {
         const value = Object.hasOwn(WORD_VALUES, this.word) ? WORD_VALUES[this.word] : undefined;
         if (value !== undefined) {
           this.i++;
-          return { type: 'Constant', value, from, to: this.lastEnd };
+          return { type: 'Constant', value, from, to: this.end(from) };
         }
         if (!KEYWORDS.has(this.word)) return this.name();
         if (this.word === 'lambda') return this.lambda();
@@ -338,7 +338,7 @@ export class ExpressionParser extends Cursor {
       }
       case T.Number:
         this.i++;
-        return { type: 'Constant', value: numberValue(this.text.slice(from, this.lastEnd)), from, to: this.lastEnd };
+        return { type: 'Constant', value: numberValue(this.text.slice(from, this.lastEnd)), from, to: this.end(from) };
       case T.String:
         return this.strings();
       case T.Op:
@@ -351,13 +351,13 @@ export class ExpressionParser extends Cursor {
             return this.nest(() => this.braced());
           case '...':
             this.i++;
-            return { type: 'Constant', value: ELLIPSIS, from, to: this.lastEnd };
+            return { type: 'Constant', value: ELLIPSIS, from, to: this.end(from) };
         }
         break;
       case T.Bad:
         this.problem('unexpected character');
         this.i++;
-        return { type: 'Error', from, to: this.lastEnd };
+        return { type: 'Error', from, to: this.end(from) };
     }
     this.problem('expected an expression');
     return { type: 'Error', from, to: from };
@@ -376,7 +376,7 @@ export class ExpressionParser extends Cursor {
   private parenthesised(): Expr {
     const from = this.start;
     this.i++;
-    if (this.takeOp(')')) return { type: 'Tuple', elts: [], from, to: this.lastEnd };
+    if (this.takeOp(')')) return { type: 'Tuple', elts: [], from, to: this.end(from) };
     if (this.isWord('yield')) {
       const value = this.yieldExpression();
       this.expectOp(')');
@@ -386,7 +386,7 @@ export class ExpressionParser extends Cursor {
     if (this.atFor()) {
       const generators = this.comprehensions();
       this.expectOp(')');
-      return { type: 'GeneratorExp', elt: first, generators, from, to: this.lastEnd };
+      return { type: 'GeneratorExp', elt: first, generators, from, to: this.end(from) };
     }
     if (!this.isOp(',')) {
       this.expectOp(')');
@@ -398,7 +398,7 @@ export class ExpressionParser extends Cursor {
       elts.push(this.starOrNamed());
     }
     this.expectOp(')');
-    return { type: 'Tuple', elts, from, to: this.lastEnd };
+    return { type: 'Tuple', elts, from, to: this.end(from) };
   }
 
   private bracketed(): Expr {
@@ -410,7 +410,7 @@ export class ExpressionParser extends Cursor {
       if (this.atFor()) {
         const generators = this.comprehensions();
         this.expectOp(']');
-        return { type: 'ListComp', elt: elts[0], generators, from, to: this.lastEnd };
+        return { type: 'ListComp', elt: elts[0], generators, from, to: this.end(from) };
       }
       while (this.takeOp(',')) {
         if (!this.atExpression()) break;
@@ -418,7 +418,7 @@ export class ExpressionParser extends Cursor {
       }
     }
     this.expectOp(']');
-    return { type: 'List', elts, from, to: this.lastEnd };
+    return { type: 'List', elts, from, to: this.end(from) };
   }
 
   private braced(): Expr {
@@ -438,7 +438,7 @@ export class ExpressionParser extends Cursor {
           if (this.atFor()) {
             const generators = this.comprehensions();
             this.expectOp('}');
-            return { type: 'DictComp', key: first, value, generators, from, to: this.lastEnd };
+            return { type: 'DictComp', key: first, value, generators, from, to: this.end(from) };
           }
           keys.push(first);
           values.push(value);
@@ -446,7 +446,7 @@ export class ExpressionParser extends Cursor {
           if (this.atFor()) {
             const generators = this.comprehensions();
             this.expectOp('}');
-            return { type: 'SetComp', elt: first, generators, from, to: this.lastEnd };
+            return { type: 'SetComp', elt: first, generators, from, to: this.end(from) };
           }
           elts.push(first);
         }
@@ -454,9 +454,9 @@ export class ExpressionParser extends Cursor {
       if (!this.takeOp(',')) break;
     }
     this.expectOp('}');
-    if (elts.length > 0 && keys.length === 0) return { type: 'Set', elts, from, to: this.lastEnd };
-    if (elts.length > 0) this.problem("expected ':'", { from, to: this.lastEnd });
-    return { type: 'Dict', keys, values, from, to: this.lastEnd };
+    if (elts.length > 0 && keys.length === 0) return { type: 'Set', elts, from, to: this.end(from) };
+    if (elts.length > 0) this.problem("expected ':'", { from, to: this.end(from) });
+    return { type: 'Dict', keys, values, from, to: this.end(from) };
   }
 
   private atFor(): boolean {
@@ -490,10 +490,10 @@ export class ExpressionParser extends Cursor {
     this.fn.isGenerator = true;
     if (this.takeWord('from')) {
       const value = this.expression();
-      return { type: 'YieldFrom', value, from, to: this.lastEnd };
+      return { type: 'YieldFrom', value, from, to: this.end(from) };
     }
     const value = this.atExpression() ? this.expressionList() : null;
-    return { type: 'Yield', value, from, to: this.lastEnd };
+    return { type: 'Yield', value, from, to: this.end(from) };
   }
 
   private lambda(): Lambda {
@@ -506,7 +506,7 @@ export class ExpressionParser extends Cursor {
     this.fn = own;
     const body = this.expression();
     this.fn = outer;
-    return { type: 'Lambda', params, body, isGenerator: own.isGenerator, from, to: this.lastEnd };
+    return { type: 'Lambda', params, body, isGenerator: own.isGenerator, from, to: this.end(from) };
   }
 
   /** Parameters up to `close` (not taken). */
@@ -531,7 +531,7 @@ export class ExpressionParser extends Cursor {
           let annotation: Expr | null = null;
           if (annotated && this.takeOp(':')) annotation = this.starOrNamed();
           const fallback = this.takeOp('=') ? this.expression() : null;
-          params.push({ name, kind, default: fallback, annotation, from, to: this.lastEnd });
+          params.push({ name, kind, default: fallback, annotation, from, to: this.end(from) });
         } else if (kind !== 'args') {
           this.problem('expected a parameter');
           break;
@@ -610,6 +610,6 @@ export class ExpressionParser extends Cursor {
     const from = this.start;
     this.problem('nested too deeply to follow');
     if (!this.at(T.Newline) && !this.at(T.End)) this.i++;
-    return { type: 'Error', from, to: this.lastEnd };
+    return { type: 'Error', from, to: this.end(from) };
   }
 }

@@ -90,23 +90,23 @@ class StatementParser extends PatternParser {
       switch (this.word) {
         case 'pass':
           this.i++;
-          return { type: 'Pass', from, to: this.lastEnd };
+          return { type: 'Pass', from, to: this.end(from) };
         case 'break':
           this.i++;
-          return { type: 'Break', from, to: this.lastEnd };
+          return { type: 'Break', from, to: this.end(from) };
         case 'continue':
           this.i++;
-          return { type: 'Continue', from, to: this.lastEnd };
+          return { type: 'Continue', from, to: this.end(from) };
         case 'return': {
           this.i++;
           const value = this.atExpression() ? this.expressionList() : null;
-          return { type: 'Return', value, from, to: this.lastEnd };
+          return { type: 'Return', value, from, to: this.end(from) };
         }
         case 'raise': {
           this.i++;
           const exc = this.atExpression() ? this.expression() : null;
           const cause = this.takeWord('from') ? this.expression() : null;
-          return { type: 'Raise', exc, cause, from, to: this.lastEnd };
+          return { type: 'Raise', exc, cause, from, to: this.end(from) };
         }
         case 'global':
         case 'nonlocal': {
@@ -121,18 +121,18 @@ class StatementParser extends PatternParser {
             names.push(this.word);
             this.i++;
           } while (this.isOp(','));
-          return { type, names, from, to: this.lastEnd };
+          return { type, names, from, to: this.end(from) };
         }
         case 'assert': {
           this.i++;
           const test = this.expression();
           const message = this.takeOp(',') ? this.expression() : null;
-          return { type: 'Assert', test, message, from, to: this.lastEnd };
+          return { type: 'Assert', test, message, from, to: this.end(from) };
         }
         case 'del': {
           this.i++;
           const targets = this.expressionList();
-          return { type: 'Delete', targets: targets.type === 'Tuple' ? targets.elts : [targets], from, to: this.lastEnd };
+          return { type: 'Delete', targets: targets.type === 'Tuple' ? targets.elts : [targets], from, to: this.end(from) };
         }
         case 'import':
           return this.importNames();
@@ -145,7 +145,7 @@ class StatementParser extends PatternParser {
             this.typeParameters();
             this.expectOp('=');
             const value = this.expression();
-            return { type: 'TypeAlias', name, value, from, to: this.lastEnd };
+            return { type: 'TypeAlias', name, value, from, to: this.end(from) };
           }
           break;
       }
@@ -164,22 +164,22 @@ class StatementParser extends PatternParser {
         value = this.valueList();
       }
       for (const target of targets) this.checkTarget(target);
-      return { type: 'Assign', targets, value, from, to: this.lastEnd };
+      return { type: 'Assign', targets, value, from, to: this.end(from) };
     }
     if (this.takeOp(':')) {
       const annotation = this.expression();
       const value = this.takeOp('=') ? this.valueList() : null;
       this.checkTarget(first);
-      return { type: 'AnnAssign', target: first, annotation, value, from, to: this.lastEnd };
+      return { type: 'AnnAssign', target: first, annotation, value, from, to: this.end(from) };
     }
     if (this.at(T.Op) && AUGMENTED.has(this.word)) {
       const op = this.word.slice(0, -1) as BinaryOperator;
       this.i++;
       const value = this.valueList();
       this.checkTarget(first);
-      return { type: 'AugAssign', target: first, op, value, from, to: this.lastEnd };
+      return { type: 'AugAssign', target: first, op, value, from, to: this.end(from) };
     }
-    return { type: 'Expr', value: first, from, to: this.lastEnd };
+    return { type: 'Expr', value: first, from, to: this.end(from) };
   }
 
   private checkTarget(target: Expr): void {
@@ -240,7 +240,7 @@ class StatementParser extends PatternParser {
       const name = this.dotted();
       names.push(this.alias(name, at, this.lastEnd));
     } while (this.isOp(','));
-    return { type: 'Import', names, from, to: this.lastEnd };
+    return { type: 'Import', names, from, to: this.end(from) };
   }
 
   private importFrom(): Stmt {
@@ -253,7 +253,7 @@ class StatementParser extends PatternParser {
     }
     const module = this.isWord('import') && level > 0 ? '' : this.dotted();
     if (!this.takeWord('import')) this.problem("expected 'import'");
-    if (this.takeOp('*')) return { type: 'ImportFrom', module, level, names: '*', from, to: this.lastEnd };
+    if (this.takeOp('*')) return { type: 'ImportFrom', module, level, names: '*', from, to: this.end(from) };
     const bracket = this.takeOp('(');
     const names: Alias[] = [];
     while (this.at(T.Name) && !KEYWORDS.has(this.word)) {
@@ -265,7 +265,7 @@ class StatementParser extends PatternParser {
     }
     if (bracket) this.expectOp(')');
     if (names.length === 0) this.problem('expected a name');
-    return { type: 'ImportFrom', module, level, names, from, to: this.lastEnd };
+    return { type: 'ImportFrom', module, level, names, from, to: this.end(from) };
   }
 
   // --- compound statements ----------------------------------------------------------------------------------------------
@@ -282,7 +282,7 @@ class StatementParser extends PatternParser {
         const test = this.named();
         const body = this.block();
         const orelse = this.takeWord('else') ? this.block() : [];
-        return { type: 'While', test, body, orelse, from, to: this.lastEnd };
+        return { type: 'While', test, body, orelse, from, to: this.end(from) };
       }
       case 'for': {
         this.i++;
@@ -292,7 +292,7 @@ class StatementParser extends PatternParser {
         const iter = this.expressionList();
         const body = this.block();
         const orelse = this.takeWord('else') ? this.block() : [];
-        return { type: 'For', target, iter, body, orelse, from, to: this.lastEnd };
+        return { type: 'For', target, iter, body, orelse, from, to: this.end(from) };
       }
       case 'try':
         return this.tryStatement();
@@ -387,7 +387,7 @@ class StatementParser extends PatternParser {
         this.depth--;
       }
     } else if (this.takeWord('else')) orelse = this.block();
-    return { type: 'If', test, body, orelse, from, to: this.lastEnd };
+    return { type: 'If', test, body, orelse, from, to: this.end(from) };
   }
 
   private tryStatement(): Stmt {
@@ -407,7 +407,7 @@ class StatementParser extends PatternParser {
           // `except A, B:` — since Python 3.14 a tuple, in Python 2 a binding.
           const elts = [test];
           while (this.takeOp(',')) elts.push(this.expression());
-          test = { type: 'Tuple', elts, from: test.from, to: this.lastEnd };
+          test = { type: 'Tuple', elts, from: test.from, to: this.end(from) };
         }
         if (this.takeWord('as')) {
           if (this.at(T.Name)) {
@@ -416,13 +416,13 @@ class StatementParser extends PatternParser {
           } else this.problem('expected a name');
         }
       }
-      handlers.push({ test, name, body: this.block(), from: at, to: this.lastEnd });
+      handlers.push({ test, name, body: this.block(), from: at, to: this.end(at) });
     }
     const orelse = this.takeWord('else') ? this.block() : [];
     const hasFinally = this.isWord('finally');
     const finalbody = this.takeWord('finally') ? this.block() : [];
     if (handlers.length === 0 && !hasFinally) this.problem("expected 'except' or 'finally'", { from, to: from + 3 });
-    return { type: 'Try', body, handlers, orelse, finalbody, from, to: this.lastEnd };
+    return { type: 'Try', body, handlers, orelse, finalbody, from, to: this.end(from) };
   }
 
   private withStatement(): Stmt {
@@ -430,7 +430,7 @@ class StatementParser extends PatternParser {
     this.i++;
     const items = this.withItems();
     const body = this.block();
-    return { type: 'With', items, body, from, to: this.lastEnd };
+    return { type: 'With', items, body, from, to: this.end(from) };
   }
 
   private withItems(): WithItem[] {
@@ -476,7 +476,7 @@ class StatementParser extends PatternParser {
     if (this.isWord('def')) return this.functionDef(decorators, from, false);
     if (this.isWord('class')) return this.classDef(decorators, from);
     this.problem('expected a function or class after the decorator');
-    return { type: 'Error', partial: null, from, to: this.lastEnd };
+    return { type: 'Error', partial: null, from, to: this.end(from) };
   }
 
   private typeParameters(): void {
@@ -511,7 +511,7 @@ class StatementParser extends PatternParser {
     this.fn = outer;
     return {
       type: 'FunctionDef', name, nameFrom, params, body, decorators, returns, isAsync, isGenerator: own.isGenerator, doc: docOf(body), from,
-      to: this.lastEnd,
+      to: this.end(from),
     };
   }
 
@@ -526,7 +526,7 @@ class StatementParser extends PatternParser {
     this.typeParameters();
     const args: Argument[] = this.isOp('(') ? this.argumentList() : [];
     const body = this.block();
-    return { type: 'ClassDef', name, nameFrom, args, body, decorators, doc: docOf(body), from, to: this.lastEnd };
+    return { type: 'ClassDef', name, nameFrom, args, body, decorators, doc: docOf(body), from, to: this.end(from) };
   }
 
   private matchStatement(): Stmt {
@@ -542,14 +542,14 @@ class StatementParser extends PatternParser {
       this.i++;
       const pattern = this.casePattern();
       const guard = this.takeWord('if') ? this.named() : null;
-      cases.push({ pattern, guard, body: this.block(), from: at, to: this.lastEnd });
+      cases.push({ pattern, guard, body: this.block(), from: at, to: this.end(at) });
     }
     while (!this.at(T.Dedent) && !this.at(T.End)) {
       this.problem('expected a case');
       this.skipStatement();
     }
     if (this.at(T.Dedent)) this.i++;
-    return { type: 'Match', subject, cases, from, to: this.lastEnd };
+    return { type: 'Match', subject, cases, from, to: this.end(from) };
   }
 }
 

@@ -9,13 +9,13 @@ export class PatternParser extends ExpressionParser {
   protected casePattern(): Pattern {
     const from = this.start;
     const first = this.starOrPattern();
-    if (!this.isOp(',')) return first.type === 'Star' ? { type: 'Sequence', patterns: [first], from, to: this.lastEnd } : first;
+    if (!this.isOp(',')) return first.type === 'Star' ? { type: 'Sequence', patterns: [first], from, to: this.end(from) } : first;
     const patterns = [first];
     while (this.takeOp(',')) {
       if (this.isOp(':') || this.isWord('if')) break;
       patterns.push(this.starOrPattern());
     }
-    return { type: 'Sequence', patterns, from, to: this.lastEnd };
+    return { type: 'Sequence', patterns, from, to: this.end(from) };
   }
 
   private starOrPattern(): Pattern {
@@ -24,7 +24,7 @@ export class PatternParser extends ExpressionParser {
     const word = this.word;
     if (this.at(T.Name)) this.i++;
     else this.problem('expected a name');
-    return { type: 'Star', name: word === '_' || word === '' ? null : word, from, to: this.lastEnd };
+    return { type: 'Star', name: word === '_' || word === '' ? null : word, from, to: this.end(from) };
   }
 
   private asPattern(): Pattern {
@@ -32,21 +32,21 @@ export class PatternParser extends ExpressionParser {
     if (this.depth > MAX_DEPTH) {
       this.problem('nested too deeply to follow');
       this.i++;
-      return { type: 'As', pattern: null, name: null, from, to: this.lastEnd };
+      return { type: 'As', pattern: null, name: null, from, to: this.end(from) };
     }
     this.depth++;
     let pattern = this.closed();
     if (this.isOp('|')) {
       const patterns = [pattern];
       while (this.takeOp('|')) patterns.push(this.closed());
-      pattern = { type: 'Or', patterns, from, to: this.lastEnd };
+      pattern = { type: 'Or', patterns, from, to: this.end(from) };
     }
     this.depth--;
     if (!this.takeWord('as')) return pattern;
     const name = this.word;
     if (this.at(T.Name)) this.i++;
     else this.problem('expected a name');
-    return { type: 'As', pattern, name, from, to: this.lastEnd };
+    return { type: 'As', pattern, name, from, to: this.end(from) };
   }
 
   private closed(): Pattern {
@@ -55,7 +55,7 @@ export class PatternParser extends ExpressionParser {
       if (this.peek(1) !== '.' && this.peek(1) !== '(') {
         const name = this.word;
         this.i++;
-        return { type: 'As', pattern: null, name: name === '_' ? null : name, from, to: this.lastEnd };
+        return { type: 'As', pattern: null, name: name === '_' ? null : name, from, to: this.end(from) };
       }
       let target: Expr = this.name();
       while (this.takeOp('.')) {
@@ -66,15 +66,15 @@ export class PatternParser extends ExpressionParser {
           break;
         }
         this.i++;
-        target = { type: 'Attribute', value: target, attr, attrFrom, from, to: this.lastEnd };
+        target = { type: 'Attribute', value: target, attr, attrFrom, from, to: this.end(from) };
       }
-      return this.isOp('(') ? this.classPattern(target, from) : { type: 'Value', value: target, from, to: this.lastEnd };
+      return this.isOp('(') ? this.classPattern(target, from) : { type: 'Value', value: target, from, to: this.end(from) };
     }
     if (this.isOp('(') || this.isOp('[')) return this.sequence(from);
     if (this.isOp('{')) return this.mapping(from);
     // Literals: numbers with sign, complex sums, strings, None, True, False.
     const value = this.bitwise(5);
-    return { type: 'Value', value, from, to: this.lastEnd };
+    return { type: 'Value', value, from, to: this.end(from) };
   }
 
   private classPattern(cls: Expr, from: number): Pattern {
@@ -90,7 +90,7 @@ export class PatternParser extends ExpressionParser {
       if (!this.takeOp(',')) break;
     }
     this.expectOp(')');
-    return { type: 'Class', cls, patterns, keywords, from, to: this.lastEnd };
+    return { type: 'Class', cls, patterns, keywords, from, to: this.end(from) };
   }
 
   private sequence(from: number): Pattern {
@@ -105,7 +105,7 @@ export class PatternParser extends ExpressionParser {
     }
     this.expectOp(close);
     if (close === ')' && patterns.length === 1 && !comma && patterns[0].type !== 'Star') return patterns[0];
-    return { type: 'Sequence', patterns, from, to: this.lastEnd };
+    return { type: 'Sequence', patterns, from, to: this.end(from) };
   }
 
   private mapping(from: number): Pattern {
@@ -126,6 +126,6 @@ export class PatternParser extends ExpressionParser {
       if (!this.takeOp(',')) break;
     }
     this.expectOp('}');
-    return { type: 'Mapping', keys, patterns, rest, from, to: this.lastEnd };
+    return { type: 'Mapping', keys, patterns, rest, from, to: this.end(from) };
   }
 }
