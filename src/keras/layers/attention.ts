@@ -559,12 +559,14 @@ function requireSameWidth(query: TensorSpec, value: TensorSpec): void {
 /** Key or value heads repeated to as many as the query has. */
 function repeated(context: CallContext, ref: TensorRef, heads: Known<number>): TensorRef {
   const shape = ref.shape as readonly Dim[];
+  const groups = shape[shape.length - 2];
+  const times = heads !== null && typeof groups === 'number' && groups > 0 ? heads / groups : null;
   const out = shape.map((dim, i) =>
     i === shape.length - 2 ? (heads ?? unknownDim('num_query_heads is not known')) : dim,
   );
   return context.step({
     type: 'Repeat',
-    primitive: { op: 'reshape' },
+    primitive: { op: 'upsample', factors: [1, times], interpolation: 'nearest', channelsFirst: false },
     inputs: [ref],
     outputs: [spec(out, ref.dtype)],
   })[0];
