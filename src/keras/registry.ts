@@ -1,7 +1,9 @@
 /** The list of all layers that ConvLens knows, by name: adding a layer means its definition and one line here. */
 import type { LayerDefinition } from './definition';
 import { activations } from './layers/activation';
-import { attentions } from './layers/attention';
+import { dotAttentions } from './layers/attention/dot';
+import { groupQueryAttention } from './layers/attention/grouped';
+import { multiHeadAttention } from './layers/attention/multiHead';
 import { convolutions } from './layers/convolution/conv';
 import { depthwiseConvolutions } from './layers/convolution/depthwise';
 import { transposedConvolutions } from './layers/convolution/transposed';
@@ -46,7 +48,9 @@ export const DEFINITIONS: readonly LayerDefinition[] = [
   ...recurrentLayers,
   ...overCells,
   ...convLstms,
-  ...attentions,
+  ...dotAttentions,
+  multiHeadAttention,
+  groupQueryAttention,
   ...wrappers,
   ...images,
   ...featureLayers,

@@ -24,6 +24,8 @@ describe('layers', () => {
       assert.ok(expected, 'no recorded answer: run record.py');
       const found = answerOf(testCase);
       if (expected.error !== undefined) {
+        if (found.code !== undefined)
+          assert.ok(found.code in LAYER_CODES, `${found.code} is not listed in codes.ts`);
         assert.ok(
           found.error,
           `Keras raises ${expected.error}: ${expected.message}; found ${JSON.stringify(found)}`,
