@@ -43,6 +43,7 @@ export const LAYER_CODES: Readonly<Record<string, string>> = {
   'input-shape-missing': 'An input without a shape.',
   'interpolation-name': 'An interpolation that Keras does not have.',
   'lambda-failed': 'A Lambda whose function raises an exception.',
+  'missing-argument': 'A constructor without an argument that it needs.',
   'merge-batch': 'Tensors of different batch sizes to merge.',
   'merge-count': 'A merge of the wrong number of tensors.',
   'merge-mode': 'A merge mode that Bidirectional does not have.',
