@@ -89,7 +89,7 @@ export function costs(graph: ModelGraph): Costs {
     const activationBytes = plus(...node.outputs.map((output) => bytes(graph, output)));
     if (node.primitive.op === 'composite') {
       if (node.children.length === 0) return { macs: null, flops: null, activationBytes, atLeast: { macs: 0, flops: 0 } };
-      return { ...sum(node.children), activationBytes };
+      return { ...repeated(sum(node.children), node.primitive.repeat), activationBytes };
     }
     const macs = multiplyAdds(graph, node);
     const rest = elementwise(graph, node);
@@ -107,6 +107,14 @@ export function costs(graph: ModelGraph): Costs {
     };
   };
   return { of, sum };
+}
+
+/** Steps that run several times for one execution (once per time step); null: nobody knows how often. */
+function repeated(cost: Cost, count: Known<number> | undefined): Cost {
+  if (count === undefined) return cost;
+  const atLeast = { macs: cost.atLeast.macs * (count ?? 1), flops: cost.atLeast.flops * (count ?? 1) };
+  const known = (value: number | null): number | null => (value === 0 ? 0 : times(value, count));
+  return { ...cost, macs: known(cost.macs), flops: known(cost.flops), atLeast };
 }
 
 function bytes(graph: ModelGraph, tensor: number): number | null {

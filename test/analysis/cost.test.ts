@@ -67,6 +67,19 @@ describe('cost', () => {
     assert.equal(costs(build.graph).of(1).macs, 36 * 9 * 16 + 36 * 4 * 8);
   });
 
+  it('of a composite that runs once per time step is that many times its steps', () => {
+    const build = new GraphBuilder();
+    const x = build.input(5, 8);
+    build.node('TimeDistributed', { op: 'composite', repeat: 5 }, [x], []);
+    build.node('RNN', { op: 'composite', repeat: null }, [x], []);
+    build.parent = 1;
+    build.dense(x, 4);
+    build.parent = 2;
+    build.dense(x, 4);
+    const [known, open] = [costs(build.graph).of(1), costs(build.graph).of(2)];
+    assert.deepEqual([known.macs, open.macs, open.atLeast.macs], [5 * 5 * 8 * 4, null, 5 * 8 * 4]);
+  });
+
   it('counts shared weights once, in frozen layers as not trainable', () => {
     const build = new GraphBuilder();
     const x = build.input(8, 8, 4);

@@ -126,6 +126,10 @@ export function unite(a: Field, b: Field, bounds: Bounds): Union {
   if (isEmpty(a)) return { field: b, aligned: true };
   if (isEmpty(b)) return { field: a, aligned: true };
   if (isWhole(a) || isWhole(b)) return { field: WHOLE, aligned: true };
+  const everyLow = (field: Field): boolean => field.lo.every((low) => low === -Infinity);
+  const everyHigh = (field: Field): boolean => field.hi.every((high) => high === Infinity);
+  // All that came before in one map, all that comes after in the other: a bidirectional network.
+  if ((everyLow(a) || everyLow(b)) && (everyHigh(a) || everyHigh(b))) return { field: WHOLE, aligned: true };
   if ((a.advance === 0) !== (b.advance === 0)) {
     // One place seen by all units beside places that move: the outermost units reach from it to the border.
     return { field: WHOLE, aligned: false };

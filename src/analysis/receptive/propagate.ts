@@ -10,6 +10,7 @@ import {
 import { POINT } from './field';
 import { einsumMap, matmulMap } from './contraction';
 import { reshapeMap } from './reshape';
+import { dropAxis, everyStep, fromStart, recurrentMap, stepsAxis } from './sequence';
 import { adaptiveStep, blockStep, knownLength, resizeStep, shiftStep, sliceStep, transposedStep, windowStep } from './steps';
 
 export interface Propagation {
@@ -43,7 +44,7 @@ export function propagate(graph: ModelGraph, roots: ReadonlySet<TensorId>): Prop
     node.outputs.forEach((output, index) => {
       if (roots.has(output)) return;
       const reached = inputs.some((map) => map.tracks.size > 0);
-      maps[output] = reached ? step(graph, node, index, inputs, origins) : constantMap(graph.tensors[output].shape);
+      maps[output] = reached ? step(graph, node, index, inputs, maps, origins) : constantMap(graph.tensors[output].shape);
     });
   }
   while (pending.length > 0) settle(pending.pop() as Node);
@@ -82,7 +83,9 @@ function spatial(i: number, channelsFirst: boolean): number {
   return i + (channelsFirst ? 2 : 1);
 }
 
-function step(graph: ModelGraph, node: Node, index: number, inputs: readonly FieldMap[], origins: Origins): FieldMap {
+function step(
+  graph: ModelGraph, node: Node, index: number, inputs: readonly FieldMap[], maps: readonly (FieldMap | undefined)[], origins: Origins,
+): FieldMap {
   const { primitive } = node;
   const output = graph.tensors[node.outputs[index]].shape;
   const input = node.inputs.length > 0 ? graph.tensors[node.inputs[0]].shape : output;
@@ -162,7 +165,7 @@ function step(graph: ModelGraph, node: Node, index: number, inputs: readonly Fie
       return map;
     }
     case 'slice':
-      return sliceMap(first, primitive, input, lengths, origins, place);
+      return everyStep(graph, node) ? dropAxis(first, primitive) : sliceMap(first, primitive, input, lengths, origins, place);
     case 'reduce': {
       if (primitive.axes === null) return primitive.keepDims || first.axes === null ? coverAll(first) : withAxes(coverAll(first), []);
       let map = first;
@@ -196,7 +199,8 @@ function step(graph: ModelGraph, node: Node, index: number, inputs: readonly Fie
       const merged = mergeAligned(inputs, origins.bounds);
       if (merged.axes === null) return merged;
       const axes = [...merged.axes];
-      axes.splice(primitive.axis, 0, plain(node.inputs.length));
+      const steps = everyStep(graph, node) ? stepsAxis(maps, graph, node) : undefined;
+      axes.splice(primitive.axis, 0, steps ?? plain(node.inputs.length));
       return withAxes(merged, axes);
     }
     case 'split': {
@@ -211,7 +215,12 @@ function step(graph: ModelGraph, node: Node, index: number, inputs: readonly Fie
     case 'recurrent':
       return recurrentMap(first, primitive, lengths, origins, place);
     case 'attention': {
-      // Every query position reads all positions of keys and values.
+      if (primitive.causal === null) return lose(mergeAligned(inputs.map((map) => withAxes(map, null)), origins.bounds), 'whether positions look ahead is not known');
+      // Every query position reads all positions of keys and values, or all up to its own.
+      if (primitive.causal === true && first.axes !== null) {
+        const earlier = inputs.slice(1).map((map) => coverAxis(fromStart(map, 1, false), (map.axes?.length ?? 1) - 1, null));
+        return coverAxis(mergeAligned([first, ...earlier], origins.bounds), first.axes.length - 1, lengths?.[first.axes.length - 1] ?? null);
+      }
       const read = inputs.slice(1).map((map) => withAxes(coverAll(map), null));
       const query = withAxes(first, first.axes);
       const merged = mergeAligned([query, ...read.map((map) => ({ axes: query.axes?.map((axis) => plain(axis[0]?.length ?? null)) ?? null, tracks: map.tracks }))], origins.bounds);
@@ -308,46 +317,6 @@ function normalizeMap(map: FieldMap, primitive: Extract<Primitive, { op: 'normal
     default:
       return lose(map, 'what this normalization averages over is not known');
   }
-}
-
-function recurrentMap(
-  map: FieldMap, primitive: Extract<Primitive, { op: 'recurrent' }>, lengths: readonly (number | null)[] | null, origins: Origins,
-  place: (axis: number) => string,
-): FieldMap {
-  if (map.axes === null) return coverAll(map);
-  for (const dim of map.axes[1] ? dimsOf(map.axes[1]) : []) origins.windowed.add(dim);
-  let result = map;
-  const steps = map.axes[1]?.[0]?.length ?? null;
-  primitive.conv?.forEach((window, i) => {
-    for (const dim of result.axes?.[i + 2] ? dimsOf(result.axes[i + 2]) : []) origins.windowed.add(dim);
-    result = stepAxis(result, i + 2, windowStep(window, place(i + 2)), knownLength(window.output), origins);
-    // The state is convolved at every step, `same` padded: each step adds one kernel.
-    const kernel = window.kernel;
-    const count = kernel === 1 ? 1 : steps === null || kernel === null ? null : (kernel - 1) * (steps - 1) + 1;
-    if (count === null) result = coverAxis(result, i + 2, knownLength(window.output));
-    else {
-      const before = kernel === null ? 0 : Math.floor((kernel - 1) / 2) * ((steps ?? 1) - 1);
-      const step = { period: 1, advance: 1, taps: [{ first: -before, count, spacing: 1 }] };
-      result = stepAxis(result, i + 2, { step }, knownLength(window.output), origins);
-    }
-  });
-  const features = primitive.conv ? result.axes?.length ?? 0 : 2;
-  if (!primitive.conv) result = coverAxis(result, features, primitive.units);
-  if (!primitive.returnSequences) {
-    result = coverAxis(result, 1, 1);
-    return withAxes(result, (result.axes ?? []).filter((_, axis) => axis !== 1));
-  }
-  const tracks = new Map(result.tracks);
-  for (const dim of result.axes?.[1] ? dimsOf(result.axes[1]) : []) {
-    const track = tracks.get(dim);
-    if (!track || track.lost) continue;
-    const reach = (field: typeof POINT): typeof POINT =>
-      primitive.goBackwards
-        ? { ...field, hi: field.hi.map(() => Infinity) }
-        : { ...field, lo: field.lo.map(() => -Infinity) };
-    tracks.set(dim, { ...track, max: reach(track.max), min: reach(track.min) });
-  }
-  return { axes: result.axes?.map((axis, i) => (i === 1 && lengths?.[1] !== undefined && axis.length === 1 ? [{ ...axis[0], length: lengths[1] }] : axis)) ?? null, tracks };
 }
 
 /** Along the joined axis positions are moved by the lengths of the parts before. */

@@ -106,7 +106,8 @@ export function blockStep(block: number, toSpace: boolean): BoundedStep {
   return { step: { period: block, advance: 1, taps: Array.from({ length: block }, () => ({ first: 0, count: 1, spacing: 1 })) } };
 }
 
-/** The length as a number; null when it is open or unknown. */
+/** The length as a number; null when it is open or unknown. A length that Keras calls open may still be known to be a number. */
 export function knownLength(dim: Dim | undefined): number | null {
-  return typeof dim === 'number' ? dim : null;
+  if (typeof dim === 'number') return dim;
+  return dim !== undefined && isOpen(dim) && typeof dim.formula === 'number' ? dim.formula : null;
 }
