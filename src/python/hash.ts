@@ -1,4 +1,5 @@
 /** The key under which dicts and sets keep a value: equal keys exactly where Python's `==` and `hash` agree. */
+import { Wrapped } from './interpreter/classes';
 import type { Value } from './values';
 
 const identities = new WeakMap<object, number>();
@@ -46,6 +47,12 @@ export function hashKey(value: Value): string | undefined {
       return undefined;
     case 'method':
       return `m(${identity(value.self)},${identity(value.fn)})`;
+    case 'instance':
+      // A member of `IntEnum` is found under its number, an instance of a `str` subclass under its text.
+      if (value.data instanceof Wrapped) return hashKey(value.data.value);
+      // Equality of the program's own may hold for two objects: which entry it finds is not followed.
+      if (value.cls.mro.some(({ def, attrs }) => def !== null && attrs.has('__eq__'))) return undefined;
+      return `o:${identity(value)}`;
     default:
       return `o:${identity(value)}`;
   }

@@ -45,6 +45,9 @@ function number(value: Value): number | undefined {
 
 function arithmetic(vm: Interpreter, op: BinaryOp, a: Value, b: Value, x: number, y: number): Value {
   const isFloat = a.kind === 'float' || b.kind === 'float';
+  if (y === 0 && (scalarType(a) !== undefined || scalarType(b) !== undefined) && (op === '/' || op === '//' || op === '%')) {
+    return unknown('a division by zero, of which numpy only warns', null, 'float');
+  }
   const result = compute(vm, op, x, y, isFloat);
   if ((scalarType(a) !== undefined || scalarType(b) !== undefined) && (result.kind === 'int' || result.kind === 'float')) {
     const dtype = resultType(a, b);

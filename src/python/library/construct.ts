@@ -18,7 +18,7 @@ import {
   type Value,
 } from '../values';
 import { fn, type Params } from './define';
-import { because, elements, firstUnknown, fromExpr, indexOf, intValue, numberOf, strOf, typeName } from './known';
+import { because, elements, firstUnknown, fromExpr, indexOf, intValue, isOpaque, numberOf, strOf, typeName } from './known';
 import { parseFloat, parseInt, reprStr } from './numbers';
 
 /** Names of the built-in types whose calls `construct` answers. */
@@ -108,7 +108,7 @@ function viaMethod(machine: Machine, x: Value, names: readonly string[], type: s
     const method = machine.findAttr(x, name);
     if (method) return method.kind === 'unknown' ? because(method, type) : machine.apply(method, []);
   }
-  return undefined;
+  return isOpaque(x) ? unknown(`a ${x.cls.name} as a number`, null, type) : undefined;
 }
 
 function toStr(machine: Machine, x: Value): Value {

@@ -30,6 +30,17 @@ interface Parameter {
   readonly optional: boolean;
 }
 
+interface Signature {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+  /** Those that positional arguments fill, in order. */
+  readonly slots: readonly Parameter[];
+  /** Those that a keyword may name. */
+  readonly named: ReadonlyMap<string, Parameter>;
+  readonly hasRest: boolean;
+  readonly hasMore: boolean;
+}
+
 /**
  * A native function with the given signature: `name(a, /, b=1, *rest, key='x', **more)`. Defaults are the literals
  * `None`, `True`, `False`, `...`, `()`, numbers and quoted strings; `b?` is optional without a default. Wrong calls
@@ -38,10 +49,10 @@ interface Parameter {
 export function fn(signature: string, body: Body): NativeFunction {
   const open = signature.indexOf('(');
   const name = signature.slice(0, open);
-  let parameters: readonly Parameter[] | undefined;
+  let parsed: Signature | undefined;
   return native(name, (machine, args) => {
-    parameters ??= parseParameters(signature.slice(open + 1, -1));
-    return body(machine, bindParameters(machine, name, parameters, args), args);
+    parsed ??= parseSignature(name, signature.slice(open + 1, -1));
+    return body(machine, bindParameters(machine, parsed, args), args);
   });
 }
 
@@ -53,6 +64,18 @@ export function functions(rows: readonly (readonly [string, Body])[]): Map<strin
       return [made.name, made];
     }),
   );
+}
+
+function parseSignature(name: string, text: string): Signature {
+  const parameters = parseParameters(text);
+  return {
+    name,
+    parameters,
+    slots: parameters.filter(({ kind }) => kind === 'positionalOnly' || kind === 'normal'),
+    named: new Map(parameters.filter(({ kind }) => kind === 'normal' || kind === 'keywordOnly').map((parameter) => [parameter.name, parameter])),
+    hasRest: parameters.some(({ kind }) => kind === 'args'),
+    hasMore: parameters.some(({ kind }) => kind === 'kwargs'),
+  };
 }
 
 function parseParameters(text: string): Parameter[] {
@@ -98,17 +121,15 @@ function literal(text: string): Value {
   return /[.e]/.test(text) ? float(Number(text)) : int(Number(text));
 }
 
-function bindParameters(machine: Machine, name: string, parameters: readonly Parameter[], args: CallArgs): Params {
+function bindParameters(machine: Machine, signature: Signature, args: CallArgs): Params {
+  const { name, parameters, slots, named } = signature;
   const params: Record<string, Value> = Object.create(null) as Record<string, Value>;
   const extra: Value[] = [];
-  const slots = parameters.filter(({ kind }) => kind === 'positionalOnly' || kind === 'normal');
-  const rest = parameters.find(({ kind }) => kind === 'args');
-  const more = parameters.find(({ kind }) => kind === 'kwargs');
-  args.positional.forEach((arg, i) => {
-    if (i < slots.length) params[slots[i].name] = arg.value;
-    else extra.push(arg.value);
-  });
-  if (extra.length > 0 && !rest) {
+  for (let i = 0; i < args.positional.length; i++) {
+    if (i < slots.length) params[slots[i].name] = args.positional[i].value;
+    else extra.push(args.positional[i].value);
+  }
+  if (extra.length > 0 && !signature.hasRest) {
     machine.raise(
       'TypeError',
       `${name}() takes ${slots.length} positional argument${slots.length === 1 ? '' : 's'} but ${args.positional.length} were given`,
@@ -116,13 +137,10 @@ function bindParameters(machine: Machine, name: string, parameters: readonly Par
   }
   const entries: DictValue['entries'] = new Map();
   for (const [key, { value }] of args.keywords) {
-    const parameter = parameters.find(
-      (candidate) => candidate.name === key && (candidate.kind === 'normal' || candidate.kind === 'keywordOnly'),
-    );
-    if (parameter) {
+    if (named.has(key)) {
       if (params[key] !== undefined) machine.raise('TypeError', `${name}() got multiple values for argument '${key}'`);
       params[key] = value;
-    } else if (more) entries.set(`s:${key}`, { key: str(key), value });
+    } else if (signature.hasMore) entries.set(`s:${key}`, { key: str(key), value });
     else machine.raise('TypeError', `${name}() got an unexpected keyword argument '${key}'`);
   }
   for (const parameter of parameters) {

@@ -88,6 +88,11 @@ export function elements(machine: Machine, value: Value, what = 'the elements'):
 
 export const strings = (texts: readonly string[]): Value => list(texts.map(str));
 
+/** An object of a library's class: what it can do beyond its listed methods is not known, so nothing is certain to fail. */
+export function isOpaque(value: Value): boolean {
+  return value.kind === 'instance' && value.cls.mro.some(({ def, module }) => def === null && module !== 'builtins');
+}
+
 /** `'int'` etc. as in Python's messages. */
 export function typeName(machine: Machine, value: Value): string {
   return machine.typeOf(value).name;

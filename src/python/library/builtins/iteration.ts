@@ -5,10 +5,13 @@ import { FALSE, TRUE, int, list, tuple, type UnknownValue, type Value } from '..
 import { functions, type Body } from '../define';
 import { because, elements, exprOf, fromExpr, iterator, type Elements } from '../known';
 
-/** `zip(...)`: as long as the shortest; open ends only matter where no closed one stops first. */
+/**
+ * `zip(...)`: as long as the shortest; open ends only matter where no closed one stops first. Iterators advance by what
+ * was taken of them, and one that is given several times deals its elements out (`zip(*[iter(x)] * 2)`).
+ */
 export function zip(machine: Machine, values: readonly Value[], strict: Value = FALSE): Value {
-  const parts = values.map((value) => elements(machine, value, 'the elements of an argument of zip()'));
-  if (parts.length === 0) return iterator([]);
+  if (values.length === 0) return iterator([]);
+  const parts = values.map((value, i) => dealt(machine, values, value, i));
   const closed = parts.filter(({ tail }) => !tail).map(({ items }) => items.length);
   const shortest = Math.min(...closed);
   const open = parts.find(({ items, tail }) => tail && items.length < shortest);
@@ -16,8 +19,23 @@ export function zip(machine: Machine, values: readonly Value[], strict: Value = 
   if (!open && strict.kind === 'bool' && strict.value && parts.some(({ items }) => items.length !== length)) {
     machine.raise('ValueError', 'zip() arguments have different lengths');
   }
+  // The one that ends it is asked in vain; those before it have given one element more.
+  const ends = parts.findIndex(({ items, tail }) => !tail && items.length === length);
+  values.forEach((value, i) => {
+    if (value.kind !== 'iterator') return;
+    machine.touch(value);
+    value.position = Math.min(value.position + length + (i < ends ? 1 : 0), value.items.length);
+  });
   const rows = Array.from({ length }, (_, i) => tuple(parts.map(({ items }) => items[i])));
   return iterator(rows, open?.tail ?? null);
+}
+
+/** The elements that argument `at` of `zip` gives, without taking them from an iterator yet. */
+function dealt(machine: Machine, values: readonly Value[], value: Value, at: number): Elements {
+  if (value.kind !== 'iterator') return elements(machine, value, 'the elements of an argument of zip()');
+  const rest = value.items.slice(value.position);
+  const places = values.flatMap((other, i) => (other === value ? [i] : []));
+  return { items: rest.filter((_, i) => i % places.length === places.indexOf(at)), tail: value.tail };
 }
 
 export function enumerate(machine: Machine, value: Value, start: Value): Value {

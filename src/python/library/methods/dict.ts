@@ -61,7 +61,16 @@ const views = (pick: (entry: { key: Value; value: Value }) => Value): Body =>
 
 export const dictRows: readonly (readonly [string, Body])[] = [
   ['get(self, key, default=None, /)', onDict(get)],
-  ['keys(self)', views(({ key }) => key)],
+  [
+    'keys(self)',
+    // Python's view of keys takes part in set operations (`d.keys() - other`); order is that of the dict.
+    onDict((_machine, self) => ({
+      kind: 'set',
+      entries: new Map([...self.entries].filter(([, { maybe }]) => !maybe).map(([hash, { key }]) => [hash, key])),
+      tail: self.tail,
+      frozen: true,
+    })),
+  ],
   ['values(self)', views(({ value }) => value)],
   ['items(self)', views(({ key, value }) => tuple([key, value]))],
   ['pop(self, key, default?)', changing(pop)],

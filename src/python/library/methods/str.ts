@@ -1,4 +1,5 @@
 /** The methods of `str` as native functions: unknown arguments give unknown texts. */
+import { unwrap } from '../../interpreter/classes';
 import type { Machine } from '../../machine';
 import {
   bool,
@@ -27,7 +28,8 @@ function known(
   return (machine, params) => {
     const t: Record<string, string> = {};
     const n: Record<string, number> = {};
-    for (const [name, value] of Object.entries(params)) {
+    for (const [name, given] of Object.entries(params)) {
+      const value = unwrap(given);
       if (value.kind === 'none') continue;
       const number = indexOf(value);
       if (value.kind === 'str' || value.kind === 'bytes') t[name] = value.value;
@@ -83,7 +85,8 @@ function join(machine: Machine, { self, iterable }: Params): Value {
   const cause = firstUnknown(self, ...items) ?? tail;
   if (cause) return because(cause, 'str');
   const pieces: string[] = [];
-  for (const [i, item] of items.entries()) {
+  for (const [i, given] of items.entries()) {
+    const item = unwrap(given);
     if (item.kind === 'str') pieces.push(item.value);
     else if (item.kind === 'symbolic' || item.kind === 'instance') return unknown('a text to join is not known', null, 'str');
     else machine.raise('TypeError', `sequence item ${i}: expected str instance, ${typeName(machine, item)} found`);

@@ -15,7 +15,7 @@ import { abslLogging, abslModule, appModule, flagsModule } from './flags';
 import { functoolsModule } from './functools';
 import { itertoolsModule } from './itertools';
 import { mathModule } from './math';
-import { abcBaseModule, inspectModule, numbersModule, stringModule, typesModule } from './objects';
+import { abcBaseModule, builtinsModule, importlibModule, inspectModule, numbersModule, stringModule, typesModule } from './objects';
 import { operatorModule } from './operator';
 import { osModule, osPathModule } from './os';
 import { pathlibModule } from './pathlib';
@@ -25,7 +25,7 @@ import { sysModule } from './sys';
 import { typingModule } from './typing';
 import { jsonModule, yamlModule } from './yaml';
 
-export const standardModules: NativeModules = cachedModules({
+const followed: NativeModules = cachedModules({
   math: mathModule,
   itertools: itertoolsModule,
   functools: functoolsModule,
@@ -57,6 +57,8 @@ export const standardModules: NativeModules = cachedModules({
   json: jsonModule,
   yaml: yamlModule,
   re: reModule,
+  importlib: importlibModule,
+  builtins: builtinsModule,
   __future__: () => nativeModule('__future__', []),
   numpy: numpyModule,
   'numpy.random': numpyRandom,
@@ -76,3 +78,18 @@ export const standardModules: NativeModules = cachedModules({
   sklearn: (_machine, name, get) => nativeModule(name, [['model_selection', get('sklearn.model_selection')]]),
   'sklearn.model_selection': modelSelectionModule,
 });
+
+/** Modules of the standard library of which nothing is followed: their names are unknown, for a reason that says so. */
+const REST = new Set(
+  (
+    'array ast asyncio base64 binascii bisect bz2 cProfile calendar cmath codecs concurrent configparser csv ctypes curses datetime decimal difflib ' +
+    'dis email errno faulthandler fnmatch fractions ftplib getopt getpass glob gzip hashlib heapq hmac html http imaplib io ipaddress linecache ' +
+    'locale lzma marshal mimetypes mmap multiprocessing netrc optparse pdb pickle pkgutil platform plistlib poplib profile pstats queue ' +
+    'resource sched secrets select shelve shlex shutil signal site smtplib socket socketserver sqlite3 ssl stat statistics struct subprocess symtable ' +
+    'sysconfig tarfile telnetlib tempfile test textwrap threading timeit tkinter token tokenize trace traceback tracemalloc tty turtle ' +
+    'unicodedata unittest urllib uuid venv wave weakref webbrowser xml xmlrpc zipfile zlib zoneinfo'
+  ).split(' '),
+);
+
+export const standardModules: NativeModules = (name, machine) =>
+  followed(name, machine) ?? (REST.has(name.split('.')[0]) ? nativeModule(name, []) : undefined);

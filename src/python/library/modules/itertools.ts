@@ -61,7 +61,8 @@ function chain(machine: Machine, iterables: Elements): Value {
 
 /** `islice(iterable, stop)` / `(iterable, start, stop, step)`. */
 function slice(machine: Machine, iterable: Value, bounds: readonly Value[]): Value {
-  const { items, tail } = elements(machine, iterable);
+  const source = iterable.kind === 'iterator' ? { items: iterable.items.slice(iterable.position), tail: iterable.tail } : elements(machine, iterable);
+  const { items, tail } = source;
   const [start, stop, step] = bounds.length === 1 ? [NONE, bounds[0], NONE] : [bounds[0], bounds[1], bounds[2] ?? NONE];
   const cause = firstUnknown(start, stop, step);
   if (cause) return iterator([], cause);
@@ -70,6 +71,11 @@ function slice(machine: Machine, iterable: Value, bounds: readonly Value[]): Val
   const by = indexOf(step) ?? 1;
   const out: Value[] = [];
   for (let i = from; i < Math.min(to, items.length); i += by) out.push(items[i]);
+  if (iterable.kind === 'iterator') {
+    // Only what was asked for is taken.
+    machine.touch(iterable);
+    iterable.position = Math.min(iterable.position + Math.max(to, 0), iterable.items.length);
+  }
   return iterator(out, to > items.length ? tail : null);
 }
 

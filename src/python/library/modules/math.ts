@@ -4,7 +4,7 @@ import { combine } from '../../symbolic';
 import { bool, float, int, tuple, unknown, type Value } from '../../values';
 import { nativeModule } from '../classes';
 import { functions, type Body } from '../define';
-import { because, combineInts, elements, exprOf, firstUnknown, fromExpr, indexOf, intValue, numberOf, typeName } from '../known';
+import { because, combineInts, elements, exprOf, firstUnknown, fromExpr, indexOf, intValue, isOpaque, numberOf, typeName } from '../known';
 
 /** The number of an argument, or the unknown that the function's result is instead. TypeError where Python raises it. */
 function real(machine: Machine, x: Value, type: string): number | Value {
@@ -19,6 +19,7 @@ function real(machine: Machine, x: Value, type: string): number | Value {
       return numberOf(made) ?? because(firstUnknown(made) ?? unknown('the number is not known'), type);
     }
   }
+  if (isOpaque(x)) return unknown('a function of a library\'s object', null, type);
   return machine.raise('TypeError', `must be real number, not ${typeName(machine, x)}`);
 }
 

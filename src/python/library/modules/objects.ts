@@ -4,7 +4,7 @@ import type { Machine } from '../../machine';
 import { NONE, bool, list, str, tuple, unknown, type ClassValue, type InstanceValue, type ModuleValue, type Value } from '../../values';
 import { nativeClass, nativeModule } from '../classes';
 import { fn, functions, type Body } from '../define';
-import { because, firstUnknown, numberOf } from '../known';
+import { because, firstUnknown, numberOf, strOf } from '../known';
 import { asDict } from './namedtuple';
 
 export function typesModule(machine: Machine): ModuleValue {
@@ -184,3 +184,18 @@ export const stringModule = () =>
     ['punctuation', str('!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~')],
     ['whitespace', str(' \t\n\r\x0b\x0c')],
   ]);
+
+export const importlibModule = () =>
+  nativeModule('importlib', functions([
+    ['import_module(name, package=None)', (m, { name }) => {
+      const path = strOf(name);
+      if (path === undefined || path.startsWith('.')) return unknown('which module is imported is not known');
+      return m.importModule(path) ?? unknown(`module ${path} is not found`);
+    }],
+    ['reload(module)', (_m, { module }) => module],
+  ]));
+
+export const builtinsModule = (machine: Machine): ModuleValue => ({
+  ...nativeModule('builtins', []),
+  lookup: (name) => machine.builtin(name),
+});

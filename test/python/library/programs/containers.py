@@ -42,6 +42,19 @@ b9 = [1, 2] == [1, 2], (1, 2) < (1, 3), [1] + [2], {"a": 1} == {"a": 1.0}, (1, "
 first, *rest = range(4); *init, last = "abc"
 def swap(a, b): return b, a
 c1 = swap(1, 2), [*range(2), *"ab"], {*[1]}, max(len(x) for x in ["a", "bbb"]), sum(1 for _ in range(4)), hash(5), id(o) == id(o), round(7 / 2), 7 // 2, -7 // 2, -7 % 3, 2 ** 0.5, 10 % 3.5
+it2 = iter(range(10)); pairs = list(zip(*[iter("abcdef")] * 2)); few = list(zip(range(3), it2)); after = next(it2)
+import itertools
+it3 = iter(range(10)); head = list(itertools.islice(it3, 3)); third = next(it3)
+cnt = itertools.count(); lots = list(zip("abc", cnt)); nxt = next(cnt)
+kd = {"a": 1, "b": 2}
+c2 = sorted(kd.keys() - {"a"}), sorted(kd.keys() & {"a", "z"}), sorted(kd.keys() | {"c"}), kd.keys() == {"a", "b"}, len(kd.keys()), "a" in kd.keys(), list(kd.keys())[0], list(map(str.upper, ["a"])), sorted(["B", "a"], key=str.lower), list.append.__name__, str.join("-", "ab"), dict.get(kd, "a")
+class Key(str): pass
+class Tag:
+    def __init__(self, n): self.n = n
+    def __eq__(self, o): return self.n == o.n
+    def __hash__(self): return hash(self.n)
+c3 = {"x": 1}[Key("x")], {Key("y"): 2}["y"], Key("q") in {"q"}, len(Key("abc")), Key("a") + "b", "".join([Key("z")]), Key("Up").lower()
+del it2, it3, cnt
 #= l [8, 4, 2, 3]
 #= p1 (6, 9, 5, [3, 1, 2, 4, 8])
 #= q [2, 3, 4, 8]
@@ -68,6 +81,8 @@ c1 = swap(1, 2), [*range(2), *"ab"], {*[1]}, max(len(x) for x in ["a", "bbb"]), 
 #= deep {'a': [1, [2, 3]], 'b': (1,)}
 #= shallow {'a': [1, [2], 's'], 'b': 0}
 #= b6 ({'a': [1, [2], 's'], 'b': (1,)}, {'a': [1, [2, 3]], 'b': (1,)}, {'a': [1, [2], 's'], 'b': 0})
+#= c2 (['b'], ['a'], ['a', 'b', 'c'], True, 2, True, 'a', ['A'], ['a', 'B'], 'append', 'a-b', 1)
+#= c3 (1, 2, True, 3, 'ab', 'z', 'up')
 #= b7 ([1, 7], [1, 2], [1, 7], False)
 #= b8 (False, True, False, True, False, False, 0, 0.0, '', [], {}, (), '12', "[1, 'a']", 'None', "'a'", '(1,)', "{'a': 1.0}")
 #= b9 (True, True, [1, 2], True, True, [[0, 0], [0, 0]], slice(1, 3, None), [2, 3])
@@ -76,3 +91,11 @@ c1 = swap(1, 2), [*range(2), *"ab"], {*[1]}, max(len(x) for x in ["a", "bbb"]), 
 #= init ['a', 'b']
 #= last 'c'
 #= c1 ((2, 1), [0, 1, 'a', 'b'], {1}, 3, 4, 5, True, 4, 3, -4, 2, 1.4142135623730951, 3.0)
+#= pairs [('a', 'b'), ('c', 'd'), ('e', 'f')]
+#= few [(0, 0), (1, 1), (2, 2)]
+#= after 3
+#= head [0, 1, 2]
+#= third 3
+#= lots [('a', 0), ('b', 1), ('c', 2)]
+#= nxt 3
+#= kd {'a': 1, 'b': 2}
