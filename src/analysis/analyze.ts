@@ -38,7 +38,10 @@ export interface Analysis {
 export function analyze(program: Program, environment: Environment): Analysis {
   const text = new ProgramText(program);
   const began = now();
-  const graph = interpret('cells' in program ? { path: program.path, cells: program.cells } : program, environment);
+  const graph = interpret(
+    'cells' in program ? { path: program.path, cells: program.cells } : program,
+    environment,
+  );
   if (text.notebook) joinCells(graph, text);
   return analysisOf(text, graph, { interpretMs: now() - began });
 }
@@ -49,7 +52,10 @@ export function analysisOf(program: ProgramText, graph: ModelGraph, timings = { 
   let diagnostics: Diagnostic[] | undefined;
   let hints: Diagnostic[] | undefined;
   return {
-    program, graph, figures, timings,
+    program,
+    graph,
+    figures,
+    timings,
     get diagnostics() {
       return (diagnostics ??= diagnose(program, graph, figures));
     },

@@ -53,7 +53,14 @@ export function compareGraphs(before: Side, after: Side): Comparison {
     removed.push(...gone);
     [i, j] = [nextI + 1, nextJ + 1];
   }
-  return { added, removed, changed, same: pairs.length, before: before.figures.ofModel(before.model), after: after.figures.ofModel(after.model) };
+  return {
+    added,
+    removed,
+    changed,
+    same: pairs.length,
+    before: before.figures.ofModel(before.model),
+    after: after.figures.ofModel(after.model),
+  };
 }
 
 function rowsOf({ graph, model, figures }: Side): ComparedRow[] {
@@ -81,11 +88,14 @@ function commonRows(a: readonly ComparedRow[], b: readonly ComparedRow[]): (read
   const lengths = new Uint32Array((left.length + 1) * width);
   for (let i = left.length - 1; i >= 0; i--) {
     for (let j = right.length - 1; j >= 0; j--) {
-      lengths[i * width + j] = left[i] === right[j] ? lengths[(i + 1) * width + j + 1] + 1 : Math.max(lengths[(i + 1) * width + j], lengths[i * width + j + 1]);
+      lengths[i * width + j] =
+        left[i] === right[j]
+          ? lengths[(i + 1) * width + j + 1] + 1
+          : Math.max(lengths[(i + 1) * width + j], lengths[i * width + j + 1]);
     }
   }
   const pairs: (readonly [number, number])[] = [];
-  for (let i = 0, j = 0; i < left.length && j < right.length; ) {
+  for (let i = 0, j = 0; i < left.length && j < right.length;) {
     if (left[i] === right[j]) pairs.push([i++, j++]);
     else if (lengths[(i + 1) * width + j] >= lengths[i * width + j + 1]) i++;
     else j++;

@@ -7,7 +7,17 @@
  * whose gradient it is; bias, activation and arithmetic cost one operation per element, batch normalization two (scale and
  * offset, as when predicting), other normalizations eight, softmax five, pooling and reductions one per element read.
  */
-import { isOpen, isUnknown, type AxisWindow, type Dim, type Known, type ModelGraph, type Node, type NodeId, type Shape } from '../graph/graph';
+import {
+  isOpen,
+  isUnknown,
+  type AxisWindow,
+  type Dim,
+  type Known,
+  type ModelGraph,
+  type Node,
+  type NodeId,
+  type Shape,
+} from '../graph/graph';
 import { evaluate } from '../python/symbolic';
 import { parseEinsum } from './einsum';
 
@@ -60,7 +70,19 @@ function plus(...terms: (number | null)[]): number | null {
 }
 
 const BYTES: Readonly<Record<string, number>> = {
-  float64: 8, int64: 8, uint64: 8, float32: 4, int32: 4, uint32: 4, float16: 2, bfloat16: 2, int16: 2, uint16: 2, int8: 1, uint8: 1, bool: 1,
+  float64: 8,
+  int64: 8,
+  uint64: 8,
+  float32: 4,
+  int32: 4,
+  uint32: 4,
+  float16: 2,
+  bfloat16: 2,
+  int16: 2,
+  uint16: 2,
+  int8: 1,
+  uint8: 1,
+  bool: 1,
 };
 
 /** Cost of one node, its children included. */
@@ -88,21 +110,32 @@ export function costs(graph: ModelGraph): Costs {
   const compute = (node: Node): Cost => {
     const activationBytes = plus(...node.outputs.map((output) => bytes(graph, output)));
     if (node.primitive.op === 'composite') {
-      if (node.children.length === 0) return { macs: null, flops: null, activationBytes, atLeast: { macs: 0, flops: 0 } };
+      if (node.children.length === 0)
+        return { macs: null, flops: null, activationBytes, atLeast: { macs: 0, flops: 0 } };
       return { ...repeated(sum(node.children), node.primitive.repeat), activationBytes };
     }
     const macs = multiplyAdds(graph, node);
     const rest = elementwise(graph, node);
     const flops = plus(times(2, macs), rest);
-    return { macs, flops, activationBytes, atLeast: { macs: macs ?? 0, flops: 2 * (macs ?? 0) + (rest ?? 0) } };
+    return {
+      macs,
+      flops,
+      activationBytes,
+      atLeast: { macs: macs ?? 0, flops: 2 * (macs ?? 0) + (rest ?? 0) },
+    };
   };
   const sum = (nodes: readonly NodeId[]): Cost => {
     const parts = nodes.map(of);
-    const atLeast = parts.reduce((total, part) => ({ macs: total.macs + part.atLeast.macs, flops: total.flops + part.atLeast.flops }), { macs: 0, flops: 0 });
+    const atLeast = parts.reduce(
+      (total, part) => ({ macs: total.macs + part.atLeast.macs, flops: total.flops + part.atLeast.flops }),
+      { macs: 0, flops: 0 },
+    );
     return {
       macs: plus(...parts.map((part) => part.macs)),
       flops: plus(...parts.map((part) => part.flops)),
-      activationBytes: plus(...nodes.map((id, i) => (graph.nodes[id].primitive.op === 'input' ? 0 : parts[i].activationBytes))),
+      activationBytes: plus(
+        ...nodes.map((id, i) => (graph.nodes[id].primitive.op === 'input' ? 0 : parts[i].activationBytes)),
+      ),
       atLeast,
     };
   };
@@ -123,19 +156,22 @@ function bytes(graph: ModelGraph, tensor: number): number | null {
 }
 
 const kernelSize = (axes: readonly AxisWindow[]): number | null => times(...axes.map((axis) => axis.kernel));
-const lengths = (axes: readonly AxisWindow[], end: 'input' | 'output'): number | null => times(...axes.map((axis) => sampleLength(axis[end], 1)));
+const lengths = (axes: readonly AxisWindow[], end: 'input' | 'output'): number | null =>
+  times(...axes.map((axis) => sampleLength(axis[end], 1)));
 
 /** Multiply-adds of one node without children. */
 function multiplyAdds(graph: ModelGraph, node: Node): number | null {
   const { primitive } = node;
   const inputs = node.inputs.map((id) => graph.tensors[id].shape);
   const output = node.outputs.length > 0 ? graph.tensors[node.outputs[0]].shape : undefined;
-  const size = (shape: Shape | undefined): number | null => (shape === undefined ? null : sampleElements(shape));
+  const size = (shape: Shape | undefined): number | null =>
+    shape === undefined ? null : sampleElements(shape);
   switch (primitive.op) {
     case 'conv': {
       const positions = lengths(primitive.axes, primitive.transposed ? 'input' : 'output');
       const { inChannels, outChannels, groups, depthMultiplier } = primitive;
-      if (primitive.depthwise) return times(positions, kernelSize(primitive.axes), inChannels, depthMultiplier);
+      if (primitive.depthwise)
+        return times(positions, kernelSize(primitive.axes), inChannels, depthMultiplier);
       const perGroup = inChannels === null || groups === null ? null : inChannels / groups;
       return times(positions, kernelSize(primitive.axes), perGroup, outChannels);
     }
@@ -158,7 +194,9 @@ function multiplyAdds(graph: ModelGraph, node: Node): number | null {
       const key = inputs[2] ?? value ?? query;
       const { heads, keyDim, valueDim } = primitive;
       const positions = (shape: Shape): number | null =>
-        isUnknown(shape) || heads === null || keyDim === null ? null : divide(sampleElements(shape), lastFeatures(shape, heads));
+        isUnknown(shape) || heads === null || keyDim === null
+          ? null
+          : divide(sampleElements(shape), lastFeatures(shape, heads));
       return times(positions(query), positions(key), heads, plus(keyDim, valueDim));
     }
     case 'opaque':
@@ -183,7 +221,11 @@ function einsumCost(graph: ModelGraph, node: Node, equation: string): number | n
   const shapes: Shape[] = node.inputs.map((id) => graph.tensors[id].shape);
   for (const id of node.weights) if (graph.weights[id].name !== 'bias') shapes.push(graph.weights[id].shape);
   const output = graph.tensors[node.outputs[0]]?.shape;
-  const parsed = parseEinsum(equation, shapes.map((shape) => (isUnknown(shape) ? null : shape.length)), output === undefined || isUnknown(output) ? null : output.length);
+  const parsed = parseEinsum(
+    equation,
+    shapes.map((shape) => (isUnknown(shape) ? null : shape.length)),
+    output === undefined || isUnknown(output) ? null : output.length,
+  );
   if (parsed === null) return null;
   if (parsed.operands.length < 2) return 0;
   // The result's first axis is the batch, which counts 1.
@@ -192,14 +234,18 @@ function einsumCost(graph: ModelGraph, node: Node, equation: string): number | n
   parsed.operands.forEach((labels, operand) => {
     const shape = shapes[operand];
     labels.forEach((label, axis) => {
-      const length = label === batch ? 1 : shape === undefined || isUnknown(shape) ? null : sampleLength(shape[axis], 1);
+      const length =
+        label === batch ? 1 : shape === undefined || isUnknown(shape) ? null : sampleLength(shape[axis], 1);
       if ((sizes.get(label) ?? null) === null) sizes.set(label, length);
     });
   });
   return times(...sizes.values());
 }
 
-function recurrentCost(primitive: Extract<Node['primitive'], { op: 'recurrent' }>, input: Shape | undefined): number | null {
+function recurrentCost(
+  primitive: Extract<Node['primitive'], { op: 'recurrent' }>,
+  input: Shape | undefined,
+): number | null {
   if (input === undefined || isUnknown(input)) return null;
   const gates = { simple: 1, lstm: 4, gru: 3, other: null }[primitive.cell];
   const steps = sampleLength(input[1], 1);
@@ -240,8 +286,15 @@ function elementwise(graph: ModelGraph, node: Node): number | null {
       // Gates: adding both products and the bias, the non-linearity, and mixing into the state.
       const shape = node.inputs.length > 0 ? graph.tensors[node.inputs[0]].shape : undefined;
       if (shape === undefined || isUnknown(shape)) return null;
-      const perUnit: Known<number> = { simple: 3, lstm: 4 * 3 + 5, gru: 3 * 3 + 5, other: null }[primitive.cell];
-      return times(sampleLength(shape[1], 1), primitive.units, perUnit, primitive.conv ? lengths(primitive.conv, 'output') : 1);
+      const perUnit: Known<number> = { simple: 3, lstm: 4 * 3 + 5, gru: 3 * 3 + 5, other: null }[
+        primitive.cell
+      ];
+      return times(
+        sampleLength(shape[1], 1),
+        primitive.units,
+        perUnit,
+        primitive.conv ? lengths(primitive.conv, 'output') : 1,
+      );
     }
     case 'attention':
       return null === primitive.heads ? null : times(5, multiplyAddsOfScores(graph, node));
@@ -256,6 +309,12 @@ function elementwise(graph: ModelGraph, node: Node): number | null {
 function multiplyAddsOfScores(graph: ModelGraph, node: Node): number | null {
   const macs = multiplyAdds(graph, node);
   const { primitive } = node;
-  if (macs === null || primitive.op !== 'attention' || primitive.keyDim === null || primitive.valueDim === null) return null;
+  if (
+    macs === null ||
+    primitive.op !== 'attention' ||
+    primitive.keyDim === null ||
+    primitive.valueDim === null
+  )
+    return null;
   return macs / (primitive.keyDim + primitive.valueDim);
 }

@@ -24,10 +24,21 @@ export function diagnose(program: ProgramText, graph: ModelGraph, figures: Figur
     const key = `${failure.code}|${place.range.from}|${place.range.to}`;
     if (seen.has(key) || found.some((earlier) => sameCause(earlier, failure, place.range))) continue;
     seen.add(key);
-    found.push(withFixes(program, graph, {
-      code: failure.code, severity: failure.severity, message: failure.message, keras: failure.keras, range: place.range,
-      related: [...failure.related, ...place.related], fixes: [], node: failure.node, layer: failure.layer, probed: failure.probed, failure,
-    }));
+    found.push(
+      withFixes(program, graph, {
+        code: failure.code,
+        severity: failure.severity,
+        message: failure.message,
+        keras: failure.keras,
+        range: place.range,
+        related: [...failure.related, ...place.related],
+        fixes: [],
+        node: failure.node,
+        layer: failure.layer,
+        probed: failure.probed,
+        failure,
+      }),
+    );
   }
   return kept(program, [...found, ...advice(program, graph, figures, false)]);
 }
@@ -41,7 +52,10 @@ export function optionalAdvice(program: ProgramText, graph: ModelGraph, figures:
 function kept(program: ProgramText, found: readonly Diagnostic[]): Diagnostic[] {
   const quiet = suppressions(program.text, program.lines);
   return found
-    .filter(({ code, range }) => !quiet.ignores(code, program.lines.position(range.from).line, program.lines.position(range.to).line))
+    .filter(
+      ({ code, range }) =>
+        !quiet.ignores(code, program.lines.position(range.from).line, program.lines.position(range.to).line),
+    )
     .sort((a, b) => a.range.from - b.range.from || a.range.to - b.range.to);
 }
 
@@ -49,7 +63,13 @@ function kept(program: ProgramText, found: readonly Diagnostic[]): Diagnostic[] 
 function sameCause(earlier: Diagnostic, failure: Failure, range: SourceRange): boolean {
   if (earlier.severity !== 'error' || failure.severity !== 'error' || earlier.failure === null) return false;
   const [a, b] = [earlier.failure.site.range, failure.site.range];
-  return a.file === b.file && a.from === b.from && a.to === b.to && earlier.range.from < range.to && range.from < earlier.range.to;
+  return (
+    a.file === b.file &&
+    a.from === b.from &&
+    a.to === b.to &&
+    earlier.range.from < range.to &&
+    range.from < earlier.range.to
+  );
 }
 
 /** A more precise place than interpretation could know, where the source text or the graph tells one. */
@@ -67,18 +87,30 @@ function refined(program: ProgramText, graph: ModelGraph, failure: Failure): Ret
 }
 
 /** In the analysed file: the failure's own range, or the call in this file that led to it in another one. */
-function placeIn(file: string, failure: Failure): { readonly range: SourceRange; readonly related: Diagnostic['related'] } | null {
+function placeIn(
+  file: string,
+  failure: Failure,
+): { readonly range: SourceRange; readonly related: Diagnostic['related'] } | null {
   const calls = [failure.site.range, ...failure.site.stack];
   if (failure.range.file === file) {
     const around = failure.site.stack.filter((range) => range.file === file);
-    return { range: failure.range, related: around.slice(0, NAMED_CALLS).map((range) => ({ range, message: 'in this call' })) };
+    return {
+      range: failure.range,
+      related: around.slice(0, NAMED_CALLS).map((range) => ({ range, message: 'in this call' })),
+    };
   }
   const own = calls.find((range) => range.file === file);
-  return own === undefined ? null : { range: own, related: [{ range: failure.range, message: 'the call that fails' }] };
+  return own === undefined
+    ? null
+    : { range: own, related: [{ range: failure.range, message: 'the call that fails' }] };
 }
 
 /** Fixes are worked out when they are first asked for: typing needs the words only. */
-function withFixes(program: ProgramText, graph: ModelGraph, diagnostic: Omit<Diagnostic, 'fixes'> & { fixes: readonly Fix[] }): Diagnostic {
+function withFixes(
+  program: ProgramText,
+  graph: ModelGraph,
+  diagnostic: Omit<Diagnostic, 'fixes'> & { fixes: readonly Fix[] },
+): Diagnostic {
   let fixes: readonly Fix[] | undefined;
   return Object.defineProperty(diagnostic, 'fixes', {
     enumerable: true,

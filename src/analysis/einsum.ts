@@ -9,7 +9,11 @@ export interface EinsumLabels {
  * `ranks` of the operands say how many axes an ellipsis stands for; null where not known. Null when the equation cannot be
  * read or an ellipsis cannot be spread.
  */
-export function parseEinsum(equation: string, ranks: readonly (number | null)[], outputRank: number | null): EinsumLabels | null {
+export function parseEinsum(
+  equation: string,
+  ranks: readonly (number | null)[],
+  outputRank: number | null,
+): EinsumLabels | null {
   const text = equation.replace(/\s/g, '');
   const [left, right] = text.split('->');
   const terms = left.split(',');
@@ -26,7 +30,10 @@ export function parseEinsum(equation: string, ranks: readonly (number | null)[],
   }
   // Implicit form: labels that occur once, in alphabetical order.
   const all = operands.flat();
-  return { operands, output: [...new Set(all)].filter((label) => all.filter((other) => other === label).length === 1).sort() };
+  return {
+    operands,
+    output: [...new Set(all)].filter((label) => all.filter((other) => other === label).length === 1).sort(),
+  };
 }
 
 function spread(term: string, rank: number | null): string[] | null {

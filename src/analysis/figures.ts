@@ -49,7 +49,9 @@ export class Figures {
   }
 
   parametersOf(node: Node): Parameters {
-    return this.cached(node.layer === null ? `n${node.id}` : `l${node.layer}`, () => nodeParameters(this.graph, node));
+    return this.cached(node.layer === null ? `n${node.id}` : `l${node.layer}`, () =>
+      nodeParameters(this.graph, node),
+    );
   }
 
   parametersOfLayer(layer: Layer): Parameters {
@@ -68,7 +70,9 @@ export class Figures {
   /** Field of a node's first output, measured on the model's inputs when a model is given. */
   fieldOf(node: Node, model?: Model): ReceptiveField | null {
     if (node.outputs.length === 0) return null;
-    return model === undefined ? this.fields.of(node.outputs[0]) : this.fieldsOf(model).of(node.outputs[0], model.inputs);
+    return model === undefined
+      ? this.fields.of(node.outputs[0])
+      : this.fieldsOf(model).of(node.outputs[0], model.inputs);
   }
 
   /** A model whose inputs lie inside another network is measured on its own inputs. */
@@ -103,7 +107,10 @@ export class Figures {
   /** A summary row: parameters of the layer, cost of all its executions in this model. */
   ofRow(row: SummaryRow, model: Model): NodeFigures {
     const { graph } = this;
-    const parameters = row.layer === null ? this.parametersOf(graph.nodes[row.node]) : this.parametersOfLayer(graph.layers[row.layer]);
+    const parameters =
+      row.layer === null
+        ? this.parametersOf(graph.nodes[row.node])
+        : this.parametersOfLayer(graph.layers[row.layer]);
     const nodes = rowNodes(graph, row, model);
     const cost = nodes.length === 0 ? null : this.costs.sum(nodes);
     const first = row.node !== null ? graph.nodes[row.node] : nodes.length > 0 ? graph.nodes[nodes[0]] : null;
@@ -112,7 +119,8 @@ export class Figures {
       trainable: parameters.trainable,
       macs: cost?.macs ?? null,
       flops: cost?.flops ?? null,
-      activationBytes: first === null ? null : first.primitive.op === 'input' ? 0 : (cost?.activationBytes ?? null),
+      activationBytes:
+        first === null ? null : first.primitive.op === 'input' ? 0 : (cost?.activationBytes ?? null),
       receptiveField: first === null ? null : fieldFigures(this.fieldOf(first, model)),
     };
   }
@@ -130,7 +138,9 @@ export class Figures {
     const parameters = this.parametersOfLayer(this.graph.layers[model.layer]);
     const cost = this.costs.sum(model.nodes);
     const computed = model.nodes.length > 0;
-    const [macs, flops, activationBytes] = computed ? [cost.macs, cost.flops, cost.activationBytes] : [null, null, null];
+    const [macs, flops, activationBytes] = computed
+      ? [cost.macs, cost.flops, cost.activationBytes]
+      : [null, null, null];
     return {
       params: parameters.total,
       trainable: parameters.trainable,

@@ -30,12 +30,23 @@ export class FixContext {
   private failedCall(): Node | null {
     const { site } = this.failure;
     const calls = (this.layer?.nodes ?? []).map((id) => this.graph.nodes[id]).filter((node) => node.failed);
-    return calls.find((node) => node.site.range.from === site.range.from && node.site.range.to === site.range.to) ?? calls[0] ?? null;
+    return (
+      calls.find(
+        (node) => node.site.range.from === site.range.from && node.site.range.to === site.range.to,
+      ) ??
+      calls[0] ??
+      null
+    );
   }
 
   /** True when the range lies in the text that can be edited. */
   owns(range: SourceRange | undefined | null): range is SourceRange {
-    return range !== undefined && range !== null && range.file === this.program.path && range.to <= this.program.text.length;
+    return (
+      range !== undefined &&
+      range !== null &&
+      range.file === this.program.path &&
+      range.to <= this.program.text.length
+    );
   }
 
   text(range: SourceRange): string {
@@ -70,7 +81,8 @@ export class FixContext {
   setArgument(layer: Layer | null, name: string, value: string): TextEdit[] | null {
     if (layer === null || !this.owns(layer.site.range)) return null;
     const present = layer.args[name];
-    if (present !== undefined) return this.owns(present) ? [this.edit(present.from, present.to, value)] : null;
+    if (present !== undefined)
+      return this.owns(present) ? [this.edit(present.from, present.to, value)] : null;
     return this.addKeyword(layer.site.range, `${name}=${value}`);
   }
 
@@ -121,18 +133,33 @@ export class FixContext {
     if (layer !== null && this.owns(layer.site.range)) {
       const callee = this.callee(layer.site.range);
       const dot = callee?.text.lastIndexOf('.') ?? -1;
-      if (callee && dot > 0 && layer.builtin === layer.type) return { text: callee.text.slice(0, dot + 1) + name, edits: [] };
+      if (callee && dot > 0 && layer.builtin === layer.type)
+        return { text: callee.text.slice(0, dot + 1) + name, edits: [] };
     }
-    if (new RegExp(`^[ \\t]*from[ \\t]+[\\w.]*keras[\\w.]*\\.layers[ \\t]+import[^#\\n]*\\*`, 'm').test(text)) return { text: name, edits: [] };
-    const imported = /^[ \t]*from[ \t]+[\w.]*keras[\w.]*\.layers[ \t]+import[ \t]+(\(?)([^#\n)]*(?:\n[^)]*?)?)/gm;
+    if (new RegExp(`^[ \\t]*from[ \\t]+[\\w.]*keras[\\w.]*\\.layers[ \\t]+import[^#\\n]*\\*`, 'm').test(text))
+      return { text: name, edits: [] };
+    const imported =
+      /^[ \t]*from[ \t]+[\w.]*keras[\w.]*\.layers[ \t]+import[ \t]+(\(?)([^#\n)]*(?:\n[^)]*?)?)/gm;
     for (const found of text.matchAll(imported)) {
       const body = found[1] === '(' ? text.slice(found.index, text.indexOf(')', found.index)) : found[0];
       if (new RegExp(`\\b${name}\\b(?!\\s+as\\b)`).test(body)) return { text: name, edits: [] };
-      const first = found.index + found[0].search(/import[ \t]+\(?/) + (/import[ \t]+\(?/.exec(found[0])?.[0].length ?? 0);
+      const first =
+        found.index +
+        found[0].search(/import[ \t]+\(?/) +
+        (/import[ \t]+\(?/.exec(found[0])?.[0].length ?? 0);
       const gap = /^\s*/.exec(text.slice(first))?.[0] ?? '';
       return { text: name, edits: [this.edit(first + gap.length, first + gap.length, `${name}, `)] };
     }
-    const module = /^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+(?:[\w, ]*\b)?layers\b|import[ \t]+[\w.]+[ \t]+as[ \t]+layers\b)/m.test(text) ? 'layers' : /^import[ \t]+keras\b/m.test(text) ? 'keras.layers' : /^import[ \t]+tensorflow[ \t]+as[ \t]+tf\b/m.test(text) ? 'tf.keras.layers' : null;
+    const module =
+      /^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+(?:[\w, ]*\b)?layers\b|import[ \t]+[\w.]+[ \t]+as[ \t]+layers\b)/m.test(
+        text,
+      )
+        ? 'layers'
+        : /^import[ \t]+keras\b/m.test(text)
+          ? 'keras.layers'
+          : /^import[ \t]+tensorflow[ \t]+as[ \t]+tf\b/m.test(text)
+            ? 'tf.keras.layers'
+            : null;
     return module === null ? null : { text: `${module}.${name}`, edits: [] };
   }
 
@@ -150,17 +177,34 @@ export class FixContext {
       // The call stands where the layer is called on a tensor: wrap the tensor.
       const input = node.args.inputs ?? node.args.input ?? node.args.x ?? Object.values(node.args)[0];
       if (input !== undefined && this.owns(input) && !within(input, range)) {
-        return { title, edits: [...name.edits, this.edit(input.from, input.to, `${call}(${this.text(input)})`)] };
+        return {
+          title,
+          edits: [...name.edits, this.edit(input.from, input.to, `${call}(${this.text(input)})`)],
+        };
       }
     }
     if (!this.owns(range)) return null;
     const before = program.text.slice(0, range.from);
     const line = before.slice(before.lastIndexOf('\n') + 1);
     const add = /^([ \t]*)([\w.[\]]+\.add\([ \t]*)$/.exec(line);
-    if (add) return { title, edits: [...name.edits, this.edit(range.from - line.length, range.from - line.length, `${add[1]}${add[2].trimEnd()}${call})\n`)] };
+    if (add)
+      return {
+        title,
+        edits: [
+          ...name.edits,
+          this.edit(
+            range.from - line.length,
+            range.from - line.length,
+            `${add[1]}${add[2].trimEnd()}${call})\n`,
+          ),
+        ],
+      };
     if (!/[[,(]\s*$/.test(before.replace(/#[^\n]*$/gm, ''))) return null;
     const alone = /^[ \t]*$/.test(line);
-    return { title, edits: [...name.edits, this.edit(range.from, range.from, alone ? `${call},\n${line}` : `${call}, `)] };
+    return {
+      title,
+      edits: [...name.edits, this.edit(range.from, range.from, alone ? `${call},\n${line}` : `${call}, `)],
+    };
   }
 
   /** Another class in the same call: `Conv2D(` → `Conv1D(`. */

@@ -16,7 +16,8 @@ export function joinCells(graph: ModelGraph, program: ProgramText): void {
     if (typeof range.file === 'string' && typeof range.from === 'number' && typeof range.to === 'number') {
       const { path, cell } = splitCellFile(range.file);
       const start = cell === null || path !== program.path ? undefined : program.cells[cell]?.from;
-      if (start !== undefined) Object.assign(range, { file: path, from: range.from + start, to: range.to + start });
+      if (start !== undefined)
+        Object.assign(range, { file: path, from: range.from + start, to: range.to + start });
       return;
     }
     for (const inner of Object.values(value)) visit(inner);

@@ -1,5 +1,13 @@
 /** Parameters of layers, nodes and models: weights are counted once however often they are used or shared. */
-import { isUnknown, type Layer, type LayerId, type ModelGraph, type Node, type Shape, type WeightId } from '../graph/graph';
+import {
+  isUnknown,
+  type Layer,
+  type LayerId,
+  type ModelGraph,
+  type Node,
+  type Shape,
+  type WeightId,
+} from '../graph/graph';
 
 /** Counts in scalars. null: some weight's shape is not known, or the layer is not built yet. */
 export interface Parameters {

@@ -22,7 +22,12 @@ export class ProgramText {
   readonly lines: LineIndex;
   readonly notebook: boolean;
   /** Where each cell begins in `text`, and its own text. */
-  readonly cells: readonly { readonly from: number; readonly text: string; readonly lines: LineIndex; readonly index: number }[];
+  readonly cells: readonly {
+    readonly from: number;
+    readonly text: string;
+    readonly lines: LineIndex;
+    readonly index: number;
+  }[];
 
   constructor(program: Program) {
     this.path = program.path;
@@ -30,7 +35,12 @@ export class ProgramText {
     const sources = 'cells' in program ? program.cells : [program.text];
     let from = 0;
     this.cells = sources.map((source, i) => {
-      const cell = { from, text: source, lines: new LineIndex(source), index: ('cells' in program ? program.indices?.[i] : undefined) ?? i };
+      const cell = {
+        from,
+        text: source,
+        lines: new LineIndex(source),
+        index: ('cells' in program ? program.indices?.[i] : undefined) ?? i,
+      };
       from += source.length + 1;
       return cell;
     });

@@ -66,7 +66,8 @@ export function receptiveFields(graph: ModelGraph, inputs?: readonly TensorId[])
 /** What `Input` made, and what models were first called on when that came from nowhere in the graph. */
 function graphInputs(graph: ModelGraph): TensorId[] {
   const roots = new Set<TensorId>();
-  for (const node of graph.nodes) if (node.primitive.op === 'input') for (const id of node.outputs) roots.add(id);
+  for (const node of graph.nodes)
+    if (node.primitive.op === 'input') for (const id of node.outputs) roots.add(id);
   for (const model of graph.models) {
     for (const id of model.inputs) {
       const { producer } = graph.tensors[id];
@@ -76,7 +77,11 @@ function graphInputs(graph: ModelGraph): TensorId[] {
   return [...roots];
 }
 
-function report(propagation: Propagation, tensor: TensorId, preferred?: readonly TensorId[]): ReceptiveField | null {
+function report(
+  propagation: Propagation,
+  tensor: TensorId,
+  preferred?: readonly TensorId[],
+): ReceptiveField | null {
   const map = propagation.maps[tensor];
   if (map === undefined || map.tracks.size === 0) return null;
   const byRoot = new Map<TensorId, DimId[]>();
@@ -84,7 +89,8 @@ function report(propagation: Propagation, tensor: TensorId, preferred?: readonly
     const { root } = propagation.origins.dimensions[dim];
     byRoot.set(root, [...(byRoot.get(root) ?? []), dim]);
   }
-  const order = (root: TensorId): number => (preferred?.includes(root) ? preferred.indexOf(root) : (preferred?.length ?? 0) + root);
+  const order = (root: TensorId): number =>
+    preferred?.includes(root) ? preferred.indexOf(root) : (preferred?.length ?? 0) + root;
   const candidates = [...byRoot].map(([root, dims]) => ({ root, spatial: spatialDims(propagation, dims) }));
   candidates.sort((a, b) => b.spatial.length - a.spatial.length || order(a.root) - order(b.root));
   const { root, spatial } = candidates[0];
@@ -104,7 +110,9 @@ function spatialDims({ origins }: Propagation, dims: readonly DimId[]): DimId[] 
   const windowed = sorted.filter((dim) => origins.windowed.has(dim));
   if (windowed.length > 0) return windowed;
   const { root } = origins.dimensions[sorted[0]];
-  const rank = Math.max(...origins.dimensions.filter((dimension) => dimension.root === root).map((dimension) => dimension.axis));
+  const rank = Math.max(
+    ...origins.dimensions.filter((dimension) => dimension.root === root).map((dimension) => dimension.axis),
+  );
   return sorted.filter((dim) => origins.dimensions[dim].axis < rank);
 }
 
@@ -113,7 +121,17 @@ function axisReport({ origins }: Propagation, map: FieldMap, dim: DimId): AxisRe
   const track = map.tracks.get(dim) as Track;
   const base = { axis, inputLength: length, aligned: track.aligned } as const;
   if (track.lost) {
-    return { ...base, size: null, minSize: null, stride: null, padding: null, centre: null, global: false, span: null, reason: track.lost };
+    return {
+      ...base,
+      size: null,
+      minSize: null,
+      stride: null,
+      padding: null,
+      centre: null,
+      global: false,
+      span: null,
+      reason: track.lost,
+    };
   }
   const field = track.max;
   const known = field.shift.size === 0;
@@ -155,7 +173,8 @@ function coversAll(field: Field, length: number | null, units: number | null): b
   const covers = (unit: number): boolean => lowest(field, unit) <= 0 && highest(field, unit) >= length - 1;
   if (field.advance === 0) return covers(0);
   if (units === null) return false;
-  for (let i = 0; i < Math.min(units, field.period); i++) if (!covers(i) || !covers(units - 1 - i)) return false;
+  for (let i = 0; i < Math.min(units, field.period); i++)
+    if (!covers(i) || !covers(units - 1 - i)) return false;
   return units > 0;
 }
 
@@ -179,4 +198,3 @@ function covered(field: ReceptiveField | null): boolean | null {
   if (field.axes.some((axis) => axis.inputLength === null || axis.minSize === null)) return null;
   return field.axes.every((axis) => (axis.minSize as number) >= (axis.inputLength as number));
 }
-

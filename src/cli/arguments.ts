@@ -23,13 +23,34 @@ interface Common {
 export type Command =
   | { readonly command: 'help' }
   | { readonly command: 'version' }
-  | (Common & { readonly command: 'summary'; readonly files: readonly string[]; readonly format: 'table' | 'json' | 'markdown' | 'csv'; readonly model: string | null; readonly input: string | null })
-  | (Common & { readonly command: 'check'; readonly paths: readonly string[]; readonly format: 'text' | 'json' | 'sarif' | 'github' })
   | (Common & {
-      readonly command: 'run'; readonly file: string; readonly model: string; readonly image: string | null; readonly sample: string | null;
-      readonly weights: string | null; readonly layer: string | null; readonly seed: number; readonly out: string;
+      readonly command: 'summary';
+      readonly files: readonly string[];
+      readonly format: 'table' | 'json' | 'markdown' | 'csv';
+      readonly model: string | null;
+      readonly input: string | null;
     })
-  | (Common & { readonly command: 'debug'; readonly file: string; readonly what: 'graph' | 'values' | 'timings' });
+  | (Common & {
+      readonly command: 'check';
+      readonly paths: readonly string[];
+      readonly format: 'text' | 'json' | 'sarif' | 'github';
+    })
+  | (Common & {
+      readonly command: 'run';
+      readonly file: string;
+      readonly model: string;
+      readonly image: string | null;
+      readonly sample: string | null;
+      readonly weights: string | null;
+      readonly layer: string | null;
+      readonly seed: number;
+      readonly out: string;
+    })
+  | (Common & {
+      readonly command: 'debug';
+      readonly file: string;
+      readonly what: 'graph' | 'values' | 'timings';
+    });
 
 const PYTHON_PATH = { 'python-path': { type: 'string', multiple: true } } as const;
 
@@ -45,33 +66,79 @@ export function parseCommand(args: readonly string[]): Command {
     case '-V':
       return { command: 'version' };
     case 'summary': {
-      const { values, positionals } = read(rest, { format: { type: 'string' }, model: { type: 'string' }, input: { type: 'string' }, ...PYTHON_PATH });
-      const format = oneOf('--format', values.format ?? 'table', ['table', 'json', 'markdown', 'csv'] as const);
-      return { command, files: some(positionals, 'summary needs a FILE'), format, model: values.model ?? null, input: values.input ?? null, pythonPath: folders(values['python-path']) };
+      const { values, positionals } = read(rest, {
+        format: { type: 'string' },
+        model: { type: 'string' },
+        input: { type: 'string' },
+        ...PYTHON_PATH,
+      });
+      const format = oneOf('--format', values.format ?? 'table', [
+        'table',
+        'json',
+        'markdown',
+        'csv',
+      ] as const);
+      return {
+        command,
+        files: some(positionals, 'summary needs a FILE'),
+        format,
+        model: values.model ?? null,
+        input: values.input ?? null,
+        pythonPath: folders(values['python-path']),
+      };
     }
     case 'check': {
       const { values, positionals } = read(rest, { format: { type: 'string' }, ...PYTHON_PATH });
       const format = oneOf('--format', values.format ?? 'text', ['text', 'json', 'sarif', 'github'] as const);
-      return { command, paths: some(positionals, 'check needs a PATH'), format, pythonPath: folders(values['python-path']) };
+      return {
+        command,
+        paths: some(positionals, 'check needs a PATH'),
+        format,
+        pythonPath: folders(values['python-path']),
+      };
     }
     case 'run': {
       const text = { type: 'string' } as const;
-      const { values, positionals } = read(rest, { model: text, image: text, sample: text, weights: text, layer: text, out: text, seed: text, ...PYTHON_PATH });
+      const { values, positionals } = read(rest, {
+        model: text,
+        image: text,
+        sample: text,
+        weights: text,
+        layer: text,
+        out: text,
+        seed: text,
+        ...PYTHON_PATH,
+      });
       if (positionals.length !== 1) throw new UsageError('run needs one FILE');
       if (values.model === undefined) throw new UsageError('run needs --model NAME');
       if (values.out === undefined) throw new UsageError('run needs --out DIR');
-      if (values.image !== undefined && values.sample !== undefined) throw new UsageError('--image and --sample exclude each other');
+      if (values.image !== undefined && values.sample !== undefined)
+        throw new UsageError('--image and --sample exclude each other');
       const seed = Number(values.seed ?? '0');
-      if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed takes a whole number, not ${values.seed}`);
+      if (!Number.isSafeInteger(seed))
+        throw new UsageError(`--seed takes a whole number, not ${values.seed}`);
       return {
-        command, file: positionals[0], model: values.model, image: values.image ?? null, sample: values.sample ?? null, weights: values.weights ?? null,
-        layer: values.layer ?? null, seed, out: values.out, pythonPath: folders(values['python-path']),
+        command,
+        file: positionals[0],
+        model: values.model,
+        image: values.image ?? null,
+        sample: values.sample ?? null,
+        weights: values.weights ?? null,
+        layer: values.layer ?? null,
+        seed,
+        out: values.out,
+        pythonPath: folders(values['python-path']),
       };
     }
     case 'debug': {
       const { values, positionals } = read(rest, { what: { type: 'string' }, ...PYTHON_PATH });
       if (positionals.length !== 1) throw new UsageError('debug needs one FILE');
-      return { command, file: positionals[0], what: oneOf('--what', values.what ?? 'graph', ['graph', 'values', 'timings'] as const), pythonPath: folders(values['python-path']) };
+      return {
+        command,
+        file: positionals[0],
+        what: oneOf('--what', values.what ?? 'graph', ['graph', 'values', 'timings'] as const),
+        pythonPath: folders(values['python-path']),
+      };
     }
     default:
       throw new UsageError(`unknown command ${command}`);
@@ -80,7 +147,10 @@ export function parseCommand(args: readonly string[]): Command {
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
 
-function read<T extends Options>(args: string[], options: T): ReturnType<typeof parseArgs<{ args: string[]; options: T; allowPositionals: true; strict: true }>> {
+function read<T extends Options>(
+  args: string[],
+  options: T,
+): ReturnType<typeof parseArgs<{ args: string[]; options: T; allowPositionals: true; strict: true }>> {
   try {
     return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
@@ -101,5 +171,7 @@ function some(values: readonly string[], message: string): readonly string[] {
 
 /** `--python-path a:b --python-path c` gives three folders; a Windows drive's colon is kept. */
 function folders(values: readonly string[] | undefined): string[] {
-  return (values ?? []).flatMap((value) => value.split(process.platform === 'win32' ? ';' : ':')).filter((folder) => folder !== '');
+  return (values ?? [])
+    .flatMap((value) => value.split(process.platform === 'win32' ? ';' : ':'))
+    .filter((folder) => folder !== '');
 }

@@ -10,11 +10,17 @@ export interface Outcome {
 
 export function checkCommand(command: Extract<Command, { command: 'check' }>, version: string): Outcome {
   const reader = nodeReader();
-  const files = findPrograms(command.paths).map((file) => jsonFile(analyzeFile(file, reader, command.pythonPath)));
+  const files = findPrograms(command.paths).map((file) =>
+    jsonFile(analyzeFile(file, reader, command.pythonPath)),
+  );
   return { output: report(files, command.format, version), exitCode: counts(files).errors > 0 ? 1 : 0 };
 }
 
-function report(files: readonly JsonFile[], format: 'text' | 'json' | 'sarif' | 'github', version: string): string {
+function report(
+  files: readonly JsonFile[],
+  format: 'text' | 'json' | 'sarif' | 'github',
+  version: string,
+): string {
   switch (format) {
     case 'json':
       return `${JSON.stringify({ files })}\n`;

@@ -57,7 +57,9 @@ export function readProgram(file: string): Program {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
   if (text.startsWith('\uFEFF')) text = text.slice(1);
   if (!file.endsWith('.ipynb')) return { path: file, text };
@@ -69,16 +71,28 @@ export function readProgram(file: string): Program {
 }
 
 /** `input`: a shape stated on the command line, as the comment that programs can hold themselves. */
-export function analyzeFile(file: string, reader: FileReader, pythonPath: readonly string[], input: string | null = null): Analysis {
+export function analyzeFile(
+  file: string,
+  reader: FileReader,
+  pythonPath: readonly string[],
+  input: string | null = null,
+): Analysis {
   const program = readProgram(file);
   const searchPath = [path.dirname(file), ...(path.dirname(file) === '.' ? [] : ['.']), ...pythonPath];
   return analyze(input === null ? program : withInput(program, input), { reader, searchPath });
 }
 
 function withInput(program: Program, input: string): Program {
-  const lengths = input.replace(/[()[\]\s]/g, '').split(',').filter((part) => part !== '');
-  if (lengths.length === 0 || !lengths.every((part) => /^(?:\d+|None)$/.test(part))) throw new UsageError(`--input takes lengths such as "None,224,224,3"; not ${input}`);
+  const lengths = input
+    .replace(/[()[\]\s]/g, '')
+    .split(',')
+    .filter((part) => part !== '');
+  if (lengths.length === 0 || !lengths.every((part) => /^(?:\d+|None)$/.test(part)))
+    throw new UsageError(`--input takes lengths such as "None,224,224,3"; not ${input}`);
   const comment = `\n# convlens: input=(${lengths.join(', ')}${lengths.length === 1 ? ',' : ''})\n`;
   if ('text' in program) return { ...program, text: program.text + comment };
-  return { ...program, cells: program.cells.map((cell, i) => (i === program.cells.length - 1 ? cell + comment : cell)) };
+  return {
+    ...program,
+    cells: program.cells.map((cell, i) => (i === program.cells.length - 1 ? cell + comment : cell)),
+  };
 }

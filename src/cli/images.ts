@@ -28,7 +28,8 @@ export function tilesPng(map: MapData): Uint8Array {
     const left = (channel % columns) * (width + 1);
     const top = Math.floor(channel / columns) * (height + 1);
     for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) data[(top + y) * pictureWidth + left + x] = Math.round((at(channel, y, x) - least) * scale);
+      for (let x = 0; x < width; x++)
+        data[(top + y) * pictureWidth + left + x] = Math.round((at(channel, y, x) - least) * scale);
     }
   }
   return encode({ width: pictureWidth, height: pictureHeight, data, channels: 1, depth: 8 });
@@ -51,5 +52,11 @@ function planes({ shape, data, channelAxis }: MapData): Planes {
   const width = spatial[spatial.length - 1] ?? 1;
   const height = spatial.slice(0, -1).reduce((total, length) => total * length, 1);
   const positions = height * width;
-  return { channels, height, width, at: (channel, y, x) => (last ? data[(y * width + x) * channels + channel] : data[channel * positions + y * width + x]) };
+  return {
+    channels,
+    height,
+    width,
+    at: (channel, y, x) =>
+      last ? data[(y * width + x) * channels + channel] : data[channel * positions + y * width + x],
+  };
 }

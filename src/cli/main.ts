@@ -38,14 +38,21 @@ async function main(args: readonly string[]): Promise<number> {
 
 function debug(command: Extract<Command, { command: 'debug' }>): string {
   const analysis = analyzeFile(command.file, nodeReader(), command.pythonPath);
-  return command.what === 'graph' ? dumpGraph(analysis) : command.what === 'values' ? `${dumpValues(analysis)}\n` : dumpTimings(analysis);
+  return command.what === 'graph'
+    ? dumpGraph(analysis)
+    : command.what === 'values'
+      ? `${dumpValues(analysis)}\n`
+      : dumpTimings(analysis);
 }
 
 /** From the package that the command belongs to. */
 function version(): string {
   for (const folder of [path.join(__dirname, '..'), path.join(__dirname, '../..')]) {
     try {
-      const info = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { name?: string; version?: string };
+      const info = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+        name?: string;
+        version?: string;
+      };
       if (info.name === 'convlens' && info.version !== undefined) return info.version;
     } catch {
       // Not there: the next place.
@@ -64,7 +71,11 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(error instanceof UsageError ? `convlens: ${error.message}\n` : `convlens: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(
+      error instanceof UsageError
+        ? `convlens: ${error.message}\n`
+        : `convlens: internal error: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
     process.exitCode = 2;
   },
 );

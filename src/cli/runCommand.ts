@@ -9,35 +9,80 @@ import { analyzeFile, nodeReader } from './files';
 import { tilesPng } from './images';
 import { modelIndex } from './summaryCommand';
 
-const SAMPLES: readonly SampleName[] = ['auto', 'photo', 'digit', 'text', 'signal', 'noise', 'zeros', 'impulse'];
+const SAMPLES: readonly SampleName[] = [
+  'auto',
+  'photo',
+  'digit',
+  'text',
+  'signal',
+  'noise',
+  'zeros',
+  'impulse',
+];
 
 export async function runCommand(command: Extract<Command, { command: 'run' }>): Promise<string> {
-  if (command.weights !== null) throw new UsageError('weight files cannot be read yet: leave out --weights, the maps then show the seeded initial weights');
+  if (command.weights !== null)
+    throw new UsageError(
+      'weight files cannot be read yet: leave out --weights, the maps then show the seeded initial weights',
+    );
   const analysis = analyzeFile(command.file, nodeReader(), command.pythonPath);
   const index = modelIndex(analysis, command.model);
-  const result = await runInNode(analysis.graph, index, { seed: command.seed, sample: sampleOf(command), layer: command.layer ?? undefined });
-  if (!result.loaded.ok) throw new UsageError(`${command.model} cannot be run: ${result.loaded.message ?? 'nothing in it can be computed'}`);
-  if (result.maps.length === 0) throw new UsageError(command.layer === null ? `${command.model} gives no map` : `no layer called ${command.layer} was computed in ${command.model}`);
+  const result = await runInNode(analysis.graph, index, {
+    seed: command.seed,
+    sample: sampleOf(command),
+    layer: command.layer ?? undefined,
+  });
+  if (!result.loaded.ok)
+    throw new UsageError(
+      `${command.model} cannot be run: ${result.loaded.message ?? 'nothing in it can be computed'}`,
+    );
+  if (result.maps.length === 0)
+    throw new UsageError(
+      command.layer === null
+        ? `${command.model} gives no map`
+        : `no layer called ${command.layer} was computed in ${command.model}`,
+    );
   mkdirSync(command.out, { recursive: true });
   const lines: string[] = [];
   const taken = new Map<string, number>();
   for (const map of result.maps) {
     const count = (taken.get(map.name) ?? 0) + 1;
     taken.set(map.name, count);
-    const file = path.join(command.out, `${map.name.replace(/[^\w.-]/g, '_')}${count > 1 ? `-${count}` : ''}.png`);
+    const file = path.join(
+      command.out,
+      `${map.name.replace(/[^\w.-]/g, '_')}${count > 1 ? `-${count}` : ''}.png`,
+    );
     writeFileSync(file, tilesPng(map));
     const timing = result.timings.find((entry) => entry.node === map.node);
-    const fused = timing?.fusedInto === null || timing?.fusedInto === undefined ? '' : ` (within ${analysis.graph.nodes[timing.fusedInto].name})`;
-    lines.push(`${map.name}  (${map.shape.join(', ')})  ${timing === undefined ? '' : `${timing.milliseconds.toFixed(1)} ms${fused}`}  ${file}`);
+    const fused =
+      timing?.fusedInto === null || timing?.fusedInto === undefined
+        ? ''
+        : ` (within ${analysis.graph.nodes[timing.fusedInto].name})`;
+    lines.push(
+      `${map.name}  (${map.shape.join(', ')})  ${timing === undefined ? '' : `${timing.milliseconds.toFixed(1)} ms${fused}`}  ${file}`,
+    );
   }
-  for (const input of result.loaded.inputs) lines.push(`input ${input.name}: (${input.shape.join(', ')}), sample ${input.sample}${input.assumed.length > 0 ? ', open lengths chosen' : ''}`);
-  for (const { node, reason } of result.unsupported) lines.push(`not computed: ${analysis.graph.nodes[node].name}: ${reason}`);
+  for (const input of result.loaded.inputs)
+    lines.push(
+      `input ${input.name}: (${input.shape.join(', ')}), sample ${input.sample}${input.assumed.length > 0 ? ', open lengths chosen' : ''}`,
+    );
+  for (const { node, reason } of result.unsupported)
+    lines.push(`not computed: ${analysis.graph.nodes[node].name}: ${reason}`);
   for (const { backend, reason } of result.backend.fallbacks) lines.push(`${backend} is not used: ${reason}`);
-  lines.push(`${result.maps.length} maps on ${result.backend.name} in ${result.milliseconds.toFixed(0)} ms, seed ${command.seed}`, '');
+  lines.push(
+    `${result.maps.length} maps on ${result.backend.name} in ${result.milliseconds.toFixed(0)} ms, seed ${command.seed}`,
+    '',
+  );
   return lines.join('\n');
 }
 
-function sampleOf({ image, sample }: { readonly image: string | null; readonly sample: string | null }): SampleName | CustomInput {
+function sampleOf({
+  image,
+  sample,
+}: {
+  readonly image: string | null;
+  readonly sample: string | null;
+}): SampleName | CustomInput {
   if (image !== null) return picture(image);
   if (sample === null) return 'auto';
   const found = SAMPLES.find((name) => name === sample);
@@ -51,19 +96,29 @@ function picture(file: string): CustomInput {
   try {
     png = decode(readFileSync(file));
   } catch (error) {
-    throw new UsageError(`cannot read the picture ${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new UsageError(
+      `cannot read the picture ${file}: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
   const { width, height, channels, data, depth, palette } = png;
   const rgba = new Uint8ClampedArray(width * height * 4);
   const scale = depth === 16 ? 1 / 257 : depth < 8 ? 255 / (2 ** depth - 1) : 1;
   for (let i = 0; i < width * height; i++) {
     const color = palette ? palette[data[i]] : null;
-    const value = (channel: number): number => (color ? (color[channel] ?? 255) : data[i * channels + channel] * scale);
+    const value = (channel: number): number =>
+      color ? (color[channel] ?? 255) : data[i * channels + channel] * scale;
     const grey = !palette && channels < 3;
     rgba[i * 4] = value(0);
     rgba[i * 4 + 1] = value(grey ? 0 : 1);
     rgba[i * 4 + 2] = value(grey ? 0 : 2);
-    rgba[i * 4 + 3] = palette ? (color?.[3] ?? 255) : channels === 2 ? value(1) : channels === 4 ? value(3) : 255;
+    rgba[i * 4 + 3] = palette
+      ? (color?.[3] ?? 255)
+      : channels === 2
+        ? value(1)
+        : channels === 4
+          ? value(3)
+          : 255;
   }
   return { kind: 'picture', name: path.basename(file), width, height, rgba };
 }

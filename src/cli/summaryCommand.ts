@@ -9,12 +9,17 @@ export function summaryCommand(command: Extract<Command, { command: 'summary' }>
   const analyses = command.files.map((file) => analyzeFile(file, reader, command.pythonPath, command.input));
   if (command.format === 'json') {
     const files = analyses.map((analysis) => pickModel(jsonFile(analysis), command.model));
-    requireModel(files.some((file) => command.model === null || file.models.length > 0), command.model, analyses);
+    requireModel(
+      files.some((file) => command.model === null || file.models.length > 0),
+      command.model,
+      analyses,
+    );
     return `${JSON.stringify({ files })}\n`;
   }
   const texts = analyses.flatMap((analysis) => {
     const indices = shownModels(analysis, command.model);
-    if (indices.length === 0) return command.model === null ? [`${analysis.program.path}: no model found\n`] : [];
+    if (indices.length === 0)
+      return command.model === null ? [`${analysis.program.path}: no model found\n`] : [];
     return indices.map((index) => summary(analysis, index, command.format as 'table' | 'markdown' | 'csv'));
   });
   requireModel(texts.length > 0, command.model, analyses);
@@ -29,15 +34,25 @@ function pickModel(file: JsonFile, name: string | null): JsonFile {
 function shownModels(analysis: Analysis, name: string | null): number[] {
   const { graph, program } = analysis;
   const indices = graph.models.map((_, index) => index);
-  const bound = indices.filter((index) => graph.models[index].bindings.some((binding) => binding.range.file === program.path));
+  const bound = indices.filter((index) =>
+    graph.models[index].bindings.some((binding) => binding.range.file === program.path),
+  );
   if (name === null) return bound.length > 0 ? bound : indices;
-  return indices.filter((index) => graph.models[index].bindings.some((binding) => binding.name === name) || modelName(analysis, graph.models[index]) === name);
+  return indices.filter(
+    (index) =>
+      graph.models[index].bindings.some((binding) => binding.name === name) ||
+      modelName(analysis, graph.models[index]) === name,
+  );
 }
 
 function requireModel(found: boolean, name: string | null, analyses: readonly Analysis[]): void {
   if (found || name === null) return;
-  const names = analyses.flatMap((analysis) => analysis.graph.models.map((model) => modelName(analysis, model)));
-  throw new UsageError(`no model is called ${name}${names.length > 0 ? `; there are ${[...new Set(names)].join(', ')}` : ''}`);
+  const names = analyses.flatMap((analysis) =>
+    analysis.graph.models.map((model) => modelName(analysis, model)),
+  );
+  throw new UsageError(
+    `no model is called ${name}${names.length > 0 ? `; there are ${[...new Set(names)].join(', ')}` : ''}`,
+  );
 }
 
 /** Index of the model called `name`; throws UsageError with the names there are. */

@@ -39,9 +39,11 @@ export async function runInNode(graph: ModelGraph, modelIndex: number, options: 
     if (!loaded.ok) return { maps: [], timings: [], milliseconds: 0, backend: engine.backend, unsupported: loaded.unsupported, loaded };
     const result = await engine.run();
     const maps: NodeMap[] = [];
+    // The model's own rows; steps inside layers and nested models are shown by name only.
+    const top = new Set(graph.models[modelIndex].nodes);
     for (const done of result.nodes) {
       const node = graph.nodes[done.node];
-      if (options.layer === undefined ? node.internal : node.name !== options.layer) continue;
+      if (options.layer === undefined ? !top.has(done.node) : node.name !== options.layer) continue;
       const map = await engine.read(done.node);
       maps.push({ node: node.id, name: node.name, shape: map.shape, data: Float32Array.from(map.data), channelAxis: map.channelAxis });
     }

@@ -8,7 +8,10 @@ export interface CheckCounts {
 
 export function counts(files: readonly JsonFile[]): CheckCounts {
   const all = files.flatMap((file) => file.diagnostics);
-  return { errors: all.filter(({ severity }) => severity === 'error').length, warnings: all.filter(({ severity }) => severity === 'warning').length };
+  return {
+    errors: all.filter(({ severity }) => severity === 'error').length,
+    warnings: all.filter(({ severity }) => severity === 'warning').length,
+  };
 }
 
 /** `a.py:12:5: error: … [code]`, one per finding, and a closing line. */
@@ -23,15 +26,25 @@ export function textReport(files: readonly JsonFile[]): string {
   const { errors, warnings } = counts(files);
   const models = files.reduce((total, file) => total + file.models.length, 0);
   const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
-  return [...lines, `${plural(errors, 'error')}, ${plural(warnings, 'warning')} in ${plural(files.length, 'file')} (${plural(models, 'model')})`, ''].join('\n');
+  return [
+    ...lines,
+    `${plural(errors, 'error')}, ${plural(warnings, 'warning')} in ${plural(files.length, 'file')} (${plural(models, 'model')})`,
+    '',
+  ].join('\n');
 }
 
-const GITHUB: Readonly<Record<string, string>> = { error: 'error', warning: 'warning', info: 'notice', hint: 'notice' };
+const GITHUB: Readonly<Record<string, string>> = {
+  error: 'error',
+  warning: 'warning',
+  info: 'notice',
+  hint: 'notice',
+};
 
 /** Workflow commands that GitHub shows at the lines of a pull request. */
 export function githubReport(files: readonly JsonFile[]): string {
   const property = (text: string): string => data(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
-  const data = (text: string): string => text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+  const data = (text: string): string =>
+    text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
   return files
     .flatMap((file) =>
       file.diagnostics.map(
@@ -42,7 +55,12 @@ export function githubReport(files: readonly JsonFile[]): string {
     .join('');
 }
 
-const SARIF_LEVEL: Readonly<Record<string, string>> = { error: 'error', warning: 'warning', info: 'note', hint: 'note' };
+const SARIF_LEVEL: Readonly<Record<string, string>> = {
+  error: 'error',
+  warning: 'warning',
+  info: 'note',
+  hint: 'note',
+};
 
 export function sarifReport(files: readonly JsonFile[], version: string): string {
   const codes = [...new Set(files.flatMap((file) => file.diagnostics.map(({ code }) => code)))].sort();
@@ -56,14 +74,23 @@ export function sarifReport(files: readonly JsonFile[], version: string): string
         {
           physicalLocation: {
             artifactLocation: { uri: encodeURI(file.path.replace(/\\/g, '/')) },
-            region: { startLine: found.line, startColumn: found.column, endLine: found.endLine, endColumn: found.endColumn },
+            region: {
+              startLine: found.line,
+              startColumn: found.column,
+              endLine: found.endLine,
+              endColumn: found.endColumn,
+            },
           },
         },
       ],
     })),
   );
   const driver = { name: 'ConvLens', version, rules: codes.map((id) => ({ id })) };
-  const log = { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [{ tool: { driver }, columnKind: 'utf16CodeUnits', results }] };
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [{ tool: { driver }, columnKind: 'utf16CodeUnits', results }],
+  };
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 

@@ -18,7 +18,9 @@ export function codeLenses(analysis: Analysis, cell = 0): CodeLens[] {
   const lenses: CodeLens[] = [];
   const lines = new Set<string>();
   graph.models.forEach((model, index) => {
-    const binding = model.bindings.find((candidate) => candidate.moduleLevel && candidate.range.file === program.path) ?? model.bindings.find((candidate) => candidate.range.file === program.path);
+    const binding =
+      model.bindings.find((candidate) => candidate.moduleLevel && candidate.range.file === program.path) ??
+      model.bindings.find((candidate) => candidate.range.file === program.path);
     const range = binding?.range ?? graph.layers[model.layer].site.range;
     if (range.file !== program.path) return;
     const place = program.place(range.from);
@@ -35,10 +37,13 @@ export function codeLenses(analysis: Analysis, cell = 0): CodeLens[] {
 export function lensTitle(analysis: Analysis, index: number): string {
   const model = analysis.graph.models[index];
   const totals = analysis.figures.ofModel(model);
-  const amount = (value: number | null, least: number): string => (value !== null ? short(value) : least > 0 ? `≥ ${short(least)}` : '?');
+  const amount = (value: number | null, least: number): string =>
+    value !== null ? short(value) : least > 0 ? `≥ ${short(least)}` : '?';
   const parts = [`${model.rows.length} layers`, `${amount(totals.params, totals.least.params)} parameters`];
   if (model.nodes.length > 0) parts.push(`${amount(totals.macs, totals.least.macs)} MACs`);
-  const shapes = (ids: readonly number[]): string => ids.map((id) => formatShape(analysis.graph.tensors[id].shape)).join(', ');
-  if (model.inputs.length > 0 && model.outputs.length > 0) parts.push(`${shapes(model.inputs)} → ${shapes(model.outputs)}`);
+  const shapes = (ids: readonly number[]): string =>
+    ids.map((id) => formatShape(analysis.graph.tensors[id].shape)).join(', ');
+  if (model.inputs.length > 0 && model.outputs.length > 0)
+    parts.push(`${shapes(model.inputs)} → ${shapes(model.outputs)}`);
   return parts.join(' · ');
 }

@@ -5,7 +5,16 @@
 import type { Analysis } from '../analysis/analyze';
 import type { Diagnostic } from '../analysis/diagnostic';
 import { rowNodes, type FieldFigures } from '../analysis/figures';
-import { isUnknown, type Layer, type Model, type ModelGraph, type Node, type Shape, type SourceRange, type SummaryRow } from '../graph/graph';
+import {
+  isUnknown,
+  type Layer,
+  type Model,
+  type ModelGraph,
+  type Node,
+  type Shape,
+  type SourceRange,
+  type SummaryRow,
+} from '../graph/graph';
 
 export type JsonShape = (number | null | '?')[] | null;
 
@@ -102,7 +111,8 @@ export function jsonFile(analysis: Analysis, path = analysis.program.path): Json
     calls: graph.nodes.filter((node) => isOwnCall(graph, node)).map((node) => jsonCall(analysis, node)),
     diagnostics: analysis.diagnostics.map((diagnostic) => jsonDiagnostic(analysis, diagnostic)),
   };
-  if (graph.problems.length > 0) file.problems = graph.problems.map(({ kind, message }) => ({ kind, message }));
+  if (graph.problems.length > 0)
+    file.problems = graph.problems.map(({ kind, message }) => ({ kind, message }));
   return file;
 }
 
@@ -115,7 +125,12 @@ function spot(analysis: Analysis, range: SourceRange, end = false): Spot {
 
 /** An execution of a layer call that the file's own source makes. */
 export function isOwnCall(graph: ModelGraph, node: Node): boolean {
-  return node.layer !== null && !node.internal && node.primitive.op !== 'input' && node.site.range.file === graph.file;
+  return (
+    node.layer !== null &&
+    !node.internal &&
+    node.primitive.op !== 'input' &&
+    node.site.range.file === graph.file
+  );
 }
 
 function jsonCall(analysis: Analysis, node: Node): JsonCall {
@@ -179,7 +194,10 @@ export function jsonModel(analysis: Analysis, model: Model, name: string, range:
     ...(cell === undefined ? {} : { cell }),
     kind: model.kind,
     inputs: model.inputs.length === 0 && model.unknown ? null : tensors(graph, model.inputs),
-    outputs: model.outputs.length === 0 && (model.unknown || model.kind === 'subclass') ? null : tensors(graph, model.outputs),
+    outputs:
+      model.outputs.length === 0 && (model.unknown || model.kind === 'subclass')
+        ? null
+        : tensors(graph, model.outputs),
     params: { total: totals.params, trainable: totals.trainable, nonTrainable: totals.nonTrainable },
     macs: totals.macs,
     flops: totals.flops,

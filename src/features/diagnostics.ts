@@ -30,18 +30,29 @@ export interface EditorRelated {
 export interface EditorFix {
   readonly title: string;
   readonly code: string;
-  readonly edits: readonly { readonly file: string; readonly cell: number; readonly from: number; readonly to: number; readonly text: string }[];
+  readonly edits: readonly {
+    readonly file: string;
+    readonly cell: number;
+    readonly from: number;
+    readonly to: number;
+    readonly text: string;
+  }[];
   /** The first fix of its diagnostic. */
   readonly preferred: boolean;
   readonly diagnostic: EditorDiagnostic;
 }
 
-export function diagnostics(analysis: Analysis, options: { readonly cell?: number; readonly severity?: Readonly<Record<string, SeveritySetting>> } = {}): EditorDiagnostic[] {
+export function diagnostics(
+  analysis: Analysis,
+  options: { readonly cell?: number; readonly severity?: Readonly<Record<string, SeveritySetting>> } = {},
+): EditorDiagnostic[] {
   const { program } = analysis;
   const found: EditorDiagnostic[] = [];
   const settings = options.severity ?? {};
   // Advice is worked out only when some of it is asked for.
-  const asked = ADVICE.some((piece) => !piece.on && (settings[piece.code] ?? 'off') !== 'off') ? analysis.advice.filter(({ code }) => settings[code] !== undefined) : [];
+  const asked = ADVICE.some((piece) => !piece.on && (settings[piece.code] ?? 'off') !== 'off')
+    ? analysis.advice.filter(({ code }) => settings[code] !== undefined)
+    : [];
   for (const diagnostic of [...analysis.diagnostics, ...asked]) {
     const setting = settings[diagnostic.code];
     if (setting === 'off') continue;
@@ -62,13 +73,15 @@ export function diagnostics(analysis: Analysis, options: { readonly cell?: numbe
 
 export function messageOf(diagnostic: Diagnostic): string {
   const lines = [diagnostic.message];
-  if (diagnostic.probed) lines.push('(found by running this code with assumed arguments: nothing calls it here)');
+  if (diagnostic.probed)
+    lines.push('(found by running this code with assumed arguments: nothing calls it here)');
   if (diagnostic.keras !== null) lines.push(`Keras: ${diagnostic.keras}`);
   return lines.join('\n');
 }
 
 function placed(analysis: Analysis, range: SourceRange): Omit<EditorRelated, 'message'> {
-  if (range.file !== analysis.program.path) return { file: range.file, cell: null, from: range.from, to: range.to };
+  if (range.file !== analysis.program.path)
+    return { file: range.file, cell: null, from: range.from, to: range.to };
   const { cell, offset } = analysis.program.place(range.from);
   return { file: range.file, cell, from: offset, to: offset + range.to - range.from };
 }
@@ -77,10 +90,17 @@ function placed(analysis: Analysis, range: SourceRange): Omit<EditorRelated, 'me
 export function codeActions(analysis: Analysis, from: number, to: number, cell = 0): EditorFix[] {
   return diagnostics(analysis, { cell })
     .filter((diagnostic) => diagnostic.from <= to && diagnostic.to >= from)
-    .flatMap((diagnostic) => diagnostic.source.fixes.map((fix, i) => editorFix(analysis, diagnostic, fix, i === 0)));
+    .flatMap((diagnostic) =>
+      diagnostic.source.fixes.map((fix, i) => editorFix(analysis, diagnostic, fix, i === 0)),
+    );
 }
 
-function editorFix(analysis: Analysis, diagnostic: EditorDiagnostic, fix: Fix, preferred: boolean): EditorFix {
+function editorFix(
+  analysis: Analysis,
+  diagnostic: EditorDiagnostic,
+  fix: Fix,
+  preferred: boolean,
+): EditorFix {
   const edits = fix.edits.map((edit) => {
     const { cell, offset } = analysis.program.place(edit.from);
     return { file: edit.file, cell, from: offset, to: offset + edit.to - edit.from, text: edit.text };
@@ -90,5 +110,7 @@ function editorFix(analysis: Analysis, diagnostic: EditorDiagnostic, fix: Fix, p
 
 /** The text after a fix: what a preview shows and tests run. Edits must not overlap. */
 export function applyFix(text: string, fix: Fix): string {
-  return [...fix.edits].sort((a, b) => b.from - a.from).reduce((result, edit) => result.slice(0, edit.from) + edit.text + result.slice(edit.to), text);
+  return [...fix.edits]
+    .sort((a, b) => b.from - a.from)
+    .reduce((result, edit) => result.slice(0, edit.from) + edit.text + result.slice(edit.to), text);
 }

@@ -10,14 +10,16 @@ import { windowPicture } from './windowPicture';
 
 /** `(None, 28, 28, 1) → (None, 26, 26, 32)` */
 export function flow(analysis: Analysis, node: Node): string {
-  const shapes = (ids: readonly number[]): string => shapesText(ids.map((id) => analysis.graph.tensors[id].shape));
+  const shapes = (ids: readonly number[]): string =>
+    shapesText(ids.map((id) => analysis.graph.tensors[id].shape));
   if (node.inputs.length === 0) return shapes(node.outputs);
   return `${shapes(node.inputs)} → ${node.failed ? 'error' : shapes(node.outputs)}`;
 }
 
 /** Weights of a node by name; those of its layer when it has none of its own. */
 function weightsOf(analysis: Analysis, node: Node): Weight[] {
-  const ids = node.weights.length > 0 || node.layer === null ? node.weights : analysis.graph.layers[node.layer].weights;
+  const ids =
+    node.weights.length > 0 || node.layer === null ? node.weights : analysis.graph.layers[node.layer].weights;
   return ids.map((id) => analysis.graph.weights[id]);
 }
 
@@ -31,8 +33,11 @@ function kernelLine(analysis: Analysis, node: Node): string | null {
   if (primitive.op === 'dense') return `Kernel ${shape}`;
   const dims = kernel.shape.map((dim) => (typeof dim === 'number' ? String(dim) : '?'));
   const spatial = dims.slice(0, -2);
-  if (primitive.depthwise) return `Kernel ${shape}: ${dims[dims.length - 1]} of ${spatial.join('×')} for each of ${dims[dims.length - 2]} channels`;
-  const [inner, outer] = primitive.transposed ? [dims[dims.length - 1], dims[dims.length - 2]] : [dims[dims.length - 2], dims[dims.length - 1]];
+  if (primitive.depthwise)
+    return `Kernel ${shape}: ${dims[dims.length - 1]} of ${spatial.join('×')} for each of ${dims[dims.length - 2]} channels`;
+  const [inner, outer] = primitive.transposed
+    ? [dims[dims.length - 1], dims[dims.length - 2]]
+    : [dims[dims.length - 2], dims[dims.length - 1]];
   return `Kernel ${shape}: ${outer} of ${[...spatial, inner].join('×')}`;
 }
 
@@ -47,23 +52,34 @@ export function explain(analysis: Analysis, node: Node, picture = true): string[
   const kernel = kernelLine(analysis, node);
   if (kernel !== null) lines.push(`- ${kernel}`);
   for (const weight of weightsOf(analysis, node)) {
-    if (kernel === null && weight.name !== 'bias' && node.primitive.op === 'composite') bullet(`Weight \`${weight.name}\``, `\`${formatShape(weight.shape)}\``);
+    if (kernel === null && weight.name !== 'bias' && node.primitive.op === 'composite')
+      bullet(`Weight \`${weight.name}\``, `\`${formatShape(weight.shape)}\``);
   }
   const built = node.layer === null || graph.layers[node.layer].built || parameters.total !== null;
-  const frozen = parameters.nonTrainable !== null && parameters.nonTrainable > 0 ? ` (${grouped(parameters.nonTrainable)} not trainable)` : '';
-  if (parameters.total !== 0 || node.layer !== null) bullet('Parameters', built ? `**${orUnknown(parameters.total, parameters.atLeast)}**${frozen}` : 'not built yet');
-  if (figure.macs !== 0) bullet('Multiply-adds', `**${orUnknown(figure.macs, cost.atLeast.macs)}** for one sample`);
+  const frozen =
+    parameters.nonTrainable !== null && parameters.nonTrainable > 0
+      ? ` (${grouped(parameters.nonTrainable)} not trainable)`
+      : '';
+  if (parameters.total !== 0 || node.layer !== null)
+    bullet(
+      'Parameters',
+      built ? `**${orUnknown(parameters.total, parameters.atLeast)}**${frozen}` : 'not built yet',
+    );
+  if (figure.macs !== 0)
+    bullet('Multiply-adds', `**${orUnknown(figure.macs, cost.atLeast.macs)}** for one sample`);
   const field = figures.fieldOf(node);
   const fieldNumbers = fieldFigures(field);
   if (field !== null && fieldNumbers !== null) {
     const why = field.axes.find((axis) => axis.reason !== null)?.reason;
     bullet('Receptive field', fieldText(fieldNumbers) + (why ? `: ${escapeMarkdown(why)}` : ''));
   }
-  for (const output of node.outputs) for (const text of openDims(graph.tensors[output].shape)) bullet('Open length,', text);
+  for (const output of node.outputs)
+    for (const text of openDims(graph.tensors[output].shape)) bullet('Open length,', text);
   const { primitive } = node;
   if (primitive.op === 'conv' || primitive.op === 'pool') {
     const transposed = primitive.op === 'conv' && primitive.transposed;
-    for (const formula of windowFormulas(primitive.axes, transposed)) bullet('Output length', `\`${formula}\``);
+    for (const formula of windowFormulas(primitive.axes, transposed))
+      bullet('Output length', `\`${formula}\``);
   }
   const why = reason(graph, node);
   if (why !== null) bullet('Unknown:', escapeMarkdown(why) + whence(analysis, node));
@@ -77,8 +93,10 @@ export function explain(analysis: Analysis, node: Node, picture = true): string[
 /** Where an unknown began: `(line 12)`. */
 function whence(analysis: Analysis, node: Node): string {
   const shape = node.outputs.length > 0 ? analysis.graph.tensors[node.outputs[0]].shape : null;
-  const dim = shape === null || isUnknown(shape) ? shape : (shape.find((candidate) => isUnknown(candidate)) ?? null);
-  const at = node.unknown?.at ?? (dim !== null && typeof dim === 'object' && isUnknown(dim) ? dim.at : undefined);
+  const dim =
+    shape === null || isUnknown(shape) ? shape : (shape.find((candidate) => isUnknown(candidate)) ?? null);
+  const at =
+    node.unknown?.at ?? (dim !== null && typeof dim === 'object' && isUnknown(dim) ? dim.at : undefined);
   if (at === undefined || at.file !== analysis.program.path) return '';
   return ` (line ${analysis.program.position(at.from).line + 1})`;
 }

@@ -28,7 +28,11 @@ export function bytes(value: number): string {
 }
 
 /** A number, or `unknown`; `least` gives `at least …`. */
-export function orUnknown(value: number | null, least?: number, text: (value: number) => string = grouped): string {
+export function orUnknown(
+  value: number | null,
+  least?: number,
+  text: (value: number) => string = grouped,
+): string {
   if (value !== null) return text(value);
   return least === undefined || least === 0 ? 'unknown' : `at least ${text(least)}`;
 }
@@ -48,7 +52,8 @@ export function sizes(values: readonly (number | null)[], brief = false): string
 export function decimal(value: number): string {
   if (Number.isInteger(value)) return value < 0 ? `−${grouped(-value)}` : grouped(value);
   const inverse = 1 / value;
-  if (value > 0 && value < 1 && Math.abs(inverse - Math.round(inverse)) < 1e-9) return `1/${Math.round(inverse)}`;
+  if (value > 0 && value < 1 && Math.abs(inverse - Math.round(inverse)) < 1e-9)
+    return `1/${Math.round(inverse)}`;
   return String(Number(value.toFixed(3)));
 }
 
@@ -56,8 +61,13 @@ export function decimal(value: number): string {
 export function fieldText(field: FieldFigures): string {
   if (field.size.length === 0) return 'the whole input';
   const size = sizes(field.size);
-  if (field.global && field.stride.every((stride) => stride === null)) return field.size.includes(null) ? 'the whole input' : `the whole input (${size})`;
-  const parts = [field.minSize.some((least, i) => least !== field.size[i]) ? `${size} (smallest branch ${sizes(field.minSize)})` : size];
+  if (field.global && field.stride.every((stride) => stride === null))
+    return field.size.includes(null) ? 'the whole input' : `the whole input (${size})`;
+  const parts = [
+    field.minSize.some((least, i) => least !== field.size[i])
+      ? `${size} (smallest branch ${sizes(field.minSize)})`
+      : size,
+  ];
   if (field.stride.some((stride) => stride !== null)) parts.push(`stride ${sizes(field.stride)}`);
   if (field.padding.some((padding) => padding !== null)) parts.push(`padding ${sizes(field.padding)}`);
   if (field.aligned === false) parts.push('branches not aligned');
@@ -68,7 +78,13 @@ export function fieldText(field: FieldFigures): string {
 export function openDims(shape: Shape): string[] {
   if (isUnknown(shape)) return [];
   return shape.flatMap((dim: Dim, axis) =>
-    axis > 0 && typeof dim === 'object' && isOpen(dim) && dim.formula !== undefined && typeof dim.formula !== 'string' ? [`axis ${axis}: None = ${format(dim.formula)}`] : [],
+    axis > 0 &&
+    typeof dim === 'object' &&
+    isOpen(dim) &&
+    dim.formula !== undefined &&
+    typeof dim.formula !== 'string'
+      ? [`axis ${axis}: None = ${format(dim.formula)}`]
+      : [],
   );
 }
 

@@ -30,7 +30,11 @@ export function hover(analysis: Analysis, place: Place): Hover | null {
         ? unused(analysis, found.layers)
         : results(analysis, found.nodes);
   if (lines.length === 0) return null;
-  return { from: program.place(found.range.from).offset, to: program.place(found.range.to).offset, markdown: lines.join('\n') };
+  return {
+    from: program.place(found.range.from).offset,
+    to: program.place(found.range.to).offset,
+    markdown: lines.join('\n'),
+  };
 }
 
 /** Executions of one place: one in full, several as a list. */
@@ -45,10 +49,17 @@ function results(analysis: Analysis, nodes: readonly Node[]): string[] {
   if (groups.size === 1) {
     const times = nodes.length > 1 ? ` · ${nodes.length} calls` : '';
     const model = first.layer === null ? undefined : modelOf(analysis, analysis.graph.layers[first.layer]);
-    return [heading(first, times), '', `\`${flow(analysis, first)}\``, '', ...(model ? modelLines(analysis, model) : explain(analysis, first))];
+    return [
+      heading(first, times),
+      '',
+      `\`${flow(analysis, first)}\``,
+      '',
+      ...(model ? modelLines(analysis, model) : explain(analysis, first)),
+    ];
   }
   const last = nodes[nodes.length - 1];
-  const output = (node: Node): string => shapesText(node.outputs.map((id) => analysis.graph.tensors[id].shape));
+  const output = (node: Node): string =>
+    shapesText(node.outputs.map((id) => analysis.graph.tensors[id].shape));
   const lines = [
     `**${escapeMarkdown(first.type)}** · ${nodes.length} calls: \`${output(first)}\` … \`${output(last)}\``,
     '',
@@ -59,7 +70,9 @@ function results(analysis: Analysis, nodes: readonly Node[]): string[] {
     const [node] = group;
     const figure = analysis.figures.ofNode(node);
     const cell = (value: number | null): string => (value === null ? '?' : short(value));
-    lines.push(`| ${group.length}× | \`${flow(analysis, node)}\` | ${cell(figure.params)} | ${cell(figure.macs)} | ${fieldCell(analysis, node)} |`);
+    lines.push(
+      `| ${group.length}× | \`${flow(analysis, node)}\` | ${cell(figure.params)} | ${cell(figure.macs)} | ${fieldCell(analysis, node)} |`,
+    );
   });
   if (groups.size > LISTED) lines.push('', `… and ${groups.size - LISTED} more`);
   lines.push('', `The first, \`${first.name}\`:`, '', ...explain(analysis, first));
@@ -79,15 +92,25 @@ function heading(node: Node, times: string): string {
 function unused(analysis: Analysis, layers: readonly Layer[]): string[] {
   const [layer] = layers;
   const model = modelOf(analysis, layer);
-  if (model) return [`**${escapeMarkdown(layer.type)}** \`${layer.name}\``, '', ...modelLines(analysis, model)];
-  return [`**${escapeMarkdown(layer.type)}** \`${layer.name}\``, '', layer.built ? '' : 'Not called yet: its input, and so its shapes and parameters, are not known.'];
+  if (model)
+    return [`**${escapeMarkdown(layer.type)}** \`${layer.name}\``, '', ...modelLines(analysis, model)];
+  return [
+    `**${escapeMarkdown(layer.type)}** \`${layer.name}\``,
+    '',
+    layer.built ? '' : 'Not called yet: its input, and so its shapes and parameters, are not known.',
+  ];
 }
 
 function modelLines(analysis: Analysis, model: Analysis['graph']['models'][number]): string[] {
   const totals = analysis.figures.ofModel(model);
-  const shape = (ids: readonly number[]): string => shapesText(ids.map((id) => analysis.graph.tensors[id].shape));
-  const lines = [`**${escapeMarkdown(modelName(analysis, model))}**: ${model.kind} model of ${model.rows.length} rows`, ''];
-  if (model.inputs.length > 0 && model.outputs.length > 0) lines.push(`\`${shape(model.inputs)} → ${shape(model.outputs)}\``, '');
+  const shape = (ids: readonly number[]): string =>
+    shapesText(ids.map((id) => analysis.graph.tensors[id].shape));
+  const lines = [
+    `**${escapeMarkdown(modelName(analysis, model))}**: ${model.kind} model of ${model.rows.length} rows`,
+    '',
+  ];
+  if (model.inputs.length > 0 && model.outputs.length > 0)
+    lines.push(`\`${shape(model.inputs)} → ${shape(model.outputs)}\``, '');
   lines.push(...totalsText(totals).map((text) => `- ${text}`));
   const output = model.outputs[0];
   const field = output === undefined ? null : fieldFigures(analysis.figures.fields.of(output, model.inputs));
@@ -113,9 +136,14 @@ function observations(analysis: Analysis, seen: readonly Observation[]): string[
   const last = seen[seen.length - 1].seen;
   const lead =
     tensor && first.kind === 'tensor' && last.kind === 'tensor'
-      ? [`\`${seen[0].name}\` · ${seen.length} times: \`${formatShape(graph.tensors[first.tensor].shape)}\` … \`${formatShape(graph.tensors[last.tensor].shape)}\``, '']
+      ? [
+          `\`${seen[0].name}\` · ${seen.length} times: \`${formatShape(graph.tensors[first.tensor].shape)}\` … \`${formatShape(graph.tensors[last.tensor].shape)}\``,
+          '',
+        ]
       : [];
-  const lines = entries.slice(0, LISTED).map(([text, { count }]) => `- ${text}${count > 1 ? ` (${count} times)` : ''}`);
+  const lines = entries
+    .slice(0, LISTED)
+    .map(([text, { count }]) => `- ${text}${count > 1 ? ` (${count} times)` : ''}`);
   if (entries.length > LISTED) lines.push(`- … and ${entries.length - LISTED} more`);
   return [...lead, ...lines];
 }
@@ -127,17 +155,29 @@ function observed(analysis: Analysis, { name, seen }: Observation): [text: strin
       const tensor = graph.tensors[seen.tensor];
       const node = tensor.producer === null ? null : graph.nodes[tensor.producer];
       const more = openDims(tensor.shape).map((line) => `- Open length, ${line}`);
-      if (node !== null && node.primitive.op !== 'input') more.unshift(`- from **${escapeMarkdown(node.type)}** \`${node.name}\``);
+      if (node !== null && node.primitive.op !== 'input')
+        more.unshift(`- from **${escapeMarkdown(node.type)}** \`${node.name}\``);
       const field = fieldFigures(analysis.figures.fields.of(tensor.id));
-      if (field !== null && node?.primitive.op !== 'input') more.push(`- Receptive field ${fieldText(field)}`);
-      return [`\`${name}\`: tensor \`${formatShape(tensor.shape)}\`${tensor.dtype ? ` ${tensor.dtype}` : ''}`, more];
+      if (field !== null && node?.primitive.op !== 'input')
+        more.push(`- Receptive field ${fieldText(field)}`);
+      return [
+        `\`${name}\`: tensor \`${formatShape(tensor.shape)}\`${tensor.dtype ? ` ${tensor.dtype}` : ''}`,
+        more,
+      ];
     }
     case 'layer': {
       const layer = graph.layers[seen.layer];
       const model = modelOf(analysis, layer);
-      if (model) return [`\`${name}\`: **${escapeMarkdown(layer.type)}** \`${layer.name}\``, modelLines(analysis, model)];
+      if (model)
+        return [
+          `\`${name}\`: **${escapeMarkdown(layer.type)}** \`${layer.name}\``,
+          modelLines(analysis, model),
+        ];
       const nodes = executions(analysis, layer);
-      return [`\`${name}\`: **${escapeMarkdown(layer.type)}** \`${layer.name}\``, nodes.length > 0 ? results(analysis, nodes).slice(2) : ['Not called yet.']];
+      return [
+        `\`${name}\`: **${escapeMarkdown(layer.type)}** \`${layer.name}\``,
+        nodes.length > 0 ? results(analysis, nodes).slice(2) : ['Not called yet.'],
+      ];
     }
     case 'shape':
       return [`\`${name}\` = \`${formatShape(seen.shape)}\``, []];
@@ -145,7 +185,10 @@ function observed(analysis: Analysis, { name, seen }: Observation): [text: strin
       return [`\`${name}\` = \`${seen.text}\``, []];
     case 'unknown': {
       const { at, reason } = seen.unknown;
-      const where = at && at.file === analysis.program.path ? ` (line ${analysis.program.position(at.from).line + 1})` : '';
+      const where =
+        at && at.file === analysis.program.path
+          ? ` (line ${analysis.program.position(at.from).line + 1})`
+          : '';
       return [`\`${name}\`: unknown, ${escapeMarkdown(reason)}${where}`, []];
     }
   }

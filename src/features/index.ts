@@ -9,7 +9,15 @@ export { compareGraphs, type Comparison } from '../analysis/compare';
 export { hover, type Hover } from './hover';
 export { inlayHints, type HintStyle, type InlayHint } from './inlayHints';
 export { codeLenses, type CodeLens } from './codeLenses';
-export { applyFix, codeActions, diagnostics, messageOf, type EditorDiagnostic, type EditorFix, type SeveritySetting } from './diagnostics';
+export {
+  applyFix,
+  codeActions,
+  diagnostics,
+  messageOf,
+  type EditorDiagnostic,
+  type EditorFix,
+  type SeveritySetting,
+} from './diagnostics';
 export { symbols, type DocumentSymbol } from './symbols';
 export { modelName, summary, totalsText, type SummaryFormat } from './summary';
 export { defaultModel, snapshot, type PanelSnapshot, type SnapshotOptions } from './snapshot';

@@ -22,7 +22,15 @@ export interface InlayHint {
 const LONGEST = 25;
 
 /** `range`: offsets in the cell, to save work for what is not on screen. */
-export function inlayHints(analysis: Analysis, options: { readonly style?: HintStyle; readonly cell?: number; readonly from?: number; readonly to?: number } = {}): InlayHint[] {
+export function inlayHints(
+  analysis: Analysis,
+  options: {
+    readonly style?: HintStyle;
+    readonly cell?: number;
+    readonly from?: number;
+    readonly to?: number;
+  } = {},
+): InlayHint[] {
   const { program } = analysis;
   const cell = options.cell ?? 0;
   const hints: InlayHint[] = [];
@@ -58,9 +66,14 @@ function byLine(analysis: Analysis, cell: number): Map<number, Node[]> {
   // Layers of a Sequential are called by Keras: their results stand where the layers are made.
   for (const layer of graph.layers) {
     if (layer.site.range.file !== program.path) continue;
-    for (const node of executions(analysis, layer)) if (node.internal && node.parent === null) put(node, layer.site.range.to);
+    for (const node of executions(analysis, layer))
+      if (node.internal && node.parent === null) put(node, layer.site.range.to);
     const nested = executions(analysis, layer);
-    if (nested.length > 0 && nested.every((node) => node.internal) && nested.some((node) => sequentialStep(analysis, node))) {
+    if (
+      nested.length > 0 &&
+      nested.every((node) => node.internal) &&
+      nested.some((node) => sequentialStep(analysis, node))
+    ) {
       for (const node of nested) put(node, layer.site.range.to);
     }
   }
@@ -74,7 +87,11 @@ function sequentialStep(analysis: Analysis, node: Node): boolean {
   return owner !== null && analysis.graph.layers[owner].type === 'Sequential';
 }
 
-function hintFor(analysis: Analysis, nodes: readonly Node[], style: HintStyle): { label: string; tooltip: string } | null {
+function hintFor(
+  analysis: Analysis,
+  nodes: readonly Node[],
+  style: HintStyle,
+): { label: string; tooltip: string } | null {
   // What a line yields is what it computes last; per repetition the last node with the same call expression.
   const end = Math.max(...nodes.map((node) => node.site.range.to));
   const results = nodes.filter((node) => node.site.range.to === end && outermost(node, nodes));
@@ -85,18 +102,36 @@ function hintFor(analysis: Analysis, nodes: readonly Node[], style: HintStyle): 
   if (results.length > 12) tooltip.push(`… ${results.length - 12} more`);
   if (style === 'shape') {
     if (!nodes.some((node) => changes(analysis, node))) return null;
-    const label = results.length > 1 && outputText(analysis, first) !== outputText(analysis, last) ? severalLabel(analysis, first, last, results.length) : outputText(analysis, last);
+    const label =
+      results.length > 1 && outputText(analysis, first) !== outputText(analysis, last)
+        ? severalLabel(analysis, first, last, results.length)
+        : outputText(analysis, last);
     return { label: shorten(label), tooltip: tooltip.join('\n') };
   }
   const figure = analysis.figures.ofNode(last);
   if (style === 'parameters') {
-    const total = nodes.reduce<number | null>((sum, node) => (sum === null ? null : add(sum, analysis.figures.parametersOf(node).total)), 0);
+    const total = nodes.reduce<number | null>(
+      (sum, node) => (sum === null ? null : add(sum, analysis.figures.parametersOf(node).total)),
+      0,
+    );
     const own = results.length > 1 ? total : figure.params;
-    return own === 0 ? null : { label: shorten(own === null ? '? parameters' : `${short(own)} parameters`), tooltip: `${orUnknown(own)} parameters\n${tooltip.join('\n')}` };
+    return own === 0
+      ? null
+      : {
+          label: shorten(own === null ? '? parameters' : `${short(own)} parameters`),
+          tooltip: `${orUnknown(own)} parameters\n${tooltip.join('\n')}`,
+        };
   }
   const field = figure.receptiveField;
-  if (field === null || !nodes.some((node) => node.primitive.op !== 'elementwise' && node.primitive.op !== 'identity')) return null;
-  const label = field.size.length === 0 || (field.global && field.stride.every((stride) => stride === null)) ? 'sees all' : `sees ${sizes(field.size, true)}`;
+  if (
+    field === null ||
+    !nodes.some((node) => node.primitive.op !== 'elementwise' && node.primitive.op !== 'identity')
+  )
+    return null;
+  const label =
+    field.size.length === 0 || (field.global && field.stride.every((stride) => stride === null))
+      ? 'sees all'
+      : `sees ${sizes(field.size, true)}`;
   return { label: shorten(label), tooltip: `Receptive field ${fieldText(field)}` };
 }
 
@@ -106,7 +141,13 @@ function add(sum: number, value: number | null): number | null {
 
 /** Nodes that are not the input of another call on the line in the same expression. */
 function outermost(node: Node, nodes: readonly Node[]): boolean {
-  return !nodes.some((other) => other !== node && other.parent === node.parent && other.site.range.to === node.site.range.to && other.site.range.from < node.site.range.from);
+  return !nodes.some(
+    (other) =>
+      other !== node &&
+      other.parent === node.parent &&
+      other.site.range.to === node.site.range.to &&
+      other.site.range.from < node.site.range.from,
+  );
 }
 
 /** True when the output's shape differs from the (first) input's. */
@@ -119,14 +160,19 @@ function changes(analysis: Analysis, node: Node): boolean {
 
 function outputText(analysis: Analysis, node: Node): string {
   const shapes = node.outputs.map((id) => analysis.graph.tensors[id].shape);
-  return shapes.length === 1 ? hintShape(shapes[0]) : `${shapes.length} × ${shapes[0] === undefined ? '?' : hintShape(shapes[0])}`;
+  return shapes.length === 1
+    ? hintShape(shapes[0])
+    : `${shapes.length} × ${shapes[0] === undefined ? '?' : hintShape(shapes[0])}`;
 }
 
 /** `26×26×32`: without the batch axis; `(?)` when the rank is not known. */
 function hintShape(shape: Shape): string {
   if (isUnknown(shape)) return '?';
   if (shape.length === 1) return formatShape(shape);
-  return shape.slice(1).map((dim) => (typeof dim === 'object' && !isUnknown(dim) ? 'None' : formatDim(dim))).join('×');
+  return shape
+    .slice(1)
+    .map((dim) => (typeof dim === 'object' && !isUnknown(dim) ? 'None' : formatDim(dim)))
+    .join('×');
 }
 
 function severalLabel(analysis: Analysis, first: Node, last: Node, count: number): string {

@@ -5,8 +5,17 @@ import type { Layer, Model, Node, NodeId, Observation, SourceRange } from '../gr
 /** What the innermost expression around an offset turned out to be, once per time it ran. */
 export type Found =
   | { readonly kind: 'nodes'; readonly range: SourceRange; readonly nodes: readonly Node[] }
-  | { readonly kind: 'layers'; readonly range: SourceRange; readonly layers: readonly Layer[]; readonly nodes: readonly Node[] }
-  | { readonly kind: 'observations'; readonly range: SourceRange; readonly observations: readonly Observation[] };
+  | {
+      readonly kind: 'layers';
+      readonly range: SourceRange;
+      readonly layers: readonly Layer[];
+      readonly nodes: readonly Node[];
+    }
+  | {
+      readonly kind: 'observations';
+      readonly range: SourceRange;
+      readonly observations: readonly Observation[];
+    };
 
 /** The innermost finding around an offset of the program's text. */
 export function locate(analysis: Analysis, offset: number): Found | null {
@@ -26,13 +35,23 @@ export function locate(analysis: Analysis, offset: number): Found | null {
   for (const observation of graph.observations) consider(observation.range, 3);
   if (best === null) return null;
   const range: SourceRange = best;
-  const same = (other: SourceRange): boolean => other.file === range.file && other.from === range.from && other.to === range.to;
-  if (rank === 3) return { kind: 'observations', range, observations: graph.observations.filter((item) => same(item.range)) };
+  const same = (other: SourceRange): boolean =>
+    other.file === range.file && other.from === range.from && other.to === range.to;
+  if (rank === 3)
+    return {
+      kind: 'observations',
+      range,
+      observations: graph.observations.filter((item) => same(item.range)),
+    };
   if (rank === 2) {
     const layers = graph.layers.filter((layer) => same(layer.site.range));
     return { kind: 'layers', range, layers, nodes: layers.flatMap((layer) => executions(analysis, layer)) };
   }
-  return { kind: 'nodes', range, nodes: graph.nodes.filter((node) => !node.internal && same(node.site.range)) };
+  return {
+    kind: 'nodes',
+    range,
+    nodes: graph.nodes.filter((node) => !node.internal && same(node.site.range)),
+  };
 }
 
 /** Executions worth telling of a layer: its own ones, not the repetitions inside calls of a model that holds it. */
@@ -57,7 +76,9 @@ export function nodesAt(analysis: Analysis, offset: number): NodeId[] {
       const { producer } = analysis.graph.tensors[seen.tensor];
       return producer === null ? [] : [producer];
     }
-    return seen.kind === 'layer' ? executions(analysis, analysis.graph.layers[seen.layer]).map((node) => node.id) : [];
+    return seen.kind === 'layer'
+      ? executions(analysis, analysis.graph.layers[seen.layer]).map((node) => node.id)
+      : [];
   });
   return [...new Set(ids)];
 }
@@ -69,7 +90,9 @@ export function modelAt(analysis: Analysis, offset: number): number | null {
   let best: number | null = null;
   let size = Infinity;
   graph.models.forEach((model, index) => {
-    const inside = model.nodes.some((id) => nodes.has(id)) || model.rows.some((row) => row.layer !== null && nodes.has(row.node ?? -1));
+    const inside =
+      model.nodes.some((id) => nodes.has(id)) ||
+      model.rows.some((row) => row.layer !== null && nodes.has(row.node ?? -1));
     if (inside && model.nodes.length < size) {
       best = index;
       size = model.nodes.length;

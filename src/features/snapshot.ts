@@ -15,8 +15,13 @@ export interface PanelSnapshot {
   readonly figures: Readonly<Record<NodeId, NodeFigures>>;
   readonly totals: readonly ModelTotals[];
   readonly diagnostics: readonly {
-    readonly code: string; readonly severity: 'error' | 'warning' | 'info' | 'hint'; readonly message: string;
-    readonly node: NodeId | null; readonly layer: LayerId | null; readonly from: number; readonly to: number;
+    readonly code: string;
+    readonly severity: 'error' | 'warning' | 'info' | 'hint';
+    readonly message: string;
+    readonly node: NodeId | null;
+    readonly layer: LayerId | null;
+    readonly from: number;
+    readonly to: number;
   }[];
   readonly selected: NodeId | null;
   readonly language: string;
@@ -49,8 +54,13 @@ export function snapshot(analysis: Analysis, options: SnapshotOptions): PanelSna
     figures: byNode,
     totals: graph.models.map((model) => figures.ofModel(model)),
     diagnostics: analysis.diagnostics.map((diagnostic) => ({
-      code: diagnostic.code, severity: diagnostic.severity, message: messageOf(diagnostic), node: diagnostic.node, layer: diagnostic.layer,
-      from: diagnostic.range.from, to: diagnostic.range.to,
+      code: diagnostic.code,
+      severity: diagnostic.severity,
+      message: messageOf(diagnostic),
+      node: diagnostic.node,
+      layer: diagnostic.layer,
+      from: diagnostic.range.from,
+      to: diagnostic.range.to,
     })),
     selected: offset === null ? null : (nodesAt(analysis, offset)[0] ?? null),
     language: options.language,

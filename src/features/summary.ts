@@ -33,8 +33,18 @@ export function summary(analysis: Analysis, modelIndex: number, format: SummaryF
   ]);
   const footer = totalsText(totals);
   if (format === 'markdown') {
-    const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
-    return [`**${title}**`, '', line(header), '|---|---|---|--:|--:|---|', ...rows.map(line), '', ...footer.map((text) => `- ${text}`), ''].join('\n');
+    const line = (cells: readonly string[]): string =>
+      `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
+    return [
+      `**${title}**`,
+      '',
+      line(header),
+      '|---|---|---|--:|--:|---|',
+      ...rows.map(line),
+      '',
+      ...footer.map((text) => `- ${text}`),
+      '',
+    ].join('\n');
   }
   return [title, ...table(header, rows), ...footer, ''].join('\n');
 }
@@ -44,11 +54,14 @@ export function totalsText(totals: ModelTotals): string[] {
   const { least } = totals;
   const lines = [
     `Total parameters: ${orUnknown(totals.params, least.params)}`,
-    ...(totals.trainable === null ? [] : [`Trainable: ${grouped(totals.trainable)}, not trainable: ${grouped(totals.nonTrainable ?? 0)}`]),
+    ...(totals.trainable === null
+      ? []
+      : [`Trainable: ${grouped(totals.trainable)}, not trainable: ${grouped(totals.nonTrainable ?? 0)}`]),
     `Multiply-adds (MACs, one sample): ${orUnknown(totals.macs, least.macs)}`,
     `Floating-point operations (2·MACs + elementwise): ${orUnknown(totals.flops, least.flops)}`,
   ];
-  if (totals.activationBytes !== null) lines.push(`Activations of one sample: ${bytes(totals.activationBytes)}`);
+  if (totals.activationBytes !== null)
+    lines.push(`Activations of one sample: ${bytes(totals.activationBytes)}`);
   return lines;
 }
 
@@ -64,9 +77,16 @@ function dim(value: number | null | '?'): string {
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const right = new Set([3, 4]);
-  const widths = header.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column].length)));
+  const widths = header.map((cell, column) =>
+    Math.max(cell.length, ...rows.map((row) => row[column].length)),
+  );
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => (right.has(column) ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join('  ').trimEnd();
+    cells
+      .map((cell, column) =>
+        right.has(column) ? cell.padStart(widths[column]) : cell.padEnd(widths[column]),
+      )
+      .join('  ')
+      .trimEnd();
   const rule = '─'.repeat(widths.reduce((sum, width) => sum + width + 2, -2));
   return [rule, line(header), rule, ...rows.map(line), rule];
 }
@@ -76,12 +96,24 @@ function csv(layers: readonly JsonLayer[]): string {
     const text = value === null || value === undefined ? '' : String(value);
     return /[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
   };
-  const list = (values: readonly (number | null)[] | undefined): string => (values ?? []).map((value) => value ?? '?').join('x');
-  const header = 'layer,type,line,output_shape,params,trainable,macs,flops,activation_bytes,receptive_field,effective_stride,effective_padding';
+  const list = (values: readonly (number | null)[] | undefined): string =>
+    (values ?? []).map((value) => value ?? '?').join('x');
+  const header =
+    'layer,type,line,output_shape,params,trainable,macs,flops,activation_bytes,receptive_field,effective_stride,effective_padding';
   const rows = layers.map((layer) =>
     [
-      layer.name, layer.type, layer.line, layer.outputs === null ? null : shapesOf(layer.outputs), layer.params, layer.trainable, layer.macs, layer.flops,
-      layer.activationBytes, list(layer.receptiveField?.size), list(layer.receptiveField?.stride), list(layer.receptiveField?.padding),
+      layer.name,
+      layer.type,
+      layer.line,
+      layer.outputs === null ? null : shapesOf(layer.outputs),
+      layer.params,
+      layer.trainable,
+      layer.macs,
+      layer.flops,
+      layer.activationBytes,
+      list(layer.receptiveField?.size),
+      list(layer.receptiveField?.stride),
+      list(layer.receptiveField?.padding),
     ]
       .map(cell)
       .join(','),

@@ -16,7 +16,9 @@ export interface DocumentSymbol {
 
 export function symbols(analysis: Analysis, cell = 0): DocumentSymbol[] {
   const { graph, program } = analysis;
-  const here = (range: { file: string; from: number; to: number } | undefined): { from: number; to: number } | null => {
+  const here = (
+    range: { file: string; from: number; to: number } | undefined,
+  ): { from: number; to: number } | null => {
     if (range === undefined || range.file !== program.path) return null;
     const place = program.place(range.from);
     return place.cell === cell ? { from: place.offset, to: place.offset + range.to - range.from } : null;
@@ -30,9 +32,29 @@ export function symbols(analysis: Analysis, cell = 0): DocumentSymbol[] {
       const place = here(site);
       if (place === null) return [];
       const layer = jsonLayer(analysis, row, model);
-      const detail = [layer.type, layer.outputs === null ? null : shapesOf(layer.outputs), layer.params ? `${short(layer.params)} parameters` : null];
-      return [{ name: layer.name, detail: detail.filter((part) => part !== null).join(' · '), kind: layer.op ? 'operation' : 'layer', ...place, children: [] }];
+      const detail = [
+        layer.type,
+        layer.outputs === null ? null : shapesOf(layer.outputs),
+        layer.params ? `${short(layer.params)} parameters` : null,
+      ];
+      return [
+        {
+          name: layer.name,
+          detail: detail.filter((part) => part !== null).join(' · '),
+          kind: layer.op ? 'operation' : 'layer',
+          ...place,
+          children: [],
+        },
+      ];
     });
-    return [{ name: modelName(analysis, model), detail: lensTitle(analysis, index), kind: 'model' as const, ...range, children }];
+    return [
+      {
+        name: modelName(analysis, model),
+        detail: lensTitle(analysis, index),
+        kind: 'model' as const,
+        ...range,
+        children,
+      },
+    ];
   });
 }

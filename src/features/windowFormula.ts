@@ -31,7 +31,8 @@ function windowFormula(axis: AxisWindow): string | null {
   const wide = span(axis);
   if (input === null || wide === null || axis.stride === null) return null;
   const { padBefore: before, padAfter: after, stride } = axis;
-  if (before === null || after === null) return axis.padding === 'same' ? `⌈${operand(input)}/${stride}⌉` + equals(axis.output, output) : null;
+  if (before === null || after === null)
+    return axis.padding === 'same' ? `⌈${operand(input)}/${stride}⌉` + equals(axis.output, output) : null;
   const pads = before === after ? `2·${before}` : `${before} + ${after}`;
   return `⌊(${input} + ${pads} − ${wide})/${stride}⌋ + 1` + equals(axis.output, output);
 }
@@ -43,9 +44,14 @@ function transposedFormula(axis: AxisWindow): string | null {
   if (input === null || kernel === null || dilation === null || stride === null) return null;
   const wide = effectiveKernel(kernel, dilation);
   if (outputPadding === null || outputPadding === undefined) {
-    return axis.padding === 'same' ? `${operand(input)}·${stride}` + equals(axis.output, output) : `(${input} − 1)·${stride} + max(${wide}, ${stride})` + equals(axis.output, output);
+    return axis.padding === 'same'
+      ? `${operand(input)}·${stride}` + equals(axis.output, output)
+      : `(${input} − 1)·${stride} + max(${wide}, ${stride})` + equals(axis.output, output);
   }
-  return `(${input} − 1)·${stride} + ${wide} − 2·${padBefore ?? '?'} + ${outputPadding}` + equals(axis.output, output);
+  return (
+    `(${input} − 1)·${stride} + ${wide} − 2·${padBefore ?? '?'} + ${outputPadding}` +
+    equals(axis.output, output)
+  );
 }
 
 /** `= 26`; for an open length nothing more than the formula itself. */

@@ -30,7 +30,13 @@ export function windowPicture(axes: readonly AxisWindow[], transposed: boolean):
   return `![${transposed ? 'the inputs that one output reads' : 'the window on its input'}](data:image/svg+xml;base64,${btoa(svg)})`;
 }
 
-const SINGLE: Track = { cells: [{ pad: false, read: true }], cut: false, outputs: 1, outputCut: false, unit: 0 };
+const SINGLE: Track = {
+  cells: [{ pad: false, read: true }],
+  cut: false,
+  outputs: 1,
+  outputCut: false,
+  unit: 0,
+};
 
 function windowTrack(axis: AxisWindow): Track | null {
   const { kernel, stride, dilation } = axis;
@@ -48,7 +54,10 @@ function windowTrack(axis: AxisWindow): Track | null {
   const shown = Math.min(total, MOST);
   const cells = Array.from({ length: shown }, (_, i) => {
     const offset = i - unit * stride;
-    return { pad: i < before || i >= before + length, read: offset >= 0 && offset < span && offset % dilation === 0 };
+    return {
+      pad: i < before || i >= before + length,
+      read: offset >= 0 && offset < span && offset % dilation === 0,
+    };
   });
   return { cells, cut: total > shown, outputs: Math.min(outputs, MOST), outputCut: outputs > MOST, unit };
 }
@@ -56,7 +65,15 @@ function windowTrack(axis: AxisWindow): Track | null {
 /** The zero-stretched input: one output reads the real cells under the kernel. */
 function transposedTrack(axis: AxisWindow): Track | null {
   const { kernel, stride, dilation, padBefore } = axis;
-  if (kernel === null || stride === null || dilation === null || padBefore === null || kernel <= 0 || stride <= 0) return null;
+  if (
+    kernel === null ||
+    stride === null ||
+    dilation === null ||
+    padBefore === null ||
+    kernel <= 0 ||
+    stride <= 0
+  )
+    return null;
   const span = dilation * (kernel - 1) + 1;
   const lead = span - 1 - padBefore;
   if (lead < 0) return null;
@@ -91,10 +108,18 @@ function draw([rows, columns]: readonly Track[]): string {
   );
   const inputWidth = columns.cells.length * CELL;
   const inputHeight = rows.cells.length * CELL;
-  if (columns.cut) parts.push(`<text x="${inputWidth + 1}" y="${inputHeight / 2 + 3}" font-size="9" fill="${INK}">&#8230;</text>`);
-  if (rows.cut) parts.push(`<text x="${inputWidth / 2 - 4}" y="${inputHeight + 8}" font-size="9" fill="${INK}">&#8942;</text>`);
+  if (columns.cut)
+    parts.push(
+      `<text x="${inputWidth + 1}" y="${inputHeight / 2 + 3}" font-size="9" fill="${INK}">&#8230;</text>`,
+    );
+  if (rows.cut)
+    parts.push(
+      `<text x="${inputWidth / 2 - 4}" y="${inputHeight + 8}" font-size="9" fill="${INK}">&#8942;</text>`,
+    );
   const left = inputWidth + 34;
-  parts.push(`<path d="M${inputWidth + 13} ${inputHeight / 2}h14m-4 -3l4 3l-4 3" fill="none" stroke="${INK}"/>`);
+  parts.push(
+    `<path d="M${inputWidth + 13} ${inputHeight / 2}h14m-4 -3l4 3l-4 3" fill="none" stroke="${INK}"/>`,
+  );
   for (let i = 0; i < rows.outputs; i++) {
     for (let j = 0; j < columns.outputs; j++) {
       const mine = i === rows.unit && j === columns.unit;
@@ -103,8 +128,14 @@ function draw([rows, columns]: readonly Track[]): string {
   }
   const outputWidth = columns.outputs * CELL;
   const outputHeight = rows.outputs * CELL;
-  if (columns.outputCut) parts.push(`<text x="${left + outputWidth + 1}" y="${outputHeight / 2 + 3}" font-size="9" fill="${INK}">&#8230;</text>`);
-  if (rows.outputCut) parts.push(`<text x="${left + outputWidth / 2 - 4}" y="${outputHeight + 8}" font-size="9" fill="${INK}">&#8942;</text>`);
+  if (columns.outputCut)
+    parts.push(
+      `<text x="${left + outputWidth + 1}" y="${outputHeight / 2 + 3}" font-size="9" fill="${INK}">&#8230;</text>`,
+    );
+  if (rows.outputCut)
+    parts.push(
+      `<text x="${left + outputWidth / 2 - 4}" y="${outputHeight + 8}" font-size="9" fill="${INK}">&#8942;</text>`,
+    );
   const width = left + outputWidth + 12;
   const height = Math.max(inputHeight, outputHeight) + 12;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${parts.join('')}</svg>`;

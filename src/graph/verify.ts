@@ -8,7 +8,8 @@ import { isUnknown, type Layer, type ModelGraph, type Node, type Shape } from '.
 export function verifyGraph(graph: ModelGraph): string[] {
   const wrong: string[] = [];
   const exists = (list: readonly unknown[], id: number | null, where: string): void => {
-    if (id !== null && (!Number.isInteger(id) || id < 0 || id >= list.length)) wrong.push(`${where} refers to ${id}, which does not exist`);
+    if (id !== null && (!Number.isInteger(id) || id < 0 || id >= list.length))
+      wrong.push(`${where} refers to ${id}, which does not exist`);
   };
   const ids = (list: readonly { readonly id: number }[], what: string): void =>
     list.forEach((item, index) => {
@@ -23,7 +24,8 @@ export function verifyGraph(graph: ModelGraph): string[] {
     checkShape(tensor.shape, where, wrong);
     exists(graph.nodes, tensor.producer, where);
     const producer = tensor.producer === null ? undefined : graph.nodes[tensor.producer];
-    if (producer && producer.outputs[tensor.index] !== tensor.id) wrong.push(`${where} is not output ${tensor.index} of node ${producer.id}`);
+    if (producer && producer.outputs[tensor.index] !== tensor.id)
+      wrong.push(`${where} is not output ${tensor.index} of node ${producer.id}`);
   }
   for (const weight of graph.weights) {
     checkShape(weight.shape, `weight ${weight.id}`, wrong);
@@ -60,9 +62,14 @@ function verifyNode(graph: ModelGraph, node: Node, exists: Exists, wrong: string
   for (const id of node.children) {
     exists(graph.nodes, id, where);
     const child = graph.nodes[id];
-    if (child && child.parent !== node.id) wrong.push(`${where} has the child ${id}, whose parent is ${child.parent}`);
+    if (child && child.parent !== node.id)
+      wrong.push(`${where} has the child ${id}, whose parent is ${child.parent}`);
   }
-  if (node.parent !== null && graph.nodes[node.parent] && !graph.nodes[node.parent].children.includes(node.id)) {
+  if (
+    node.parent !== null &&
+    graph.nodes[node.parent] &&
+    !graph.nodes[node.parent].children.includes(node.id)
+  ) {
     wrong.push(`${where} is not among the children of its parent ${node.parent}`);
   }
 }
@@ -73,13 +80,15 @@ function verifyLayer(graph: ModelGraph, layer: Layer, exists: Exists, wrong: str
   for (const id of layer.sublayers) exists(graph.layers, id, where);
   for (const id of layer.nodes) {
     exists(graph.nodes, id, where);
-    if (graph.nodes[id] && graph.nodes[id].layer !== layer.id) wrong.push(`${where} lists node ${id}, which is of layer ${graph.nodes[id].layer}`);
+    if (graph.nodes[id] && graph.nodes[id].layer !== layer.id)
+      wrong.push(`${where} lists node ${id}, which is of layer ${graph.nodes[id].layer}`);
   }
 }
 
 function checkShape(shape: Shape, where: string, wrong: string[]): void {
   if (isUnknown(shape)) return;
   for (const dim of shape) {
-    if (typeof dim === 'number' && (!Number.isInteger(dim) || dim < 0)) wrong.push(`${where} has the length ${dim}`);
+    if (typeof dim === 'number' && (!Number.isInteger(dim) || dim < 0))
+      wrong.push(`${where} has the length ${dim}`);
   }
 }

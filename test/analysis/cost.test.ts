@@ -7,11 +7,14 @@ import { openDim } from '../../src/keras/dims';
 import { GraphBuilder } from '../graph/build';
 
 describe('cost', () => {
-  it('of VGG16\'s first convolution', () => {
+  it("of VGG16's first convolution", () => {
     const build = new GraphBuilder();
     build.conv(build.input(224, 224, 3), { filters: 64, kernel: 3, padding: 'same' });
     const cost = costs(build.graph).of(1);
-    assert.deepEqual([cost.macs, cost.flops, cost.activationBytes], [86704128, 2 * 86704128 + 3211264, 12845056]);
+    assert.deepEqual(
+      [cost.macs, cost.flops, cost.activationBytes],
+      [86704128, 2 * 86704128 + 3211264, 12845056],
+    );
     assert.equal(layerParameters(build.graph, 1).total, 1792);
   });
 
@@ -43,18 +46,42 @@ describe('cost', () => {
   it('of an LSTM has four gates per step, of attention all pairs of positions', () => {
     const build = new GraphBuilder();
     const x = build.input(20, 16);
-    const recurrent = { op: 'recurrent', cell: 'lstm', units: 32, inFeatures: 16, returnSequences: false, goBackwards: false, activation: 'tanh', recurrentActivation: 'sigmoid', useBias: true } as const;
+    const recurrent = {
+      op: 'recurrent',
+      cell: 'lstm',
+      units: 32,
+      inFeatures: 16,
+      returnSequences: false,
+      goBackwards: false,
+      activation: 'tanh',
+      recurrentActivation: 'sigmoid',
+      useBias: true,
+    } as const;
     build.node('LSTM', recurrent, [x], [[openDim('batch'), 32]]);
     assert.equal(costs(build.graph).of(1).macs, 20 * 4 * 32 * (16 + 32));
     const q = build.node('Reshape', { op: 'reshape' }, [x], [[openDim('batch'), 20, 2, 8]])[0];
-    build.node('Attention', { op: 'attention', heads: 2, keyDim: 8, valueDim: 8, mode: 'dot' }, [q, q, q], [build.shape(q)]);
+    build.node(
+      'Attention',
+      { op: 'attention', heads: 2, keyDim: 8, valueDim: 8, mode: 'dot' },
+      [q, q, q],
+      [build.shape(q)],
+    );
     assert.equal(costs(build.graph).of(3).macs, 2 * 20 * 20 * (8 + 8));
   });
 
   it('of an einsum is the product of all its labels', () => {
     const build = new GraphBuilder();
     const x = build.input(20, 16);
-    build.node('EinsumDense', { op: 'einsum', equation: 'abc,cde->abde', weight: 'kernel', useBias: true, activation: 'linear' }, [x], [[openDim('batch'), 20, 2, 8]], [['kernel', [16, 2, 8]], ['bias', [2, 8]]]);
+    build.node(
+      'EinsumDense',
+      { op: 'einsum', equation: 'abc,cde->abde', weight: 'kernel', useBias: true, activation: 'linear' },
+      [x],
+      [[openDim('batch'), 20, 2, 8]],
+      [
+        ['kernel', [16, 2, 8]],
+        ['bias', [2, 8]],
+      ],
+    );
     assert.equal(costs(build.graph).of(1).macs, 20 * 16 * 2 * 8);
   });
 
@@ -89,25 +116,46 @@ describe('cost', () => {
     second.weights = first.weights;
     assert.equal(layersParameters(build.graph, [1, 2]).total, 148);
     first.trainable = false;
-    assert.deepEqual(layerParameters(build.graph, 1), { total: 148, trainable: 0, nonTrainable: 148, atLeast: 148 });
+    assert.deepEqual(layerParameters(build.graph, 1), {
+      total: 148,
+      trainable: 0,
+      nonTrainable: 148,
+      atLeast: 148,
+    });
   });
 
   it('equals the multiplications of an instrumented convolution', () => {
     const side = fc.integer({ min: 1, max: 7 });
     const small = fc.integer({ min: 1, max: 3 });
     fc.assert(
-      fc.property(side, side, small, small, small, small, fc.constantFrom('valid', 'same'), (height, width, kernel, stride, inGroup, groups, padding) => {
-        if (padding === 'valid' && (kernel > height || kernel > width)) return;
-        const build = new GraphBuilder();
-        const filters = 2 * groups;
-        const x = build.conv(build.input(height, width, inGroup * groups), { filters, kernel, stride, groups, padding: padding as 'valid' | 'same' });
-        const [, outHeight, outWidth] = build.shape(x) as number[];
-        let multiplications = 0;
-        for (let y = 0; y < outHeight; y++)
-          for (let z = 0; z < outWidth; z++)
-            for (let f = 0; f < filters; f++) for (let k = 0; k < kernel * kernel; k++) for (let c = 0; c < inGroup; c++) multiplications++;
-        assert.equal(costs(build.graph).of(1).macs, multiplications);
-      }),
+      fc.property(
+        side,
+        side,
+        small,
+        small,
+        small,
+        small,
+        fc.constantFrom('valid', 'same'),
+        (height, width, kernel, stride, inGroup, groups, padding) => {
+          if (padding === 'valid' && (kernel > height || kernel > width)) return;
+          const build = new GraphBuilder();
+          const filters = 2 * groups;
+          const x = build.conv(build.input(height, width, inGroup * groups), {
+            filters,
+            kernel,
+            stride,
+            groups,
+            padding: padding as 'valid' | 'same',
+          });
+          const [, outHeight, outWidth] = build.shape(x) as number[];
+          let multiplications = 0;
+          for (let y = 0; y < outHeight; y++)
+            for (let z = 0; z < outWidth; z++)
+              for (let f = 0; f < filters; f++)
+                for (let k = 0; k < kernel * kernel; k++) for (let c = 0; c < inGroup; c++) multiplications++;
+          assert.equal(costs(build.graph).of(1).macs, multiplications);
+        },
+      ),
       { numRuns: 100, seed: 3 },
     );
   });

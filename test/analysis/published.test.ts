@@ -5,7 +5,9 @@ import { analyze, jsonFile } from '../../src/features';
 /** Size, effective stride and padding of the named layer's first axis. */
 function fieldOf(call: string, layer: string): (number | null | undefined)[] {
   const text = `import keras\nmodel = keras.applications.${call}\n`;
-  const [model] = jsonFile(analyze({ path: 'main.py', text }, { reader: { read: () => undefined }, searchPath: [] })).models;
+  const [model] = jsonFile(
+    analyze({ path: 'main.py', text }, { reader: { read: () => undefined }, searchPath: [] }),
+  ).models;
   const field = model.layers.find(({ name }) => name === layer)?.receptiveField;
   return [field?.size[0], field?.stride[0], field?.padding[0]];
 }
@@ -28,7 +30,13 @@ describe('published receptive fields', function () {
   }
 
   it('sizes and strides stay known for open inputs', () => {
-    assert.deepEqual(fieldOf('MobileNet(weights=None, include_top=False, input_shape=(None, None, 3))', 'conv_pw_13_relu'), [315, 32, null]);
-    assert.deepEqual(fieldOf('ResNet50(weights=None, include_top=False)', 'conv5_block3_out'), [483, 32, 241]);
+    assert.deepEqual(
+      fieldOf('MobileNet(weights=None, include_top=False, input_shape=(None, None, 3))', 'conv_pw_13_relu'),
+      [315, 32, null],
+    );
+    assert.deepEqual(
+      fieldOf('ResNet50(weights=None, include_top=False)', 'conv5_block3_out'),
+      [483, 32, 241],
+    );
   });
 });

@@ -39,7 +39,12 @@ function window(unit: number, length: number, stage: Stage): number[] {
   return Array.from({ length: stage.kernel }, (_, i) => unit * stage.stride - before + i * stage.dilation);
 }
 
-function apply(build: GraphBuilder, tensor: number, sets: Sets, stage: Stage): { tensor: number; sets: Sets } | null {
+function apply(
+  build: GraphBuilder,
+  tensor: number,
+  sets: Sets,
+  stage: Stage,
+): { tensor: number; sets: Sets } | null {
   const length = sets.length;
   const span = stage.dilation * (stage.kernel - 1) + 1;
   const done = (next: number, positions: (unit: number) => number[]): { tensor: number; sets: Sets } => {
@@ -53,17 +58,26 @@ function apply(build: GraphBuilder, tensor: number, sets: Sets, stage: Stage): {
       const padding = stage.kind === 'pool' && stage.padding === 'causal' ? 'same' : stage.padding;
       const used = { ...stage, padding, dilation: stage.kind === 'pool' ? 1 : stage.dilation };
       if (used.padding === 'valid' && used.dilation * (used.kernel - 1) + 1 > length) return null;
-      const next = stage.kind === 'conv' ? build.conv(tensor, { filters: 1, ...used }) : build.pool(tensor, used);
+      const next =
+        stage.kind === 'conv' ? build.conv(tensor, { filters: 1, ...used }) : build.pool(tensor, used);
       return done(next, (unit) => window(unit, length, used));
     }
     case 'transposed': {
       if (length > 400) return null;
       const padding = stage.padding === 'causal' ? 'valid' : stage.padding;
-      const next = build.transposed(tensor, { filters: 1, kernel: stage.kernel, stride: stage.stride, dilation: stage.dilation, padding });
+      const next = build.transposed(tensor, {
+        filters: 1,
+        kernel: stage.kernel,
+        stride: stage.stride,
+        dilation: stage.dilation,
+        padding,
+      });
       const cut = padding === 'same' ? Math.floor(Math.max(span - stage.stride, 0) / 2) : 0;
       return done(next, (unit) => {
         const read: number[] = [];
-        for (let i = 0; i < length; i++) for (let j = 0; j < stage.kernel; j++) if (i * stage.stride + j * stage.dilation - cut === unit) read.push(i);
+        for (let i = 0; i < length; i++)
+          for (let j = 0; j < stage.kernel; j++)
+            if (i * stage.stride + j * stage.dilation - cut === unit) read.push(i);
         return read;
       });
     }
@@ -80,7 +94,9 @@ function apply(build: GraphBuilder, tensor: number, sets: Sets, stage: Stage): {
     case 'pad':
       return done(build.pad(tensor, stage.kernel, stage.stride), (unit) => [unit - stage.kernel]);
     case 'crop':
-      return length <= 2 * stage.stride ? null : done(build.crop(tensor, stage.stride, stage.stride), (unit) => [unit + stage.stride]);
+      return length <= 2 * stage.stride
+        ? null
+        : done(build.crop(tensor, stage.stride, stage.stride), (unit) => [unit + stage.stride]);
     case 'branch': {
       const kernel = stage.kernel;
       const next = build.conv(tensor, { filters: 1, kernel, dilation: stage.dilation, padding: 'same' });
@@ -104,7 +120,10 @@ describe('receptive field, against brute force', () => {
     fc.assert(
       fc.property(fc.array(stage, { minLength: 1, maxLength: 6 }), (stages) => {
         const build = new GraphBuilder();
-        let state = { tensor: build.input(LENGTH, 1), sets: Array.from({ length: LENGTH }, (_, i) => new Set([i])) };
+        let state = {
+          tensor: build.input(LENGTH, 1),
+          sets: Array.from({ length: LENGTH }, (_, i) => new Set([i])),
+        };
         for (const next of stages) {
           const after = apply(build, state.tensor, state.sets, next);
           if (after === null || after.sets.length === 0) break;
@@ -118,7 +137,11 @@ describe('receptive field, against brute force', () => {
             // Units whose stretch lies inside the input show it whole.
             if (low < MARGIN || high >= LENGTH - MARGIN) return;
             compared++;
-            assert.deepEqual([Math.min(...seen), Math.max(...seen)], [low, high], `unit ${unit} after ${JSON.stringify(stages)}`);
+            assert.deepEqual(
+              [Math.min(...seen), Math.max(...seen)],
+              [low, high],
+              `unit ${unit} after ${JSON.stringify(stages)}`,
+            );
             largest = Math.max(largest, high - low + 1);
           });
           assert.ok(largest <= (axis.size ?? 0));

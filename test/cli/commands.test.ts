@@ -10,8 +10,10 @@ import { summaryCommand } from '../../src/cli/summaryCommand';
 import type { JsonFile } from '../../src/features';
 import { decode } from 'fast-png';
 
-const GOOD = 'import keras\nfrom keras import layers\nmodel = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(2)])\n';
-const BAD = 'import keras\nfrom keras import layers\nx = keras.Input((8, 8, 1))\ny = layers.Conv2D(4, 30)(x)\n';
+const GOOD =
+  'import keras\nfrom keras import layers\nmodel = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(2)])\n';
+const BAD =
+  'import keras\nfrom keras import layers\nx = keras.Input((8, 8, 1))\ny = layers.Conv2D(4, 30)(x)\n';
 
 describe('command line', () => {
   let folder: string;
@@ -37,20 +39,62 @@ describe('command line', () => {
   it('prints a table, Markdown and CSV with the convention for multiply-adds', () => {
     const file = write('good.py', GOOD);
     const table = summary(file);
-    for (const part of ['model (Sequential)', '(None, 6, 6, 4)', 'Total parameters: 330', 'Multiply-adds (MACs, one sample): 1,584']) assert.ok(table.includes(part), table);
-    assert.ok(summary(file, '--format', 'markdown').includes('| conv2d | Conv2D | (None, 6, 6, 4) | 40 | 1,296 | 3 × 3, stride 1 × 1, padding 0 × 0 |'));
+    for (const part of [
+      'model (Sequential)',
+      '(None, 6, 6, 4)',
+      'Total parameters: 330',
+      'Multiply-adds (MACs, one sample): 1,584',
+    ])
+      assert.ok(table.includes(part), table);
+    assert.ok(
+      summary(file, '--format', 'markdown').includes(
+        '| conv2d | Conv2D | (None, 6, 6, 4) | 40 | 1,296 | 3 × 3, stride 1 × 1, padding 0 × 0 |',
+      ),
+    );
     assert.ok(summary(file, '--format', 'csv').includes('conv2d,Conv2D,3,"(None, 6, 6, 4)",40,40,1296,'));
   });
 
   it('prints the JSON contract', () => {
-    const { files } = JSON.parse(summary(write('good.py', GOOD), '--format', 'json')) as { files: JsonFile[] };
+    const { files } = JSON.parse(summary(write('good.py', GOOD), '--format', 'json')) as {
+      files: JsonFile[];
+    };
     const [model] = files[0].models;
     assert.deepEqual(
-      { name: model.name, line: model.line, kind: model.kind, inputs: model.inputs, outputs: model.outputs, params: model.params, macs: model.macs },
-      { name: 'model', line: 3, kind: 'sequential', inputs: [[null, 8, 8, 1]], outputs: [[null, 2]], params: { total: 330, trainable: 330, nonTrainable: 0 }, macs: 1584 },
+      {
+        name: model.name,
+        line: model.line,
+        kind: model.kind,
+        inputs: model.inputs,
+        outputs: model.outputs,
+        params: model.params,
+        macs: model.macs,
+      },
+      {
+        name: 'model',
+        line: 3,
+        kind: 'sequential',
+        inputs: [[null, 8, 8, 1]],
+        outputs: [[null, 2]],
+        params: { total: 330, trainable: 330, nonTrainable: 0 },
+        macs: 1584,
+      },
     );
-    assert.deepEqual(model.layers.map(({ name, type, line, column }) => [name, type, line, column]), [['conv2d', 'Conv2D', 3, 51], ['flatten', 'Flatten', 3, 72], ['dense', 'Dense', 3, 90]]);
-    assert.deepEqual(model.layers[0].receptiveField, { size: [3, 3], minSize: [3, 3], stride: [1, 1], padding: [0, 0], aligned: true, global: false });
+    assert.deepEqual(
+      model.layers.map(({ name, type, line, column }) => [name, type, line, column]),
+      [
+        ['conv2d', 'Conv2D', 3, 51],
+        ['flatten', 'Flatten', 3, 72],
+        ['dense', 'Dense', 3, 90],
+      ],
+    );
+    assert.deepEqual(model.layers[0].receptiveField, {
+      size: [3, 3],
+      minSize: [3, 3],
+      stride: [1, 1],
+      padding: [0, 0],
+      aligned: true,
+      global: false,
+    });
     // A Sequential's layers are called by Keras, not by a line of the file.
     assert.deepEqual(files[0].calls, []);
     assert.deepEqual(files[0].diagnostics, []);
@@ -59,7 +103,10 @@ describe('command line', () => {
   it('chooses a model and states an input', () => {
     const file = write('two.py', `${GOOD}net = keras.Sequential([layers.Dense(3)])\n`);
     assert.ok(!summary(file, '--model', 'net').includes('model (Sequential)'));
-    assert.throws(() => summary(file, '--model', 'other'), (error: Error) => error instanceof UsageError && /there are model, net/.test(error.message));
+    assert.throws(
+      () => summary(file, '--model', 'other'),
+      (error: Error) => error instanceof UsageError && /there are model, net/.test(error.message),
+    );
     assert.throws(() => summary(file, '--input', 'a,b'), UsageError);
   });
 
@@ -69,35 +116,72 @@ describe('command line', () => {
     write('project/.venv/pyvenv.cfg', '');
     write('project/.venv/bad.py', BAD);
     write('project/unrelated.py', 'print(1)\n');
-    write('project/book.ipynb', JSON.stringify({ cells: [{ cell_type: 'markdown', source: 'text' }, { cell_type: 'code', source: ['%matplotlib inline\n', BAD] }] }));
+    write(
+      'project/book.ipynb',
+      JSON.stringify({
+        cells: [
+          { cell_type: 'markdown', source: 'text' },
+          { cell_type: 'code', source: ['%matplotlib inline\n', BAD] },
+        ],
+      }),
+    );
     const { output, exitCode } = check(path.join(folder, 'project'), '--format', 'json');
     const { files } = JSON.parse(output) as { files: JsonFile[] };
     assert.equal(exitCode, 1);
-    assert.deepEqual(files.map((file) => [path.basename(file.path), file.diagnostics.map(({ code, line, column, cell }) => [code, line, column, cell])]), [
-      ['book.ipynb', [['window-too-large', 5, 22, 1]]],
-      ['bad.py', [['window-too-large', 4, 22, undefined]]],
-      ['good.py', []],
-    ]);
+    assert.deepEqual(
+      files.map((file) => [
+        path.basename(file.path),
+        file.diagnostics.map(({ code, line, column, cell }) => [code, line, column, cell]),
+      ]),
+      [
+        ['book.ipynb', [['window-too-large', 5, 22, 1]]],
+        ['bad.py', [['window-too-large', 4, 22, undefined]]],
+        ['good.py', []],
+      ],
+    );
     assert.equal(check(path.join(folder, 'project/good.py')).exitCode, 0);
   });
 
   it('reports as text, GitHub annotations and SARIF', () => {
     const file = write('bad.py', BAD);
-    assert.match(check(file).output, /bad\.py:4:22: error: The window 30×30 is larger than the input 8×8.*\[window-too-large\]\n {4}Keras: Computed output size.*\n1 error, 0 warnings in 1 file/);
-    assert.match(check(file, '--format', 'github').output, /^::error file=.*bad\.py,line=4,col=22,endLine=4,endColumn=24,title=ConvLens window-too-large::The window.*%0AKeras: /);
+    assert.match(
+      check(file).output,
+      /bad\.py:4:22: error: The window 30×30 is larger than the input 8×8.*\[window-too-large\]\n {4}Keras: Computed output size.*\n1 error, 0 warnings in 1 file/,
+    );
+    assert.match(
+      check(file, '--format', 'github').output,
+      /^::error file=.*bad\.py,line=4,col=22,endLine=4,endColumn=24,title=ConvLens window-too-large::The window.*%0AKeras: /,
+    );
     const sarif = JSON.parse(check(file, '--format', 'sarif').output);
     assert.equal(sarif.version, '2.1.0');
-    assert.deepEqual(sarif.runs[0].results[0].locations[0].physicalLocation.region, { startLine: 4, startColumn: 22, endLine: 4, endColumn: 24 });
+    assert.deepEqual(sarif.runs[0].results[0].locations[0].physicalLocation.region, {
+      startLine: 4,
+      startColumn: 22,
+      endLine: 4,
+      endColumn: 24,
+    });
     assert.equal(sarif.runs[0].tool.driver.rules[sarif.runs[0].results[0].ruleIndex].id, 'window-too-large');
   });
 
   it('refuses what it does not understand', () => {
-    for (const args of [['summary'], ['check', '--format', 'xml', 'a.py'], ['run', 'a.py'], ['run', 'a.py', '--model', 'm'], ['dance'], ['summary', '--nonsense', 'a.py']]) {
+    for (const args of [
+      ['summary'],
+      ['check', '--format', 'xml', 'a.py'],
+      ['run', 'a.py'],
+      ['run', 'a.py', '--model', 'm'],
+      ['dance'],
+      ['summary', '--nonsense', 'a.py'],
+    ]) {
       assert.throws(() => parseCommand(args), UsageError, args.join(' '));
     }
     assert.throws(() => check(path.join(folder, 'missing.py')), UsageError);
     assert.throws(() => check(write('broken.ipynb', '{')), /is not a notebook/);
-    assert.deepEqual(parseCommand(['check', 'a.py', '--python-path', 'x', '--python-path', 'y']), { command: 'check', paths: ['a.py'], format: 'text', pythonPath: ['x', 'y'] });
+    assert.deepEqual(parseCommand(['check', 'a.py', '--python-path', 'x', '--python-path', 'y']), {
+      command: 'check',
+      paths: ['a.py'],
+      format: 'text',
+      pythonPath: ['x', 'y'],
+    });
   });
 
   it('draws maps as tiles', () => {

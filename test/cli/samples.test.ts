@@ -9,7 +9,9 @@ import { analyzeFile, nodeReader } from '../../src/cli/files';
 
 type Row = [name: string, type: string, shapes: (number | null)[][], params: number];
 interface Answers {
-  readonly files: Readonly<Record<string, Readonly<Record<string, { total: number; trainable: number; rows: Row[] }>>>>;
+  readonly files: Readonly<
+    Record<string, Readonly<Record<string, { total: number; trainable: number; rows: Row[] }>>>
+  >;
 }
 
 const folder = path.resolve(__dirname, '../../media/samples');
@@ -22,7 +24,12 @@ function analyse(name: string): { file: JsonFile; wrong: string[]; problems: unk
 
 describe('sample models', () => {
   it('have recorded answers, all of them', () => {
-    assert.deepEqual(Object.keys(answers.files).sort(), readdirSync(folder).filter((name) => name.endsWith('.py')).sort());
+    assert.deepEqual(
+      Object.keys(answers.files).sort(),
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.py'))
+        .sort(),
+    );
   });
 
   for (const [name, models] of Object.entries(answers.files)) {
@@ -34,24 +41,51 @@ describe('sample models', () => {
       assert.deepEqual(file.models.map((model) => model.name).sort(), Object.keys(models).sort());
       for (const model of file.models) {
         const expected = models[model.name];
-        assert.deepEqual([model.params.total, model.params.trainable], [expected.total, expected.trainable], model.name);
+        assert.deepEqual(
+          [model.params.total, model.params.trainable],
+          [expected.total, expected.trainable],
+          model.name,
+        );
         // A Sequential's `layers` in Keras leave out its input; the summary does so too.
-        const rows = model.layers.filter((layer) => !layer.op).map((layer): unknown[] => [layer.name, layer.type, layer.outputs, layer.params]);
+        const rows = model.layers
+          .filter((layer) => !layer.op)
+          .map((layer): unknown[] => [layer.name, layer.type, layer.outputs, layer.params]);
         assert.deepEqual(rows, expected.rows, model.name);
-        assert.ok(model.layers.every((layer) => layer.unknown === null && layer.macs !== null && layer.receptiveField !== null));
+        assert.ok(
+          model.layers.every(
+            (layer) => layer.unknown === null && layer.macs !== null && layer.receptiveField !== null,
+          ),
+        );
       }
     });
   }
 
   it('vgg16.py has the published receptive fields, and its multiply-adds', () => {
     const [model] = analyse('vgg16.py').file.models;
-    const rows = model.layers.map((layer) => [layer.name, `${layer.receptiveField?.size[0]}/${layer.receptiveField?.stride[0]}/${layer.receptiveField?.padding[0]}`]);
+    const rows = model.layers.map((layer) => [
+      layer.name,
+      `${layer.receptiveField?.size[0]}/${layer.receptiveField?.stride[0]}/${layer.receptiveField?.padding[0]}`,
+    ]);
     const published = {
-      block1_conv1: '3/1/1', block1_pool: '6/2/2', block2_conv1: '10/2/4', block2_pool: '16/4/6', block3_conv1: '24/4/10', block3_conv2: '32/4/14',
-      block3_pool: '44/8/18', block4_conv1: '60/8/26', block4_conv2: '76/8/34', block4_pool: '100/16/42', block5_conv1: '132/16/58', block5_conv2: '164/16/74',
+      block1_conv1: '3/1/1',
+      block1_pool: '6/2/2',
+      block2_conv1: '10/2/4',
+      block2_pool: '16/4/6',
+      block3_conv1: '24/4/10',
+      block3_conv2: '32/4/14',
+      block3_pool: '44/8/18',
+      block4_conv1: '60/8/26',
+      block4_conv2: '76/8/34',
+      block4_pool: '100/16/42',
+      block5_conv1: '132/16/58',
+      block5_conv2: '164/16/74',
       block5_pool: '212/32/90',
     };
-    for (const [name, expected] of Object.entries(published)) assert.deepEqual(rows.find(([row]) => row === name), [name, expected]);
+    for (const [name, expected] of Object.entries(published))
+      assert.deepEqual(
+        rows.find(([row]) => row === name),
+        [name, expected],
+      );
     assert.equal(model.macs, 15470264320);
   });
 

@@ -2,7 +2,10 @@
 import { analyze, type Analysis } from '../../src/features';
 
 export function analyse(text: string, files: Readonly<Record<string, string>> = {}): Analysis {
-  return analyze({ path: 'main.py', text }, { reader: { read: (path) => files[path] }, searchPath: ['.', ''] });
+  return analyze(
+    { path: 'main.py', text },
+    { reader: { read: (path) => files[path] }, searchPath: ['.', ''] },
+  );
 }
 
 /** The text without its one `‸`, and where that stood. */

@@ -48,7 +48,8 @@ describe('inlay hints', () => {
 
   it('stand at the end of the line', () => {
     const analysis = analyse(PROGRAM);
-    for (const { offset } of inlayHints(analysis)) assert.ok(offset === PROGRAM.length || PROGRAM[offset] === '\n');
+    for (const { offset } of inlayHints(analysis))
+      assert.ok(offset === PROGRAM.length || PROGRAM[offset] === '\n');
   });
 
   it('show parameters or receptive fields instead', () => {
@@ -59,26 +60,35 @@ describe('inlay hints', () => {
 
   it('are limited to a range', () => {
     const from = PROGRAM.indexOf('model =');
-    assert.deepEqual(inlayHints(analyse(PROGRAM), { from, to: from + 5 }).map(({ label }) => label), ['10']);
+    assert.deepEqual(
+      inlayHints(analyse(PROGRAM), { from, to: from + 5 }).map(({ label }) => label),
+      ['10'],
+    );
   });
 });
 
 describe('lenses and symbols', () => {
   it('stand over each model', () => {
     const analysis = analyse(PROGRAM);
-    assert.deepEqual(codeLenses(analysis).map((lens) => [lineOf(analysis, lens.offset), lens.name, lens.title]), [
-      [14, 'model', '10 layers · 87.0 k parameters · 6.57 M MACs · (None, 64, 64, 3) → (None, 10)'],
-      [15, 'net', '3 layers · 667 parameters · 2.25 M MACs · (None, 64, 64, 3) → (None, 60, 60, 3)'],
-    ]);
+    assert.deepEqual(
+      codeLenses(analysis).map((lens) => [lineOf(analysis, lens.offset), lens.name, lens.title]),
+      [
+        [14, 'model', '10 layers · 87.0 k parameters · 6.57 M MACs · (None, 64, 64, 3) → (None, 10)'],
+        [15, 'net', '3 layers · 667 parameters · 2.25 M MACs · (None, 64, 64, 3) → (None, 60, 60, 3)'],
+      ],
+    );
   });
 
   it('list models with their layers', () => {
     const [model, net] = symbols(analyse(PROGRAM));
     assert.deepEqual([model.name, model.children.length, net.name], ['model', 10, 'net']);
-    assert.deepEqual(net.children.map(({ name, detail }) => [name, detail]), [
-      ['conv2d_2', 'Conv2D · (None, 60, 60, 8) · 608 parameters'],
-      ['batch_normalization', 'BatchNormalization · (None, 60, 60, 8) · 32 parameters'],
-      ['dense_1', 'Dense · (None, 60, 60, 3) · 27 parameters'],
-    ]);
+    assert.deepEqual(
+      net.children.map(({ name, detail }) => [name, detail]),
+      [
+        ['conv2d_2', 'Conv2D · (None, 60, 60, 8) · 608 parameters'],
+        ['batch_normalization', 'BatchNormalization · (None, 60, 60, 8) · 32 parameters'],
+        ['dense_1', 'Dense · (None, 60, 60, 3) · 27 parameters'],
+      ],
+    );
   });
 });

@@ -38,7 +38,9 @@ export const ADVICE: readonly Advice[] = [
     on: true,
     argument: 'activation',
     find: ({ node, layer }) =>
-      node.primitive.op === 'dense' && node.primitive.units === 1 && layer.config.activation === 'softmax' ? 'softmax over a single unit is always 1: sigmoid is meant for one unit' : null,
+      node.primitive.op === 'dense' && node.primitive.units === 1 && layer.config.activation === 'softmax'
+        ? 'softmax over a single unit is always 1: sigmoid is meant for one unit'
+        : null,
   },
   {
     code: 'flatten-dense-parameters',
@@ -59,10 +61,24 @@ export const ADVICE: readonly Advice[] = [
     argument: 'use_bias',
     find({ graph, node }) {
       const { primitive } = node;
-      if ((primitive.op !== 'conv' && primitive.op !== 'dense') || !primitive.useBias || primitive.activation !== 'linear') return null;
-      const readers = graph.nodes.filter((other) => other.inputs.includes(node.outputs[0]) && other.parent === node.parent);
-      const normal = readers.length > 0 && readers.every((other) => other.primitive.op === 'normalize' && other.primitive.mode === 'batch' && other.primitive.center);
-      return normal ? 'the batch normalization that follows takes the bias away again: use_bias=False saves it' : null;
+      if (
+        (primitive.op !== 'conv' && primitive.op !== 'dense') ||
+        !primitive.useBias ||
+        primitive.activation !== 'linear'
+      )
+        return null;
+      const readers = graph.nodes.filter(
+        (other) => other.inputs.includes(node.outputs[0]) && other.parent === node.parent,
+      );
+      const normal =
+        readers.length > 0 &&
+        readers.every(
+          (other) =>
+            other.primitive.op === 'normalize' && other.primitive.mode === 'batch' && other.primitive.center,
+        );
+      return normal
+        ? 'the batch normalization that follows takes the bias away again: use_bias=False saves it'
+        : null;
     },
   },
   {
@@ -71,8 +87,12 @@ export const ADVICE: readonly Advice[] = [
     argument: 'kernel_size',
     find({ node: { primitive } }) {
       if (primitive.op !== 'conv' || !primitive.transposed) return null;
-      const uneven = primitive.axes.find(({ kernel, stride }) => kernel !== null && stride !== null && stride > 1 && kernel % stride !== 0);
-      return uneven ? `a kernel of ${uneven.kernel} with stride ${uneven.stride} overlaps unevenly (checkerboard): a multiple of ${uneven.stride} does not` : null;
+      const uneven = primitive.axes.find(
+        ({ kernel, stride }) => kernel !== null && stride !== null && stride > 1 && kernel % stride !== 0,
+      );
+      return uneven
+        ? `a kernel of ${uneven.kernel} with stride ${uneven.stride} overlaps unevenly (checkerboard): a multiple of ${uneven.stride} does not`
+        : null;
     },
   },
   {
@@ -81,15 +101,22 @@ export const ADVICE: readonly Advice[] = [
     argument: 'kernel_size',
     find({ node: { primitive } }) {
       if (primitive.op !== 'conv' || primitive.transposed) return null;
-      const even = primitive.axes.find(({ kernel, padding, stride }) => padding === 'same' && stride === 1 && kernel !== null && kernel % 2 === 0);
-      return even ? `an even kernel of ${even.kernel} pads more after than before: every such layer shifts the map by half a position` : null;
+      const even = primitive.axes.find(
+        ({ kernel, padding, stride }) =>
+          padding === 'same' && stride === 1 && kernel !== null && kernel % 2 === 0,
+      );
+      return even
+        ? `an even kernel of ${even.kernel} pads more after than before: every such layer shifts the map by half a position`
+        : null;
     },
   },
   {
     code: 'unproductive-layer',
     on: false,
     find({ graph, figures, node }) {
-      return productivity(graph, figures.fields, node) === 'unproductive' ? 'the smallest receptive field reaching this layer covers the whole input already: it adds no new context' : null;
+      return productivity(graph, figures.fields, node) === 'unproductive'
+        ? 'the smallest receptive field reaching this layer covers the whole input already: it adds no new context'
+        : null;
     },
   },
   {
@@ -97,7 +124,9 @@ export const ADVICE: readonly Advice[] = [
     on: false,
     find({ graph, node }) {
       const shape = node.primitive.op === 'dense' ? graph.tensors[node.inputs[0]].shape : null;
-      return shape !== null && !isUnknown(shape) && shape.length === 4 ? 'Dense works on the channels of every position here; a Flatten or pooling before it may be missing' : null;
+      return shape !== null && !isUnknown(shape) && shape.length === 4
+        ? 'Dense works on the channels of every position here; a Flatten or pooling before it may be missing'
+        : null;
     },
   },
 ];
@@ -106,7 +135,12 @@ export const ADVICE: readonly Advice[] = [
  * Advice for layers made in the analysed file; one hint per layer and piece of advice. `optional`: the pieces that show only
  * when a setting asks for them, else those that always do.
  */
-export function advice(program: ProgramText, graph: ModelGraph, figures: Figures, optional: boolean): Diagnostic[] {
+export function advice(
+  program: ProgramText,
+  graph: ModelGraph,
+  figures: Figures,
+  optional: boolean,
+): Diagnostic[] {
   const pieces = ADVICE.filter((piece) => piece.on !== optional);
   const found = new Map<string, Diagnostic>();
   for (const node of graph.nodes) {
@@ -116,10 +150,23 @@ export function advice(program: ProgramText, graph: ModelGraph, figures: Figures
     for (const { code, argument, find } of pieces) {
       const message = find({ graph, figures, node, layer });
       if (message === null) continue;
-      const range: SourceRange = (argument !== undefined ? layer.args[argument] : undefined) ?? layer.site.range;
+      const range: SourceRange =
+        (argument !== undefined ? layer.args[argument] : undefined) ?? layer.site.range;
       const key = `${code}|${range.from}|${range.to}`;
       if (range.file !== program.path || found.has(key)) continue;
-      found.set(key, { code, severity: 'hint', message, keras: null, range, related: [], fixes: [], node: node.id, layer: layer.id, probed: node.probed, failure: null });
+      found.set(key, {
+        code,
+        severity: 'hint',
+        message,
+        keras: null,
+        range,
+        related: [],
+        fixes: [],
+        node: node.id,
+        layer: layer.id,
+        probed: node.probed,
+        failure: null,
+      });
     }
   }
   return [...found.values()];

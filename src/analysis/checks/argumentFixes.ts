@@ -7,7 +7,8 @@ import { elementsOf, lengthsOf, nearestDivisor, quoteLike, tuple } from './text'
 export function suggestedValue(context: FixContext): (Fix | null)[] {
   const suggestion = context.string('suggestion');
   const { range } = context.failure;
-  if (suggestion === null && context.owns(range) && /^["']causal["']$/i.test(context.text(range))) return [context.replace('Change to "same"', quoteLike(context.text(range), 'same'))];
+  if (suggestion === null && context.owns(range) && /^["']causal["']$/i.test(context.text(range)))
+    return [context.replace('Change to "same"', quoteLike(context.text(range), 'same'))];
   if (suggestion === null || !context.owns(range)) return [];
   const source = context.text(range);
   const text = /^\s*[rbuRBU]?["']/.test(source) ? quoteLike(source, suggestion) : suggestion;
@@ -32,7 +33,8 @@ export function unknownArgument(context: FixContext): (Fix | null)[] {
     nameFrom = before.index;
     nameTo = nameFrom + before[1].length;
   }
-  if (suggestion !== null) fixes.push({ title: `Change to ${suggestion}=`, edits: [context.edit(nameFrom, nameTo, suggestion)] });
+  if (suggestion !== null)
+    fixes.push({ title: `Change to ${suggestion}=`, edits: [context.edit(nameFrom, nameTo, suggestion)] });
   const written = text.slice(nameFrom, nameTo);
   const valueEnd = nameOnly || nameFrom === range.from ? endOfArgument(text, nameTo) : range.to;
   const removal = context.removeArgument({ ...range, from: nameFrom, to: valueEnd });
@@ -65,11 +67,17 @@ export function wholeNumber(context: FixContext): (Fix | null)[] {
   if (!context.owns(range)) return [];
   const text = context.text(range);
   const fixes: (Fix | null)[] = [];
-  if (/[^/]\/[^/]/.test(text)) fixes.push(context.replace('Divide to a whole number: //', text.replace(/([^/])\/(?!\/)/g, '$1//')));
-  if (/^\s*\d+\.\d*\s*$/.test(text)) fixes.push(context.replace(`Use ${Math.round(Number(text))}`, String(Math.max(1, Math.round(Number(text))))));
+  if (/[^/]\/[^/]/.test(text))
+    fixes.push(context.replace('Divide to a whole number: //', text.replace(/([^/])\/(?!\/)/g, '$1//')));
+  if (/^\s*\d+\.\d*\s*$/.test(text))
+    fixes.push(
+      context.replace(`Use ${Math.round(Number(text))}`, String(Math.max(1, Math.round(Number(text))))),
+    );
   else if (/^\s*-?0\s*$/.test(text)) fixes.push(context.replace('Use 1', '1'));
-  else if (/^\s*-\d+\s*$/.test(text)) fixes.push(context.replace(`Use ${-Number(text)}`, String(-Number(text))));
-  else if (/^\s*["']\d+["']\s*$/.test(text)) fixes.push(context.replace('Write it as a number', text.replace(/["'\s]/g, '')));
+  else if (/^\s*-\d+\s*$/.test(text))
+    fixes.push(context.replace(`Use ${-Number(text)}`, String(-Number(text))));
+  else if (/^\s*["']\d+["']\s*$/.test(text))
+    fixes.push(context.replace('Write it as a number', text.replace(/["'\s]/g, '')));
   else fixes.push(context.replace('Convert to a whole number: int(…)', `int(${text.trim()})`));
   return fixes;
 }
@@ -100,11 +108,18 @@ export function reshapeSize(context: FixContext): (Fix | null)[] {
   if (failure.code === 'reshape-two-unknown') {
     const rest = numbers.filter((number) => number !== -1).reduce((total, number) => total * number, 1);
     const at = numbers.indexOf(-1);
-    if (size % rest === 0) fixes.push({ title: 'Give the first length: 1', edits: [context.edit(target.from + elements[at].from, target.from + elements[at].to, '1')] });
+    if (size % rest === 0)
+      fixes.push({
+        title: 'Give the first length: 1',
+        edits: [context.edit(target.from + elements[at].from, target.from + elements[at].to, '1')],
+      });
     return fixes;
   }
   const before = context.previousLayer();
-  const product = elements.map((element) => element.text).filter((text) => text !== '-1').join(' * ');
+  const product = elements
+    .map((element) => element.text)
+    .filter((text) => text !== '-1')
+    .join(' * ');
   if (before?.builtin === 'Dense' && numbers.length > 0) {
     const edits = context.setArgument(before, 'units', product);
     if (edits) fixes.push({ title: `Make ${before.name} as wide as the target: ${product}`, edits });
@@ -114,7 +129,10 @@ export function reshapeSize(context: FixContext): (Fix | null)[] {
       const rest = numbers.filter((_, i) => i !== at).reduce((total, number) => total * number, 1);
       if (!(rest > 0) || size % rest !== 0) continue;
       const text = tuple(elements.map((element, i) => (i === at ? '-1' : element.text)));
-      fixes.push({ title: `Work out one length: ${text}`, edits: [context.edit(target.from + elements[at].from, target.from + elements[at].to, '-1')] });
+      fixes.push({
+        title: `Work out one length: ${text}`,
+        edits: [context.edit(target.from + elements[at].from, target.from + elements[at].to, '-1')],
+      });
       break;
     }
   }
@@ -128,8 +146,10 @@ function targetRange(context: FixContext): FixContext['failure']['range'] | null
 /** `groups-divide-filters`, `groups-divide-channels`, `groups-invalid`: the nearest number of groups that divides. */
 export function groupCount(context: FixContext): (Fix | null)[] {
   const { layer, node, graph } = context;
-  const groups = context.number('groups') ?? (typeof layer?.config.groups === 'number' ? layer.config.groups : null);
-  const filters = context.number('filters') ?? (typeof layer?.config.filters === 'number' ? layer.config.filters : null);
+  const groups =
+    context.number('groups') ?? (typeof layer?.config.groups === 'number' ? layer.config.groups : null);
+  const filters =
+    context.number('filters') ?? (typeof layer?.config.filters === 'number' ? layer.config.filters : null);
   let channels = context.number('channels');
   if (channels === null && node && node.inputs.length > 0) {
     const shape = lengthsOf(graph.tensors[node.inputs[0]].shape);
@@ -170,12 +190,25 @@ export function missingArgument(context: FixContext): (Fix | null)[] {
   const missing = context.string('argument') ?? /`(\w+)`/.exec(context.failure.message)?.[1];
   const value = missing === undefined ? undefined : USUAL[missing];
   if (missing === undefined || value === undefined) return [];
-  const edits = context.addKeyword(context.layer?.site.range ?? context.failure.site.range, `${missing}=${value}`);
+  const edits = context.addKeyword(
+    context.layer?.site.range ?? context.failure.site.range,
+    `${missing}=${value}`,
+  );
   return [edits && { title: `Add ${missing}=${value}`, edits }];
 }
 
 const USUAL: Readonly<Record<string, string>> = {
-  kernel_size: '3', pool_size: '2', filters: '32', units: '64', size: '2', rate: '0.5', output_dim: '64', activation: '"relu"', n: '2', num_heads: '4', key_dim: '32',
+  kernel_size: '3',
+  pool_size: '2',
+  filters: '32',
+  units: '64',
+  size: '2',
+  rate: '0.5',
+  output_dim: '64',
+  activation: '"relu"',
+  n: '2',
+  num_heads: '4',
+  key_dim: '32',
 };
 
 /** `tuple-argument`: as many entries as there are spatial axes. */
@@ -183,7 +216,8 @@ export function tupleLength(context: FixContext): (Fix | null)[] {
   const { range } = context.failure;
   const rank = Number(/([123])D/.exec(context.layer?.builtin ?? '')?.[1]);
   const elements = context.owns(range) ? elementsOf(context.text(range)) : null;
-  if (!elements || elements.length === 0 || !(rank > 0) || elements.length === rank) return shapeArgument(context);
+  if (!elements || elements.length === 0 || !(rank > 0) || elements.length === rank)
+    return shapeArgument(context);
   const entries = Array.from({ length: rank }, (_, i) => elements[Math.min(i, elements.length - 1)].text);
   return [context.replace(`One entry per spatial axis: ${tuple(entries)}`, tuple(entries))];
 }
@@ -212,8 +246,13 @@ export function permutation(context: FixContext): (Fix | null)[] {
   const from0 = [...axes].sort((a, b) => a - b).every((axis, i) => axis === i);
   if (!from0) return [];
   const without = axes[0] === 0 ? axes.slice(1) : null;
-  const rank = context.node && context.node.inputs.length > 0 ? lengthsOf(context.graph.tensors[context.node.inputs[0]].shape)?.length : undefined;
+  const rank =
+    context.node && context.node.inputs.length > 0
+      ? lengthsOf(context.graph.tensors[context.node.inputs[0]].shape)?.length
+      : undefined;
   const shifted = axes.map((axis) => axis + 1);
-  const options = [shifted, ...(without ? [without] : [])].filter((option) => rank === undefined || option.length === rank);
+  const options = [shifted, ...(without ? [without] : [])].filter(
+    (option) => rank === undefined || option.length === rank,
+  );
   return options.map((option) => context.replace(`Count the axes from 1: ${tuple(option)}`, tuple(option)));
 }

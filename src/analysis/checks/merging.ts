@@ -11,7 +11,9 @@ function operands(context: FixContext): Element[] | null {
   const range = node.args.inputs;
   if (context.owns(range)) {
     const elements = elementsOf(context.text(range));
-    return elements && elements.length === node.inputs.length ? elements.map((element) => moved(element, range.from)) : null;
+    return elements && elements.length === node.inputs.length
+      ? elements.map((element) => moved(element, range.from))
+      : null;
   }
   const { range: site } = node.site;
   if (!context.owns(site)) return null;
@@ -27,21 +29,36 @@ function moved(element: Element, by: number): Element {
   return { ...element, from: element.from + by, to: element.to + by };
 }
 
-function wrap(context: FixContext, operand: Element, className: string, args: string, title: string): Fix | null {
+function wrap(
+  context: FixContext,
+  operand: Element,
+  className: string,
+  args: string,
+  title: string,
+): Fix | null {
   const name = context.className(context.layer?.builtin === null ? null : context.layer, className);
   if (name === null) return null;
-  return { title, edits: [...name.edits, context.edit(operand.from, operand.to, `${name.text}(${args})(${operand.text})`)] };
+  return {
+    title,
+    edits: [...name.edits, context.edit(operand.from, operand.to, `${name.text}(${args})(${operand.text})`)],
+  };
 }
 
-const known = (lengths: readonly (number | null)[]): lengths is readonly number[] => lengths.every((length) => length !== null);
+const known = (lengths: readonly (number | null)[]): lengths is readonly number[] =>
+  lengths.every((length) => length !== null);
 
 /** `merge-shape`, `broadcast-shape`, `concat-shape` */
 export function incompatibleShapes(context: FixContext): (Fix | null)[] {
   const { node, graph, failure } = context;
   if (node === null || node.inputs.length < 2) return [];
   const shapes = node.inputs.map((id) => graph.tensors[id].shape);
-  const lengths = shapes.map((shape) => (Array.isArray(shape) ? shape.slice(1).map((dim: unknown) => (typeof dim === 'number' ? dim : null)) : null));
-  const joined = failure.code === 'concat-shape' && node.primitive.op === 'concat' ? node.primitive.axis - 1 : null;
+  const lengths = shapes.map((shape) =>
+    Array.isArray(shape)
+      ? shape.slice(1).map((dim: unknown) => (typeof dim === 'number' ? dim : null))
+      : null,
+  );
+  const joined =
+    failure.code === 'concat-shape' && node.primitive.op === 'concat' ? node.primitive.axis - 1 : null;
   const pair = firstMismatch(lengths, joined);
   if (pair === null) return [];
   const [first, second] = pair;
@@ -50,39 +67,78 @@ export function incompatibleShapes(context: FixContext): (Fix | null)[] {
   if (a.length !== b.length) return [];
   const written = operands(context);
   const spatial = a.length - 1;
-  const differing = a.map((length, axis) => axis).filter((axis) => axis !== joined && a[axis] !== null && b[axis] !== null && a[axis] !== b[axis] && (joined !== null || (a[axis] !== 1 && b[axis] !== 1)));
+  const differing = a
+    .map((length, axis) => axis)
+    .filter(
+      (axis) =>
+        axis !== joined &&
+        a[axis] !== null &&
+        b[axis] !== null &&
+        a[axis] !== b[axis] &&
+        (joined !== null || (a[axis] !== 1 && b[axis] !== 1)),
+    );
   const fixes: (Fix | null)[] = [];
   if (differing.length === 1 && differing[0] === spatial && joined === null && written) {
     fixes.push(...project(context, written, first, second, a, b, spatial));
   } else if (!differing.includes(spatial) && spatial >= 1 && spatial <= 3) {
-    const [small, large] = (a[differing[0]] as number) < (b[differing[0]] as number) ? [first, second] : [second, first];
+    const [small, large] =
+      (a[differing[0]] as number) < (b[differing[0]] as number) ? [first, second] : [second, first];
     fixes.push(samePadding(context, small, large));
     const [less, more] = [lengths[small] as (number | null)[], lengths[large] as (number | null)[]];
-    if (written && known(less) && known(more)) fixes.push(...resize(context, written, small, large, less, more, spatial));
+    if (written && known(less) && known(more))
+      fixes.push(...resize(context, written, small, large, less, more, spatial));
   } else if (spatial >= 1 && spatial <= 3 && joined === null && written && known(a) && known(b)) {
     fixes.push(strided(context, written, first, second, a, b, spatial));
   }
   return fixes;
 }
 
-function firstMismatch(lengths: readonly ((number | null)[] | null)[], joined: number | null): readonly [number, number] | null {
+function firstMismatch(
+  lengths: readonly ((number | null)[] | null)[],
+  joined: number | null,
+): readonly [number, number] | null {
   for (let second = 1; second < lengths.length; second++) {
     const [a, b] = [lengths[0], lengths[second]];
-    if (a && b && a.some((length, axis) => axis !== joined && length !== null && b[axis] !== null && length !== b[axis])) return [0, second];
+    if (
+      a &&
+      b &&
+      a.some((length, axis) => axis !== joined && length !== null && b[axis] !== null && length !== b[axis])
+    )
+      return [0, second];
   }
   return null;
 }
 
 /** 1×1 convolution on the shortcut: on the operand with fewer channels. */
-function project(context: FixContext, written: readonly Element[], first: number, second: number, a: readonly (number | null)[], b: readonly (number | null)[], spatial: number): (Fix | null)[] {
+function project(
+  context: FixContext,
+  written: readonly Element[],
+  first: number,
+  second: number,
+  a: readonly (number | null)[],
+  b: readonly (number | null)[],
+  spatial: number,
+): (Fix | null)[] {
   const [narrow, wide] = (a[spatial] as number) < (b[spatial] as number) ? [first, second] : [second, first];
   const channels = Math.max(a[spatial] as number, b[spatial] as number);
   const less = Math.min(a[spatial] as number, b[spatial] as number);
   const layer = spatial === 0 ? ['Dense', `${channels}`] : [`Conv${spatial}D`, `${channels}, 1`];
   const other = spatial === 0 ? `${less}` : `${less}, 1`;
   return [
-    wrap(context, written[narrow], layer[0], layer[1], `Bring ${written[narrow].text} to ${channels} channels: ${layer[0]}(${layer[1]})`),
-    wrap(context, written[wide], layer[0], other, `Bring ${written[wide].text} to ${less} channels: ${layer[0]}(${other})`),
+    wrap(
+      context,
+      written[narrow],
+      layer[0],
+      layer[1],
+      `Bring ${written[narrow].text} to ${channels} channels: ${layer[0]}(${layer[1]})`,
+    ),
+    wrap(
+      context,
+      written[wide],
+      layer[0],
+      other,
+      `Bring ${written[wide].text} to ${less} channels: ${layer[0]}(${other})`,
+    ),
   ];
 }
 
@@ -99,13 +155,22 @@ function samePadding(context: FixContext, small: number, large: number): Fix | n
     if (producer === null) return null;
     const step: Node = graph.nodes[producer];
     const layer = step.layer === null ? null : graph.layers[step.layer];
-    if (layer !== null && step.primitive.op === 'conv' && layer.config.padding === 'valid' && step.primitive.axes.every((axis) => axis.stride === 1)) {
+    if (
+      layer !== null &&
+      step.primitive.op === 'conv' &&
+      layer.config.padding === 'valid' &&
+      step.primitive.axes.every((axis) => axis.stride === 1)
+    ) {
       const edit = context.setArgument(layer, 'padding', '"same"');
       if (edit === null) return null;
       if (!edits.some((other) => other.from === edit[0].from)) edits.push(...edit);
       if (!names.includes(layer.name)) names.push(layer.name);
       const input = graph.tensors[step.inputs[0]].shape;
-      if (Array.isArray(input) && Array.isArray(target) && input.slice(1, -1).every((dim: unknown, i: number) => dim === target[i + 1])) {
+      if (
+        Array.isArray(input) &&
+        Array.isArray(target) &&
+        input.slice(1, -1).every((dim: unknown, i: number) => dim === target[i + 1])
+      ) {
         return { title: `Keep the size in ${names.reverse().join(', ')}: padding="same"`, edits };
       }
     }
@@ -114,23 +179,63 @@ function samePadding(context: FixContext, small: number, large: number): Fix | n
   return null;
 }
 
-function resize(context: FixContext, written: readonly Element[], small: number, large: number, less: readonly number[], more: readonly number[], spatial: number): (Fix | null)[] {
+function resize(
+  context: FixContext,
+  written: readonly Element[],
+  small: number,
+  large: number,
+  less: readonly number[],
+  more: readonly number[],
+  spatial: number,
+): (Fix | null)[] {
   const gaps = more.slice(0, spatial).map((length, i) => length - less[i]);
   if (gaps.some((gap) => gap < 0)) return [];
   const halves = gaps.map((gap) => [Math.floor(gap / 2), Math.ceil(gap / 2)] as const);
   const pairs = halves.map(([before, after]) => `(${before}, ${after})`);
   const args = spatial === 1 ? pairs[0] : `(${pairs.join(', ')})`;
   const factors = more.slice(0, spatial).map((length, i) => length / less[i]);
-  const enlarge = factors.every((factor) => Number.isInteger(factor) && factor > 1) ? (factors.every((factor) => factor === factors[0]) ? `${factors[0]}` : `(${factors.join(', ')})`) : null;
+  const enlarge = factors.every((factor) => Number.isInteger(factor) && factor > 1)
+    ? factors.every((factor) => factor === factors[0])
+      ? `${factors[0]}`
+      : `(${factors.join(', ')})`
+    : null;
   return [
-    enlarge === null ? null : wrap(context, written[small], `UpSampling${spatial}D`, enlarge, `Enlarge ${written[small].text}: UpSampling${spatial}D(${enlarge})`),
-    wrap(context, written[large], `Cropping${spatial}D`, args, `Crop ${written[large].text} to ${less.slice(0, spatial).join('×')}`),
-    wrap(context, written[small], `ZeroPadding${spatial}D`, args, `Pad ${written[small].text} to ${more.slice(0, spatial).join('×')}`),
+    enlarge === null
+      ? null
+      : wrap(
+          context,
+          written[small],
+          `UpSampling${spatial}D`,
+          enlarge,
+          `Enlarge ${written[small].text}: UpSampling${spatial}D(${enlarge})`,
+        ),
+    wrap(
+      context,
+      written[large],
+      `Cropping${spatial}D`,
+      args,
+      `Crop ${written[large].text} to ${less.slice(0, spatial).join('×')}`,
+    ),
+    wrap(
+      context,
+      written[small],
+      `ZeroPadding${spatial}D`,
+      args,
+      `Pad ${written[small].text} to ${more.slice(0, spatial).join('×')}`,
+    ),
   ];
 }
 
 /** Size and channels differ: a strided 1×1 convolution on the larger map, where it comes out right. */
-function strided(context: FixContext, written: readonly Element[], first: number, second: number, a: readonly number[], b: readonly number[], spatial: number): Fix | null {
+function strided(
+  context: FixContext,
+  written: readonly Element[],
+  first: number,
+  second: number,
+  a: readonly number[],
+  b: readonly number[],
+  spatial: number,
+): Fix | null {
   const [large, small] = a[0] > b[0] ? [first, second] : [second, first];
   const [more, less] = a[0] > b[0] ? [a, b] : [b, a];
   const strides = more.slice(0, spatial).map((length, i) => Math.round(length / less[i]));
@@ -138,7 +243,13 @@ function strided(context: FixContext, written: readonly Element[], first: number
   if (small === large) return null;
   const stride = strides.every((value) => value === strides[0]) ? `${strides[0]}` : `(${strides.join(', ')})`;
   const args = `${less[spatial]}, 1, strides=${stride}, padding="same"`;
-  return wrap(context, written[large], `Conv${spatial}D`, args, `Bring ${written[large].text} to ${less.join('×')}: Conv${spatial}D(${args})`);
+  return wrap(
+    context,
+    written[large],
+    `Conv${spatial}D`,
+    args,
+    `Bring ${written[large].text} to ${less.join('×')}: Conv${spatial}D(${args})`,
+  );
 }
 
 /** `merge-single-tensor`: the inputs belong into a list. */
@@ -159,5 +270,10 @@ export function mergeSingle(context: FixContext): (Fix | null)[] {
     open = end + 1;
   }
   if (last < 0) return [];
-  return [{ title: 'Put the inputs into a list', edits: [context.edit(last + 1, last + 1, '['), context.edit(close, close, ']')] }];
+  return [
+    {
+      title: 'Put the inputs into a list',
+      edits: [context.edit(last + 1, last + 1, '['), context.edit(close, close, ']')],
+    },
+  ];
 }

@@ -11,11 +11,21 @@ export function notLayer(context: FixContext): (Fix | null)[] {
   const range = offender(context.program, context.failure) ?? context.failure.range;
   if (!context.owns(range)) return [];
   const text = context.text(range).trim();
-  const replace = (title: string, by: string): Fix => ({ title, edits: [context.edit(range.from, range.to, by)] });
+  const replace = (title: string, by: string): Fix => ({
+    title,
+    edits: [context.edit(range.from, range.to, by)],
+  });
   if (kind === 'class') return [replace(`Make a layer: ${text}()`, `${text}()`)];
   if (kind === 'function' || kind === 'native') {
     const name = context.className(null, 'Lambda');
-    return name === null ? [] : [{ title: 'Wrap it in a Lambda layer', edits: [...name.edits, context.edit(range.from, range.to, `${name.text}(${text})`)] }];
+    return name === null
+      ? []
+      : [
+          {
+            title: 'Wrap it in a Lambda layer',
+            edits: [...name.edits, context.edit(range.from, range.to, `${name.text}(${text})`)],
+          },
+        ];
   }
   return [];
 }
@@ -27,8 +37,15 @@ export function offender(program: ProgramText, failure: Failure): SourceRange | 
   const open = text.indexOf('[');
   if (typeof name !== 'string' || open < 0 || failure.range.file !== program.path) return null;
   const close = matching(text, open);
-  const found = close === null ? undefined : splitTop(text, open + 1, close, ',').find((element) => element.text === name || element.text.endsWith(`.${name}`));
-  return found === undefined ? null : { ...failure.range, from: failure.range.from + found.from, to: failure.range.from + found.to };
+  const found =
+    close === null
+      ? undefined
+      : splitTop(text, open + 1, close, ',').find(
+          (element) => element.text === name || element.text.endsWith(`.${name}`),
+        );
+  return found === undefined
+    ? null
+    : { ...failure.range, from: failure.range.from + found.from, to: failure.range.from + found.to };
 }
 
 /** `layer-as-tensor`: the layer is called on the tensor made last before it. */
@@ -39,11 +56,20 @@ export function layerAsTensor(context: FixContext): (Fix | null)[] {
   let tensor: string | null = null;
   let at = -1;
   for (const { seen, range, name } of graph.observations) {
-    if (seen.kind !== 'tensor' || range.file !== failure.range.file || range.to > failure.range.from || range.from <= at || !/^\w+$/.test(name)) continue;
+    if (
+      seen.kind !== 'tensor' ||
+      range.file !== failure.range.file ||
+      range.to > failure.range.from ||
+      range.from <= at ||
+      !/^\w+$/.test(name)
+    )
+      continue;
     tensor = name;
     at = range.from;
   }
-  return tensor === null ? [] : [context.replace(`Call it on a tensor: ${text}(${tensor})`, `${text}(${tensor})`)];
+  return tensor === null
+    ? []
+    : [context.replace(`Call it on a tensor: ${text}(${tensor})`, `${text}(${tensor})`)];
 }
 
 /** `graph-disconnected`: the stray Input joins the model's inputs. */
@@ -52,21 +78,38 @@ export function disconnected(context: FixContext): (Fix | null)[] {
   const input = context.string('input');
   const inputs = layer?.args.inputs;
   if (input === null || !context.owns(inputs)) return [];
-  const tensor = graph.tensors.find((candidate) => candidate.name === input || (candidate.producer !== null && graph.nodes[candidate.producer].name === input));
+  const tensor = graph.tensors.find(
+    (candidate) =>
+      candidate.name === input ||
+      (candidate.producer !== null && graph.nodes[candidate.producer].name === input),
+  );
   if (tensor === undefined) return [];
-  const variable = graph.observations.find((observation) => observation.seen.kind === 'tensor' && observation.seen.tensor === tensor.id && /^\w+$/.test(observation.name))?.name;
+  const variable = graph.observations.find(
+    (observation) =>
+      observation.seen.kind === 'tensor' &&
+      observation.seen.tensor === tensor.id &&
+      /^\w+$/.test(observation.name),
+  )?.name;
   if (variable === undefined) return [];
   const text = context.text(inputs);
   const elements = elementsOf(text);
   const list = elements ? [...elements.map((element) => element.text), variable] : [text.trim(), variable];
-  return [{ title: `Add ${variable} to the model's inputs`, edits: [context.edit(inputs.from, inputs.to, `[${list.join(', ')}]`)] }];
+  return [
+    {
+      title: `Add ${variable} to the model's inputs`,
+      edits: [context.edit(inputs.from, inputs.to, `[${list.join(', ')}]`)],
+    },
+  ];
 }
 
 /** Where a name is given the second time: the place of a `duplicate-name` that names the model only. */
 export function secondName(graph: ModelGraph, failure: Failure): SourceRange | null {
   const { name } = failure.facts;
   if (typeof name !== 'string') return null;
-  const given = graph.layers.filter((layer) => layer.name === name && layer.args.name !== undefined && layer.args.name.file === failure.range.file);
+  const given = graph.layers.filter(
+    (layer) =>
+      layer.name === name && layer.args.name !== undefined && layer.args.name.file === failure.range.file,
+  );
   const last = given[given.length - 1]?.args.name;
   return given.length > 1 ? (last ?? null) : null;
 }
@@ -76,8 +119,11 @@ export function duplicateName(context: FixContext): (Fix | null)[] {
   const name = context.string('name');
   if (name === null) return [];
   const { graph, layer } = context;
-  const twins = graph.layers.filter((candidate) => candidate.name === name && candidate.args.name !== undefined);
-  const target = layer !== null && layer.name === name && layer.args.name !== undefined ? layer : twins[twins.length - 1];
+  const twins = graph.layers.filter(
+    (candidate) => candidate.name === name && candidate.args.name !== undefined,
+  );
+  const target =
+    layer !== null && layer.name === name && layer.args.name !== undefined ? layer : twins[twins.length - 1];
   const range = target?.args.name;
   if (!context.owns(range)) return [];
   const source = context.text(range);
@@ -85,7 +131,8 @@ export function duplicateName(context: FixContext): (Fix | null)[] {
   let number = 2;
   while (graph.layers.some((candidate) => candidate.name === `${name}_${number}`)) number++;
   // One constructor that runs several times makes the same name again: leave the name to Keras.
-  const repeated = twins.filter((candidate) => candidate.site.range.from === target.site.range.from).length > 1;
+  const repeated =
+    twins.filter((candidate) => candidate.site.range.from === target.site.range.from).length > 1;
   if (repeated) {
     const edits = context.removeArgument(range);
     return [edits && { title: 'Leave the name to Keras', edits }];
@@ -101,5 +148,10 @@ export function missingCallArgument(context: FixContext): (Fix | null)[] {
   const query = node?.args.query;
   if (missing !== 'value' || !context.owns(query)) return [];
   const text = context.text(query);
-  return [{ title: `Attend to the same sequence: value=${text}`, edits: [context.edit(query.to, query.to, `, value=${text}`)] }];
+  return [
+    {
+      title: `Attend to the same sequence: value=${text}`,
+      edits: [context.edit(query.to, query.to, `, value=${text}`)],
+    },
+  ];
 }

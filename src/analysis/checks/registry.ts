@@ -5,7 +5,18 @@
 import type { Fix } from '../diagnostic';
 import type { FixContext } from '../fixContext';
 import {
-  cropLess, groupCount, lastAxis, missingArgument, permutation, rate, reshapeSize, shapeArgument, suggestedValue, tupleLength, unknownArgument, wholeNumber,
+  cropLess,
+  groupCount,
+  lastAxis,
+  missingArgument,
+  permutation,
+  rate,
+  reshapeSize,
+  shapeArgument,
+  suggestedValue,
+  tupleLength,
+  unknownArgument,
+  wholeNumber,
 } from './argumentFixes';
 import { inputAxis, inputRank, openDimension } from './inputs';
 import { incompatibleShapes, mergeSingle } from './merging';

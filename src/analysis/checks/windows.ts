@@ -12,14 +12,26 @@ export function windowTooLarge(context: FixContext): (Fix | null)[] {
   const input = context.fact('input');
   const span = context.fact('span');
   let smaller: Fix | null = null;
-  if (Array.isArray(input) && Array.isArray(span) && input.every((length) => typeof length === 'number' && length > 0)) {
+  if (
+    Array.isArray(input) &&
+    Array.isArray(span) &&
+    input.every((length) => typeof length === 'number' && length > 0)
+  ) {
     const sizes = span.map((size, i) => (typeof size === 'number' ? Math.min(size, input[i]) : input[i]));
     const text = sizes.every((size) => size === sizes[0]) ? String(sizes[0]) : `(${sizes.join(', ')})`;
-    const edits = layer?.config.dilation_rate === undefined || isOne(layer.config.dilation_rate) ? context.setArgument(layer, argument, text) : null;
+    const edits =
+      layer?.config.dilation_rate === undefined || isOne(layer.config.dilation_rate)
+        ? context.setArgument(layer, argument, text)
+        : null;
     if (edits) smaller = { title: `Use a window that fits: ${argument}=${text}`, edits };
   }
   const previous = dropPreviousPool(context);
-  return [swapChannels(context), same && { title: 'Pad the input: padding="same"', edits: same }, smaller, previous];
+  return [
+    swapChannels(context),
+    same && { title: 'Pad the input: padding="same"', edits: same },
+    smaller,
+    previous,
+  ];
 }
 
 function isOne(value: unknown): boolean {
@@ -38,7 +50,10 @@ function dropPreviousPool(context: FixContext): Fix | null {
 export function stridesWithDilation(context: FixContext): (Fix | null)[] {
   const strides = context.setArgument(context.layer, 'strides', '1');
   const dilation = context.setArgument(context.layer, 'dilation_rate', '1');
-  return [strides && { title: 'Set strides=1', edits: strides }, dilation && { title: 'Set dilation_rate=1', edits: dilation }];
+  return [
+    strides && { title: 'Set strides=1', edits: strides },
+    dilation && { title: 'Set dilation_rate=1', edits: dilation },
+  ];
 }
 
 /** `output-padding-stride`: it must be less than the stride. */

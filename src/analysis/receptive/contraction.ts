@@ -4,20 +4,33 @@ import type { Bounds } from './field';
 import { parseEinsum } from '../einsum';
 
 /** `lengths`: the result's axes, null where open or unknown; null when its rank is not known. */
-export function einsumMap(inputs: readonly FieldMap[], equation: string, lengths: readonly (number | null)[] | null, bounds: Bounds): FieldMap {
-  const parsed = parseEinsum(equation, inputs.map((map) => map.axes?.length ?? null), lengths?.length ?? null);
+export function einsumMap(
+  inputs: readonly FieldMap[],
+  equation: string,
+  lengths: readonly (number | null)[] | null,
+  bounds: Bounds,
+): FieldMap {
+  const parsed = parseEinsum(
+    equation,
+    inputs.map((map) => map.axes?.length ?? null),
+    lengths?.length ?? null,
+  );
   if (parsed === null || lengths === null) return scattered(inputs, bounds);
   return contract(inputs, parsed.operands, parsed.output, lengths, bounds);
 }
 
 export function matmulMap(
-  inputs: readonly FieldMap[], options: { readonly transposeA: boolean; readonly transposeB: boolean },
-  lengths: readonly (number | null)[] | null, bounds: Bounds,
+  inputs: readonly FieldMap[],
+  options: { readonly transposeA: boolean; readonly transposeB: boolean },
+  lengths: readonly (number | null)[] | null,
+  bounds: Bounds,
 ): FieldMap {
   const ranks = inputs.map((map) => map.axes?.length ?? null);
-  if (lengths === null || inputs.length !== 2 || ranks[0] === null || ranks[1] === null) return scattered(inputs, bounds);
+  if (lengths === null || inputs.length !== 2 || ranks[0] === null || ranks[1] === null)
+    return scattered(inputs, bounds);
   const rank = Math.max(ranks[0], ranks[1]);
-  const batch = (own: number): string[] => Array.from({ length: Math.max(0, own - 2) }, (_, i) => `b${rank - own + i}`);
+  const batch = (own: number): string[] =>
+    Array.from({ length: Math.max(0, own - 2) }, (_, i) => `b${rank - own + i}`);
   const a = ranks[0] === 1 ? ['k'] : [...batch(ranks[0]), ...(options.transposeA ? ['k', 'i'] : ['i', 'k'])];
   const b = ranks[1] === 1 ? ['k'] : [...batch(ranks[1]), ...(options.transposeB ? ['j', 'k'] : ['k', 'j'])];
   const output = [...batch(rank), ...(ranks[0] === 1 ? [] : ['i']), ...(ranks[1] === 1 ? [] : ['j'])];
@@ -25,7 +38,11 @@ export function matmulMap(
 }
 
 function contract(
-  inputs: readonly FieldMap[], operands: readonly (readonly string[])[], output: readonly string[], lengths: readonly (number | null)[], bounds: Bounds,
+  inputs: readonly FieldMap[],
+  operands: readonly (readonly string[])[],
+  output: readonly string[],
+  lengths: readonly (number | null)[],
+  bounds: Bounds,
 ): FieldMap {
   const maps = inputs.map((map, i) => {
     const labels = operands[i];
@@ -45,5 +62,8 @@ function contract(
 }
 
 function scattered(inputs: readonly FieldMap[], bounds: Bounds): FieldMap {
-  return mergeAligned(inputs.map((map) => withAxes(map, null)), bounds);
+  return mergeAligned(
+    inputs.map((map) => withAxes(map, null)),
+    bounds,
+  );
 }

@@ -72,7 +72,8 @@ export function compose(field: Field, step: Step): Field | Lost {
   }
   const repeats = field.period / gcd(step.advance, field.period);
   const period = step.period * repeats;
-  if (period > LONGEST_PERIOD) return { lost: `the pattern of up-sampling repeats only after ${period} positions` };
+  if (period > LONGEST_PERIOD)
+    return { lost: `the pattern of up-sampling repeats only after ${period} positions` };
   const lo: number[] = [];
   const hi: number[] = [];
   for (let unit = 0; unit < period; unit++) {
@@ -83,7 +84,9 @@ export function compose(field: Field, step: Step): Field | Lost {
     // The pattern repeats after `field.period` taps: only the outermost ones can reach farthest.
     const outer = Math.min(count, field.period);
     for (let i = 0; i < outer; i++) {
-      for (const tap of count > outer ? [start + i * spacing, start + (count - 1 - i) * spacing] : [start + i * spacing]) {
+      for (const tap of count > outer
+        ? [start + i * spacing, start + (count - 1 - i) * spacing]
+        : [start + i * spacing]) {
         const low = lowest(field, tap);
         const high = highest(field, tap);
         if (low < least) least = low;
@@ -94,13 +97,17 @@ export function compose(field: Field, step: Step): Field | Lost {
     hi.push(most);
   }
   const advance = (field.advance * step.advance * repeats) / field.period;
-  const shift = unknownPad === undefined || field.advance === 0 ? field.shift : addToShift(field.shift, unknownPad, -field.advance);
+  const shift =
+    unknownPad === undefined || field.advance === 0
+      ? field.shift
+      : addToShift(field.shift, unknownPad, -field.advance);
   return { period, advance, lo, hi, shift };
 }
 
 /** What is seen by all of the first `length` units together; up to the border when their number is not known. */
 export function cover(field: Field, length: number | null): Field {
-  if (field.advance === 0) return field.period === 1 ? field : fixed(Math.min(...field.lo), Math.max(...field.hi), field.shift);
+  if (field.advance === 0)
+    return field.period === 1 ? field : fixed(Math.min(...field.lo), Math.max(...field.hi), field.shift);
   if (length === null) return WHOLE;
   let lo = Infinity;
   let hi = -Infinity;
@@ -135,7 +142,11 @@ export function unite(a: Field, b: Field, bounds: Bounds): Union {
     return { field: WHOLE, aligned: false };
   }
   const period = lcm(a.period, b.period);
-  if (period > LONGEST_PERIOD) return { field: { lost: `the pattern of up-sampling repeats only after ${period} positions` }, aligned: null };
+  if (period > LONGEST_PERIOD)
+    return {
+      field: { lost: `the pattern of up-sampling repeats only after ${period} positions` },
+      aligned: null,
+    };
   const advance = (a.advance * period) / a.period;
   if (advance !== (b.advance * period) / b.period) {
     return { field: { lost: 'branches with different strides meet here' }, aligned: false };
@@ -156,14 +167,19 @@ export function unite(a: Field, b: Field, bounds: Bounds): Union {
     if (!(lowB + most <= lowA && highB + least >= highA)) onlyB = false;
   }
   if (least === 0 && most === 0) return { field: { period, advance, lo, hi, shift: a.shift }, aligned };
-  if (!onlyA && !onlyB) return { field: { lost: 'how the branches lie to each other depends on the open input length' }, aligned: null };
+  if (!onlyA && !onlyB)
+    return {
+      field: { lost: 'how the branches lie to each other depends on the open input length' },
+      aligned: null,
+    };
   return { field: onlyA ? a : b, aligned: null };
 }
 
 /** Greatest number of positions that a unit sees; Infinity when it reaches to the border. */
 export function size(field: Field): number {
   let most = 0;
-  for (let phase = 0; phase < field.period; phase++) most = Math.max(most, field.hi[phase] - field.lo[phase] + 1);
+  for (let phase = 0; phase < field.period; phase++)
+    most = Math.max(most, field.hi[phase] - field.lo[phase] + 1);
   return most;
 }
 

@@ -84,7 +84,13 @@ export function lose(map: FieldMap, reason: string, dims: Iterable<DimId> = map.
 }
 
 /** Moves along one axis by a step; the new axis has `length` positions. */
-export function stepAxis(map: FieldMap, index: number, step: BoundedStep | Lost, length: number | null, origins: Origins): FieldMap {
+export function stepAxis(
+  map: FieldMap,
+  index: number,
+  step: BoundedStep | Lost,
+  length: number | null,
+  origins: Origins,
+): FieldMap {
   if (map.axes === null) return lose(map, 'the rank of a tensor on the way is not known');
   const axis = map.axes[index];
   if (axis === undefined) return map;
@@ -93,14 +99,23 @@ export function stepAxis(map: FieldMap, index: number, step: BoundedStep | Lost,
   if (dims.length === 0) return withAxes(map, axes);
   if ('lost' in step) return withAxes(lose(map, step.lost, dims), axes);
   if (axis.length > 1) {
-    const trivial = step.step.period === 1 && step.step.advance === 1 && step.step.taps[0].count === 1 && step.step.taps[0].first === 0;
+    const trivial =
+      step.step.period === 1 &&
+      step.step.advance === 1 &&
+      step.step.taps[0].count === 1 &&
+      step.step.taps[0].first === 0;
     return trivial ? map : withAxes(lose(map, 'a window runs along an axis that joins several', dims), axes);
   }
-  if (step.step.unknownPad !== undefined && step.padRange) origins.bounds.set(step.step.unknownPad, step.padRange);
+  if (step.step.unknownPad !== undefined && step.padRange)
+    origins.bounds.set(step.step.unknownPad, step.padRange);
   const changed = new Map<DimId, Track>();
   for (const dim of dims) {
     const track = map.tracks.get(dim);
-    if (track && !track.lost) changed.set(dim, mapTrack(track, (field) => compose(field, step.step)));
+    if (track && !track.lost)
+      changed.set(
+        dim,
+        mapTrack(track, (field) => compose(field, step.step)),
+      );
   }
   return withAxes(withTracks(map, changed), axes);
 }
@@ -123,10 +138,17 @@ export function coverAxis(map: FieldMap, index: number, length: number | null = 
   for (const part of axis) {
     for (const dim of part.dims) {
       const track = map.tracks.get(dim);
-      if (track) changed.set(dim, mapTrack(track, (field) => cover(field, part.length)));
+      if (track)
+        changed.set(
+          dim,
+          mapTrack(track, (field) => cover(field, part.length)),
+        );
     }
   }
-  return withAxes(withTracks(map, changed), map.axes.map((other, i) => (i === index ? plain(length) : other)));
+  return withAxes(
+    withTracks(map, changed),
+    map.axes.map((other, i) => (i === index ? plain(length) : other)),
+  );
 }
 
 /** Everything the map depends on, seen together: for attention over all positions. */
@@ -180,7 +202,12 @@ function mergeTracks(a: Track, b: Track, bounds: Bounds): Track {
   if (b.lost) return b;
   const union = unite(a.max, b.max, bounds);
   if (isLost(union.field)) return { ...lostTrack(union.field.lost), aligned: union.aligned };
-  const aligned = a.aligned === false || b.aligned === false || union.aligned === false ? false : a.aligned === null || b.aligned === null ? null : union.aligned;
+  const aligned =
+    a.aligned === false || b.aligned === false || union.aligned === false
+      ? false
+      : a.aligned === null || b.aligned === null
+        ? null
+        : union.aligned;
   return { max: union.field, min: smaller(a.min, b.min), aligned };
 }
 
@@ -197,11 +224,19 @@ function extent(field: Field): number {
 
 function mergeAxes(candidates: readonly Axis[], crossed: Set<DimId>): Axis {
   const carrying = candidates.filter((axis) => axis.some((part) => part.dims.length > 0));
-  if (carrying.length === 0) return candidates.reduce((a, b) => ((length(b) ?? 0) > (length(a) ?? 0) ? b : a));
+  if (carrying.length === 0)
+    return candidates.reduce((a, b) => ((length(b) ?? 0) > (length(a) ?? 0) ? b : a));
   const first = carrying[0];
   if (carrying.length === 1) return first;
-  if (carrying.every((axis) => axis.length === first.length && axis.every((part, i) => part.length === first[i].length))) {
-    return first.map((part, i) => ({ length: part.length, dims: [...new Set(carrying.flatMap((axis) => axis[i].dims))] }));
+  if (
+    carrying.every(
+      (axis) => axis.length === first.length && axis.every((part, i) => part.length === first[i].length),
+    )
+  ) {
+    return first.map((part, i) => ({
+      length: part.length,
+      dims: [...new Set(carrying.flatMap((axis) => axis[i].dims))],
+    }));
   }
   if (carrying.every((axis) => axis.length === 1)) {
     return [{ length: first[0].length, dims: [...new Set(carrying.flatMap((axis) => axis[0].dims))] }];
@@ -211,5 +246,8 @@ function mergeAxes(candidates: readonly Axis[], crossed: Set<DimId>): Axis {
 }
 
 function length(axis: Axis): number | null {
-  return axis.reduce<number | null>((total, part) => (total === null || part.length === null ? null : total * part.length), 1);
+  return axis.reduce<number | null>(
+    (total, part) => (total === null || part.length === null ? null : total * part.length),
+    1,
+  );
 }

@@ -2,16 +2,45 @@
  * What every tensor of a graph sees of the network's inputs: one pass over the nodes in the order of execution, one rule
  * per primitive. Layer names do not matter here.
  */
-import { isUnknown, type ModelGraph, type Node, type Primitive, type Shape, type TensorId } from '../../graph/graph';
 import {
-  coverAll, coverAxis, dimsOf, lose, mergeAligned, NOTHING, plain, POINT_TRACK, stepAxis, withAxes,
-  type Axis, type FieldMap, type Origins, type Track, type DimId,
+  isUnknown,
+  type ModelGraph,
+  type Node,
+  type Primitive,
+  type Shape,
+  type TensorId,
+} from '../../graph/graph';
+import {
+  coverAll,
+  coverAxis,
+  dimsOf,
+  lose,
+  mergeAligned,
+  NOTHING,
+  plain,
+  POINT_TRACK,
+  stepAxis,
+  withAxes,
+  type Axis,
+  type FieldMap,
+  type Origins,
+  type Track,
+  type DimId,
 } from './map';
 import { POINT } from './field';
 import { einsumMap, matmulMap } from './contraction';
 import { reshapeMap } from './reshape';
 import { dropAxis, everyStep, fromStart, recurrentMap, stepsAxis } from './sequence';
-import { adaptiveStep, blockStep, knownLength, resizeStep, shiftStep, sliceStep, transposedStep, windowStep } from './steps';
+import {
+  adaptiveStep,
+  blockStep,
+  knownLength,
+  resizeStep,
+  shiftStep,
+  sliceStep,
+  transposedStep,
+  windowStep,
+} from './steps';
 
 export interface Propagation {
   /** By tensor id; undefined where no network input reaches. */
@@ -29,7 +58,13 @@ export function propagate(graph: ModelGraph, roots: ReadonlySet<TensorId>): Prop
     for (const output of node.outputs) {
       if (maps[output] !== undefined) continue;
       const inputs = node.inputs.map((id) => maps[id] ?? NOTHING);
-      maps[output] = lose(mergeAligned(inputs.map((map) => withAxes(map, null)), origins.bounds), node.unknown?.reason ?? 'the steps inside are not known');
+      maps[output] = lose(
+        mergeAligned(
+          inputs.map((map) => withAxes(map, null)),
+          origins.bounds,
+        ),
+        node.unknown?.reason ?? 'the steps inside are not known',
+      );
     }
   };
   for (const node of graph.nodes) {
@@ -38,13 +73,16 @@ export function propagate(graph: ModelGraph, roots: ReadonlySet<TensorId>): Prop
       pending.push(node);
       continue;
     }
-    while (pending.length > 0 && !isWithin(graph, node, pending[pending.length - 1])) settle(pending.pop() as Node);
+    while (pending.length > 0 && !isWithin(graph, node, pending[pending.length - 1]))
+      settle(pending.pop() as Node);
     if (node.outputs.every((output) => roots.has(output))) continue;
     const inputs = node.inputs.map((id) => maps[id] ?? NOTHING);
     node.outputs.forEach((output, index) => {
       if (roots.has(output)) return;
       const reached = inputs.some((map) => map.tracks.size > 0);
-      maps[output] = reached ? step(graph, node, index, inputs, maps, origins) : constantMap(graph.tensors[output].shape);
+      maps[output] = reached
+        ? step(graph, node, index, inputs, maps, origins)
+        : constantMap(graph.tensors[output].shape);
     });
   }
   while (pending.length > 0) settle(pending.pop() as Node);
@@ -52,7 +90,8 @@ export function propagate(graph: ModelGraph, roots: ReadonlySet<TensorId>): Prop
 }
 
 function isWithin(graph: ModelGraph, node: Node, ancestor: Node): boolean {
-  for (let parent = node.parent; parent !== null; parent = graph.nodes[parent].parent) if (parent === ancestor.id) return true;
+  for (let parent = node.parent; parent !== null; parent = graph.nodes[parent].parent)
+    if (parent === ancestor.id) return true;
   return false;
 }
 
@@ -84,7 +123,12 @@ function spatial(i: number, channelsFirst: boolean): number {
 }
 
 function step(
-  graph: ModelGraph, node: Node, index: number, inputs: readonly FieldMap[], maps: readonly (FieldMap | undefined)[], origins: Origins,
+  graph: ModelGraph,
+  node: Node,
+  index: number,
+  inputs: readonly FieldMap[],
+  maps: readonly (FieldMap | undefined)[],
+  origins: Origins,
 ): FieldMap {
   const { primitive } = node;
   const output = graph.tensors[node.outputs[index]].shape;
@@ -102,9 +146,17 @@ function step(
       primitive.axes.forEach((window, i) => {
         const axis = spatial(i, primitive.channelsFirst);
         markWindowed(map, axis);
-        map = stepAxis(map, axis, primitive.transposed ? transposedStep(window) : windowStep(window, place(axis)), knownLength(window.output), origins);
+        map = stepAxis(
+          map,
+          axis,
+          primitive.transposed ? transposedStep(window) : windowStep(window, place(axis)),
+          knownLength(window.output),
+          origins,
+        );
       });
-      return primitive.depthwise ? spread(map, channels, lengths) : coverAxis(map, channels, primitive.outChannels);
+      return primitive.depthwise
+        ? spread(map, channels, lengths)
+        : coverAxis(map, channels, primitive.outChannels);
     }
     case 'pool': {
       let map = first;
@@ -128,7 +180,13 @@ function step(
       let map = first;
       primitive.factors.forEach((factor, i) => {
         const axis = spatial(i, primitive.channelsFirst);
-        map = stepAxis(map, axis, resizeStep(1, factor, primitive.interpolation), lengths?.[axis] ?? null, origins);
+        map = stepAxis(
+          map,
+          axis,
+          resizeStep(1, factor, primitive.interpolation),
+          lengths?.[axis] ?? null,
+          origins,
+        );
       });
       return map;
     }
@@ -146,31 +204,44 @@ function step(
       let map = first;
       for (let i = 0; i < (first.axes?.length ?? 2) - 2; i++) {
         const axis = spatial(i, primitive.channelsFirst);
-        map = stepAxis(map, axis, blockStep(primitive.block, primitive.op === 'depthToSpace'), lengths?.[axis] ?? null, origins);
+        map = stepAxis(
+          map,
+          axis,
+          blockStep(primitive.block, primitive.op === 'depthToSpace'),
+          lengths?.[axis] ?? null,
+          origins,
+        );
       }
       return coverAxis(map, primitive.channelsFirst ? 1 : (first.axes?.length ?? 1) - 1, null);
     }
     case 'pad': {
       let map = first;
       primitive.pads.forEach(([before], axis) => {
-        if (axis > 0) map = stepAxis(map, axis, shiftStep(before, place(axis)), lengths?.[axis] ?? null, origins);
+        if (axis > 0)
+          map = stepAxis(map, axis, shiftStep(before, place(axis)), lengths?.[axis] ?? null, origins);
       });
       return map;
     }
     case 'crop': {
       let map = first;
       primitive.crops.forEach(([before], axis) => {
-        if (axis > 0) map = stepAxis(map, axis, sliceStep(before, 1, 0, place(axis)), lengths?.[axis] ?? null, origins);
+        if (axis > 0)
+          map = stepAxis(map, axis, sliceStep(before, 1, 0, place(axis)), lengths?.[axis] ?? null, origins);
       });
       return map;
     }
     case 'slice':
-      return everyStep(graph, node) ? dropAxis(first, primitive) : sliceMap(first, primitive, input, lengths, origins, place);
+      return everyStep(graph, node)
+        ? dropAxis(first, primitive)
+        : sliceMap(first, primitive, input, lengths, origins, place);
     case 'reduce': {
-      if (primitive.axes === null) return primitive.keepDims || first.axes === null ? coverAll(first) : withAxes(coverAll(first), []);
+      if (primitive.axes === null)
+        return primitive.keepDims || first.axes === null ? coverAll(first) : withAxes(coverAll(first), []);
       let map = first;
       for (const axis of primitive.axes) map = coverAxis(map, axis, 1);
-      const kept = (map.axes ?? []).filter((_, axis) => primitive.keepDims || !primitive.axes?.includes(axis));
+      const kept = (map.axes ?? []).filter(
+        (_, axis) => primitive.keepDims || !primitive.axes?.includes(axis),
+      );
       return map.axes === null ? map : withAxes(map, kept);
     }
     case 'dense':
@@ -190,9 +261,16 @@ function step(
     case 'normalize':
       return normalizeMap(first, primitive, lengths);
     case 'reshape':
-      return lengths === null ? lose(withAxes(first, null), 'the rank of a tensor on the way is not known') : reshapeMap(rerooted(first, node, output, origins), lengths);
+      return lengths === null
+        ? lose(withAxes(first, null), 'the rank of a tensor on the way is not known')
+        : reshapeMap(rerooted(first, node, output, origins), lengths);
     case 'transpose':
-      return first.axes === null ? first : withAxes(first, primitive.perm.map((axis) => first.axes?.[axis] ?? plain(null)));
+      return first.axes === null
+        ? first
+        : withAxes(
+            first,
+            primitive.perm.map((axis) => first.axes?.[axis] ?? plain(null)),
+          );
     case 'concat':
       return concatMap(graph, node, inputs, primitive.axis, lengths, origins);
     case 'stack': {
@@ -210,21 +288,51 @@ function step(
         const length = isUnknown(shape) ? null : knownLength(shape[primitive.axis]);
         start = start === null || length === null ? null : start + length;
       }
-      return stepAxis(first, primitive.axis, sliceStep(start, 1, 0, `${place(primitive.axis)}#${index}`), lengths?.[primitive.axis] ?? null, origins);
+      return stepAxis(
+        first,
+        primitive.axis,
+        sliceStep(start, 1, 0, `${place(primitive.axis)}#${index}`),
+        lengths?.[primitive.axis] ?? null,
+        origins,
+      );
     }
     case 'recurrent':
       return recurrentMap(first, primitive, lengths, origins, place);
     case 'attention': {
-      if (primitive.causal === null) return lose(mergeAligned(inputs.map((map) => withAxes(map, null)), origins.bounds), 'whether positions look ahead is not known');
+      if (primitive.causal === null)
+        return lose(
+          mergeAligned(
+            inputs.map((map) => withAxes(map, null)),
+            origins.bounds,
+          ),
+          'whether positions look ahead is not known',
+        );
       // Every query position reads all positions of keys and values, or all up to its own.
       if (primitive.causal === true && first.axes !== null) {
-        const earlier = inputs.slice(1).map((map) => coverAxis(fromStart(map, 1, false), (map.axes?.length ?? 1) - 1, null));
-        return coverAxis(mergeAligned([first, ...earlier], origins.bounds), first.axes.length - 1, lengths?.[first.axes.length - 1] ?? null);
+        const earlier = inputs
+          .slice(1)
+          .map((map) => coverAxis(fromStart(map, 1, false), (map.axes?.length ?? 1) - 1, null));
+        return coverAxis(
+          mergeAligned([first, ...earlier], origins.bounds),
+          first.axes.length - 1,
+          lengths?.[first.axes.length - 1] ?? null,
+        );
       }
       const read = inputs.slice(1).map((map) => withAxes(coverAll(map), null));
       const query = withAxes(first, first.axes);
-      const merged = mergeAligned([query, ...read.map((map) => ({ axes: query.axes?.map((axis) => plain(axis[0]?.length ?? null)) ?? null, tracks: map.tracks }))], origins.bounds);
-      return merged.axes === null ? merged : coverAxis(merged, merged.axes.length - 1, lengths?.[merged.axes.length - 1] ?? null);
+      const merged = mergeAligned(
+        [
+          query,
+          ...read.map((map) => ({
+            axes: query.axes?.map((axis) => plain(axis[0]?.length ?? null)) ?? null,
+            tracks: map.tracks,
+          })),
+        ],
+        origins.bounds,
+      );
+      return merged.axes === null
+        ? merged
+        : coverAxis(merged, merged.axes.length - 1, lengths?.[merged.axes.length - 1] ?? null);
     }
     case 'elementwise':
     case 'either':
@@ -237,7 +345,13 @@ function step(
     case 'composite':
       return first;
     case 'opaque':
-      return lose(mergeAligned(inputs.map((map) => withAxes(map, null)), origins.bounds), primitive.reason);
+      return lose(
+        mergeAligned(
+          inputs.map((map) => withAxes(map, null)),
+          origins.bounds,
+        ),
+        primitive.reason,
+      );
   }
 }
 
@@ -249,8 +363,16 @@ function spread(map: FieldMap, channels: number, lengths: readonly (number | nul
 }
 
 /** Operands are brought into line from the last axis, as numpy broadcasts. */
-function broadcastMap(inputs: readonly FieldMap[], lengths: readonly (number | null)[] | null, origins: Origins): FieldMap {
-  if (lengths === null) return mergeAligned(inputs.map((map) => withAxes(map, null)), origins.bounds);
+function broadcastMap(
+  inputs: readonly FieldMap[],
+  lengths: readonly (number | null)[] | null,
+  origins: Origins,
+): FieldMap {
+  if (lengths === null)
+    return mergeAligned(
+      inputs.map((map) => withAxes(map, null)),
+      origins.bounds,
+    );
   const rank = lengths.length;
   const aligned = inputs
     .filter((map) => map.tracks.size > 0)
@@ -263,14 +385,21 @@ function broadcastMap(inputs: readonly FieldMap[], lengths: readonly (number | n
         // A single position that is spread over the whole axis is seen by all units alike.
         if (single && target !== 1) result = coverAxis(result, i, target ?? null);
       });
-      const axes = [...Array.from({ length: Math.max(0, rank - map.axes.length) }, (_, i) => plain(lengths[i])), ...(result.axes ?? [])];
+      const axes = [
+        ...Array.from({ length: Math.max(0, rank - map.axes.length) }, (_, i) => plain(lengths[i])),
+        ...(result.axes ?? []),
+      ];
       return withAxes(result, axes);
     });
   return mergeAligned(aligned, origins.bounds);
 }
 
 function sliceMap(
-  map: FieldMap, primitive: Extract<Primitive, { op: 'slice' }>, input: Shape, lengths: readonly (number | null)[] | null, origins: Origins,
+  map: FieldMap,
+  primitive: Extract<Primitive, { op: 'slice' }>,
+  input: Shape,
+  lengths: readonly (number | null)[] | null,
+  origins: Origins,
   place: (axis: number) => string,
 ): FieldMap {
   if (map.axes === null) return lose(map, 'the rank of a tensor on the way is not known');
@@ -285,7 +414,14 @@ function sliceMap(
     const length = isUnknown(input) ? { kind: 'unknown' as const, reason: '' } : input[axis];
     if (item.kind === 'range') {
       const after = lengths?.[axes.length] ?? null;
-      if (axis > 0) result = stepAxis(result, axis, sliceStep(item.start, item.step, length, place(axis)), after, origins);
+      if (axis > 0)
+        result = stepAxis(
+          result,
+          axis,
+          sliceStep(item.start, item.step, length, place(axis)),
+          after,
+          origins,
+        );
       axes.push(axis);
     } else {
       result = stepAxis(result, axis, sliceStep(item.index, 1, length, place(axis)), 1, origins);
@@ -294,14 +430,22 @@ function sliceMap(
     axis++;
   }
   for (; axis < map.axes.length; axis++) axes.push(axis);
-  return withAxes(result, axes.map((from) => (from === 'new' ? plain(1) : (result.axes as readonly Axis[])[from] ?? plain(null))));
+  return withAxes(
+    result,
+    axes.map((from) => (from === 'new' ? plain(1) : ((result.axes as readonly Axis[])[from] ?? plain(null)))),
+  );
 }
 
 /** Batch statistics are constants when predicting; the others read all that they average over. */
-function normalizeMap(map: FieldMap, primitive: Extract<Primitive, { op: 'normalize' }>, lengths: readonly (number | null)[] | null): FieldMap {
+function normalizeMap(
+  map: FieldMap,
+  primitive: Extract<Primitive, { op: 'normalize' }>,
+  lengths: readonly (number | null)[] | null,
+): FieldMap {
   const rank = map.axes?.length ?? 0;
   const all = Array.from({ length: rank }, (_, axis) => axis).slice(1);
-  const over = (axes: readonly number[]): FieldMap => axes.reduce((result, axis) => coverAxis(result, axis, lengths?.[axis] ?? null), map);
+  const over = (axes: readonly number[]): FieldMap =>
+    axes.reduce((result, axis) => coverAxis(result, axis, lengths?.[axis] ?? null), map);
   switch (primitive.mode) {
     case 'batch':
     case 'spectral':
@@ -321,12 +465,24 @@ function normalizeMap(map: FieldMap, primitive: Extract<Primitive, { op: 'normal
 
 /** Along the joined axis positions are moved by the lengths of the parts before. */
 function concatMap(
-  graph: ModelGraph, node: Node, inputs: readonly FieldMap[], axis: number, lengths: readonly (number | null)[] | null, origins: Origins,
+  graph: ModelGraph,
+  node: Node,
+  inputs: readonly FieldMap[],
+  axis: number,
+  lengths: readonly (number | null)[] | null,
+  origins: Origins,
 ): FieldMap {
-  const carrying = inputs.filter((map) => map.axes?.[axis] && dimsOf(map.axes[axis]).some((dim) => !isFixed(map.tracks.get(dim))));
+  const carrying = inputs.filter(
+    (map) => map.axes?.[axis] && dimsOf(map.axes[axis]).some((dim) => !isFixed(map.tracks.get(dim))),
+  );
   if (carrying.length === 0) {
     const merged = mergeAligned(inputs, origins.bounds);
-    return merged.axes === null ? merged : withAxes(merged, merged.axes.map((old, i) => (i === axis ? plain(lengths?.[axis] ?? null) : old)));
+    return merged.axes === null
+      ? merged
+      : withAxes(
+          merged,
+          merged.axes.map((old, i) => (i === axis ? plain(lengths?.[axis] ?? null) : old)),
+        );
   }
   const moved = inputs.map((map, i) => {
     if (!carrying.includes(map)) return map;

@@ -3,7 +3,19 @@
  * Joining axes keeps every part; splitting is possible between parts and within parts that run along no input axis.
  */
 import { cover } from './field';
-import { dimsOf, lose, mapTrack, plain, withAxes, withTracks, type Axis, type DimId, type FieldMap, type Part, type Track } from './map';
+import {
+  dimsOf,
+  lose,
+  mapTrack,
+  plain,
+  withAxes,
+  withTracks,
+  type Axis,
+  type DimId,
+  type FieldMap,
+  type Part,
+  type Track,
+} from './map';
 
 /** `lengths`: the new shape, null where open or unknown. */
 export function reshapeMap(map: FieldMap, lengths: readonly (number | null)[]): FieldMap {
@@ -13,10 +25,17 @@ export function reshapeMap(map: FieldMap, lengths: readonly (number | null)[]): 
   const settled = new Map<DimId, Track>();
   for (const dim of single.flatMap((part) => part.dims)) {
     const track = map.tracks.get(dim);
-    if (track) settled.set(dim, mapTrack(track, (field) => cover(field, 1)));
+    if (track)
+      settled.set(
+        dim,
+        mapTrack(track, (field) => cover(field, 1)),
+      );
   }
   const from = withTracks(map, settled);
-  const dealt = deal(map.axes.flat().filter((part) => part.length !== 1), lengths);
+  const dealt = deal(
+    map.axes.flat().filter((part) => part.length !== 1),
+    lengths,
+  );
   if (dealt === null) {
     const moving = map.axes.flatMap(dimsOf).filter((dim) => !settled.has(dim));
     return lose(withAxes(from, lengths.map(plain)), 'a reshape on the way mixes positions', moving);
@@ -24,7 +43,10 @@ export function reshapeMap(map: FieldMap, lengths: readonly (number | null)[]): 
   return lose(withAxes(from, dealt.axes), 'a reshape on the way splits an axis', dealt.lost);
 }
 
-function deal(parts: readonly Part[], lengths: readonly (number | null)[]): { axes: Axis[]; lost: DimId[] } | null {
+function deal(
+  parts: readonly Part[],
+  lengths: readonly (number | null)[],
+): { axes: Axis[]; lost: DimId[] } | null {
   const queue = [...parts];
   const axes: Axis[] = [];
   const lost: DimId[] = [];
@@ -76,7 +98,8 @@ function takeOpen(queue: Part[], after: readonly (number | null)[]): Axis | null
   }
   if (needed > 1) {
     const split = queue[keep - 1];
-    if (split === undefined || split.length === null || split.dims.length > 0 || split.length % needed !== 0) return null;
+    if (split === undefined || split.length === null || split.dims.length > 0 || split.length % needed !== 0)
+      return null;
     const taken = [...queue.splice(0, keep - 1), { length: split.length / needed, dims: [] }];
     queue[0] = { length: needed, dims: [] };
     return taken;

@@ -17,7 +17,11 @@ export interface BoundedStep {
 export function windowStep(window: AxisWindow, place: string): BoundedStep | Lost {
   const { kernel, stride, dilation } = window;
   if (kernel === null || stride === null || dilation === null) return { lost: 'the window is not known' };
-  const tap = (first: number): Step => ({ period: 1, advance: stride, taps: [{ first, count: kernel, spacing: dilation }] });
+  const tap = (first: number): Step => ({
+    period: 1,
+    advance: stride,
+    taps: [{ first, count: kernel, spacing: dilation }],
+  });
   if (window.padBefore !== null) return { step: tap(-window.padBefore) };
   if (window.padding !== 'same') return { lost: 'the padding is not known' };
   // SAME pads max(span − r, 0) in all, r = length mod stride (stride for 0); half of it before.
@@ -37,7 +41,8 @@ function lengthName(length: Dim, place: string): string {
 /** Output `v` of a transposed convolution reads the inputs `i` with `stride·i + dilation·j − pad = v` for a kernel position `j`. */
 export function transposedStep(window: AxisWindow): BoundedStep | Lost {
   const { kernel, stride, dilation, padBefore } = window;
-  if (kernel === null || stride === null || dilation === null || padBefore === null) return { lost: 'the window is not known' };
+  if (kernel === null || stride === null || dilation === null || padBefore === null)
+    return { lost: 'the window is not known' };
   const common = gcd(dilation, stride);
   const taps = Array.from({ length: stride }, (_, phase) => {
     const positions: number[] = [];
@@ -53,8 +58,13 @@ export function transposedStep(window: AxisWindow): BoundedStep | Lost {
 }
 
 /** Enlarging `inLength` to `outLength` positions (or by a factor: `1` to `factor`), half-pixel centres as Keras and TensorFlow. */
-export function resizeStep(inLength: Known<number>, outLength: Known<number>, interpolation: string): BoundedStep | Lost {
-  if (inLength === null || outLength === null || inLength <= 0 || outLength <= 0) return { lost: 'the factor of resizing is not known' };
+export function resizeStep(
+  inLength: Known<number>,
+  outLength: Known<number>,
+  interpolation: string,
+): BoundedStep | Lost {
+  if (inLength === null || outLength === null || inLength <= 0 || outLength <= 0)
+    return { lost: 'the factor of resizing is not known' };
   const reach = INTERPOLATION_REACH[interpolation];
   if (reach === undefined) return { lost: `the reach of ${interpolation} interpolation is not known` };
   const common = gcd(inLength, outLength);
@@ -63,7 +73,8 @@ export function resizeStep(inLength: Known<number>, outLength: Known<number>, in
     // (phase + ½)·in/out − ½, in whole numbers to be exact.
     const numerator = (2 * phase + 1) * inLength - outLength;
     const denominator = 2 * outLength;
-    if (reach === 0) return { first: Math.floor(((2 * phase + 1) * inLength) / denominator), count: 1, spacing: 1 };
+    if (reach === 0)
+      return { first: Math.floor(((2 * phase + 1) * inLength) / denominator), count: 1, spacing: 1 };
     const base = Math.floor(numerator / denominator);
     if (numerator % denominator === 0) return { first: base, count: 1, spacing: 1 };
     return { first: base - reach + 1, count: 2 * reach, spacing: 1 };
@@ -72,11 +83,18 @@ export function resizeStep(inLength: Known<number>, outLength: Known<number>, in
 }
 
 /** Neighbours taken on each side of a position between two pixels; nearest takes one pixel only. */
-const INTERPOLATION_REACH: Readonly<Record<string, number>> = { nearest: 0, bilinear: 1, bicubic: 2, lanczos3: 3, lanczos5: 5 };
+const INTERPOLATION_REACH: Readonly<Record<string, number>> = {
+  nearest: 0,
+  bilinear: 1,
+  bicubic: 2,
+  lanczos3: 3,
+  lanczos5: 5,
+};
 
 /** Adaptive pooling: output `v` averages positions `⌊v·in/out⌋ … ⌈(v + 1)·in/out⌉ − 1`. */
 export function adaptiveStep(inLength: Dim, outLength: Known<number>): BoundedStep | Lost {
-  if (typeof inLength !== 'number' || outLength === null || outLength <= 0) return { lost: 'the windows depend on an input length that is not known' };
+  if (typeof inLength !== 'number' || outLength === null || outLength <= 0)
+    return { lost: 'the windows depend on an input length that is not known' };
   const common = gcd(inLength, outLength);
   const period = outLength / common;
   const taps = Array.from({ length: period }, (_, phase) => {
@@ -87,23 +105,43 @@ export function adaptiveStep(inLength: Dim, outLength: Known<number>): BoundedSt
 }
 
 /** Position `v` reads `start + stride·v`; a start that is not known becomes an unknown pad named by `place`. */
-export function sliceStep(start: Known<number>, stride: Known<number>, length: Dim, place: string): BoundedStep | Lost {
+export function sliceStep(
+  start: Known<number>,
+  stride: Known<number>,
+  length: Dim,
+  place: string,
+): BoundedStep | Lost {
   if (stride === null) return { lost: 'the step of the slice is not known' };
   const known = start !== null && start < 0 ? (typeof length === 'number' ? start + length : null) : start;
   const step: Step = { period: 1, advance: stride, taps: [{ first: known ?? 0, count: 1, spacing: 1 }] };
-  return known === null ? { step: { ...step, unknownPad: `start ${place}` }, padRange: [-Infinity, Infinity] } : { step };
+  return known === null
+    ? { step: { ...step, unknownPad: `start ${place}` }, padRange: [-Infinity, Infinity] }
+    : { step };
 }
 
 /** Position `v` reads `v − before`. */
 export function shiftStep(before: Known<number>, place: string): BoundedStep {
-  const step: Step = { period: 1, advance: 1, taps: [{ first: before === null ? 0 : -before, count: 1, spacing: 1 }] };
-  return before === null ? { step: { ...step, unknownPad: `pad ${place}` }, padRange: [-Infinity, Infinity] } : { step };
+  const step: Step = {
+    period: 1,
+    advance: 1,
+    taps: [{ first: before === null ? 0 : -before, count: 1, spacing: 1 }],
+  };
+  return before === null
+    ? { step: { ...step, unknownPad: `pad ${place}` }, padRange: [-Infinity, Infinity] }
+    : { step };
 }
 
 /** `block·block` channels become a block of positions (`depthToSpace`), or the other way round. */
 export function blockStep(block: number, toSpace: boolean): BoundedStep {
-  if (!toSpace) return { step: { period: 1, advance: block, taps: [{ first: 0, count: block, spacing: 1 }] } };
-  return { step: { period: block, advance: 1, taps: Array.from({ length: block }, () => ({ first: 0, count: 1, spacing: 1 })) } };
+  if (!toSpace)
+    return { step: { period: 1, advance: block, taps: [{ first: 0, count: block, spacing: 1 }] } };
+  return {
+    step: {
+      period: block,
+      advance: 1,
+      taps: Array.from({ length: block }, () => ({ first: 0, count: 1, spacing: 1 })),
+    },
+  };
 }
 
 /** The length as a number; null when it is open or unknown. A length that Keras calls open may still be known to be a number. */
