@@ -51,7 +51,7 @@ export function mapGraph(recorder: Recorder, inputs: Value, outputs: Value, inpu
     operationDepths.set(operation, depth);
     nodeDepths.set(node.id, depth);
     if (node.primitive.op === 'input') continue;
-    for (const input of node.inputs) {
+    for (const input of argumentsOf(recorder, node)) {
       const parent = recorder.producerOf(input);
       if (parent === null || !inGraph.has(parent.id)) continue;
       nodeDepths.set(parent.id, Math.max(depth + 1, nodeDepths.get(parent.id) ?? 0));
@@ -68,17 +68,25 @@ export function mapGraph(recorder: Recorder, inputs: Value, outputs: Value, inpu
   const operations = [...operationDepths.keys()].sort((a, b) => operationDepths.get(b)! - operationDepths.get(a)! || indices.get(a)! - indices.get(b)!);
   const nodes = [...nodeDepths.keys()].sort((a, b) => nodeDepths.get(b)! - nodeDepths.get(a)! || position(order, a) - position(order, b));
   if (certain) checkConnected(recorder, nodes, inputIds, outputIds);
-  const rows = operations.map((operation): SummaryRow => {
+  const rows = operations.flatMap((operation): readonly SummaryRow[] => {
     const node = operationNode.get(operation)!;
-    return node.layer === null ? { layer: null, node: node.id } : { layer: node.layer, node: node.id };
+    // Keras knows one side only of what here is either of two.
+    if (node.primitive.op === 'either') return [];
+    return [node.layer === null ? { layer: null, node: node.id } : { layer: node.layer, node: node.id }];
   });
-  if (certain) checkNames(recorder, rows);
+  if (certain && !order.some((node) => node.conditional || node.primitive.op === 'either')) checkNames(recorder, rows);
   const layers = rows.flatMap((row) => (row.layer === null ? [] : [recorder.layers[row.layer]]));
   return { inputs, outputs, inputIds, outputIds, nodes, rows, layers };
 }
 
 function position(order: readonly Node[], id: NodeId): number {
   return order.findIndex((node) => node.id === id);
+}
+
+/** Input tensors as Keras' node has them: masks that it hands over by itself among them. */
+function argumentsOf(recorder: Recorder, node: Node): readonly TensorId[] {
+  const masks = recorder.maskInputs.get(node.id);
+  return masks === undefined ? node.inputs : [...node.inputs, ...masks];
 }
 
 /** Depth-first from an output; iterative, for networks are deep. */
@@ -100,8 +108,9 @@ function visit(walk: Walk, output: TensorId): void {
   enter(output);
   while (stack.length > 0) {
     const top = stack[stack.length - 1];
-    if (top.node.primitive.op !== 'input' && top.next < top.node.inputs.length) {
-      enter(top.node.inputs[top.next++]);
+    const inputs = argumentsOf(recorder, top.node);
+    if (top.node.primitive.op !== 'input' && top.next < inputs.length) {
+      enter(inputs[top.next++]);
       continue;
     }
     stack.pop();

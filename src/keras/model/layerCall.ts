@@ -11,6 +11,7 @@ import { LayerCallContext, unknownOutputs } from './context';
 import { checkInputSpec } from './inputSpec';
 import { buildDefinition, buildForCall, userMethod } from './layerBuild';
 import { layerStateOf, type LayerState } from './layerState';
+import { maskForCall, maskJoinsNode, passMask } from './masks';
 import { callModel } from './modelCall';
 import { recorderOf, type Recorder } from './recorder';
 import { argumentRanges, asTensor, containsTensor, flatten, isTensor, mapArgs, mapStructure, tensorDataOf, tensorsIn } from './structure';
@@ -38,6 +39,7 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
   const inputs = first === undefined ? [] : inputRefs(recorder, first.value);
   const tensors = args.positional.slice(1).map((arg, i) => ({ name: parameters[i]?.name ?? `arg${i}`, value: arg.value }));
   for (const [name, arg] of args.keywords) tensors.push({ name, value: arg.value });
+  const mask = maskForCall(recorder, state, args);
   const tensorArguments = tensors.filter(({ value }) => containsTensor(value));
   const inputIds = orderedInputs(inputs, tensorArguments.map(({ value }) => value));
 
@@ -86,13 +88,14 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
     args: ranges,
   });
   recorder.remember(node.id, { fn: state.self, args: withoutSelf(args) });
+  if (mask !== undefined && maskJoinsNode(recorder, state, args)) recorder.maskInputs.set(node.id, tensorsIn(mask));
   if (buildFailed || state.broken) {
     node.failed = true;
     node.primitive = { op: 'opaque', reason: 'the layer could not be built' };
     return finish(recorder, state, node, fallbackOf(state, inputs, 'the layer could not be built'), args, 'single');
   }
   if (userCall === undefined && state.isModel) return finishValue(recorder, state, node, args, callModel(recorder, state, node, first, args));
-  if (userCall !== undefined) return finishValue(recorder, state, node, args, runUserCall(recorder, state, node, args));
+  if (userCall !== undefined) return finishValue(recorder, state, node, args, runUserCall(recorder, state, node, mask === undefined ? args : withMask(args, mask)));
   if (state.definition?.call !== undefined) return runDefinition(recorder, state, node, inputs, args);
   if (state.self.cls.unknownBase !== null || state.self.cls.def === null) node.unknown = recorder.unknown(`what ${state.layer.type} computes is not known`);
   else node.unknown = recorder.unknown(`${state.layer.type} has no call()`);
@@ -212,6 +215,7 @@ function finish(recorder: Recorder, state: LayerState, node: Node, outputs: read
 
 function note(state: LayerState, node: Node, args: CallArgs, outputs: Value): void {
   if (node.layer !== state.id) return;
+  passMask(state.recorder, state, firstArgument(args, 'inputs')?.value, args.keywords.get('mask')?.value, outputs);
   state.touch();
   const inputs = args.positional[1]?.value ?? [...args.keywords.values()][0]?.value ?? NONE;
   state.calls.push({ node: node.id, inputs, outputs });
@@ -286,6 +290,10 @@ function orderedInputs(first: readonly TensorRef[], tensorArguments: readonly Va
   const all = tensorArguments.flatMap((value) => tensorsIn(value));
   for (const id of all.slice(ids.length > 0 && all[0] === ids[0] ? ids.length : 0)) ids.push(id);
   return ids;
+}
+
+function withMask(args: CallArgs, mask: Value): CallArgs {
+  return { ...args, keywords: new Map([...args.keywords, ['mask', { value: mask, range: null, nameRange: null }]]) };
 }
 
 function withoutSelf(args: CallArgs): CallArgs {

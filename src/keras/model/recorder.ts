@@ -193,6 +193,10 @@ export class Recorder {
     return value;
   }
 
+  /** Masks that Keras hands to a call by itself and keeps among the node's arguments, beside the inputs of the node. */
+  readonly maskInputs = new Map<NodeId, readonly TensorId[]>();
+  /** Masks that tensors carry. */
+  readonly masks = new Map<TensorId, Value>();
   /** `tf.Variable`s, which Keras 3 does not track as weights of the layer that holds them. */
   readonly plainVariables = new Set<WeightId>();
 

@@ -54,7 +54,7 @@ function datasetClass(machine: Machine): ClassValue {
       return make(owner.apply(mapped, element.kind === 'tuple' ? element.items : [element]));
     })],
     ['as_numpy_iterator', fn('as_numpy_iterator(self)', (_owner, { self }) => self)],
-    ['__iter__', fn('__iter__(self)', (owner, { self }) => ({ kind: 'iterator', items: [], position: 0, tail: owner.unknown(`the elements of ${self.kind === 'instance' ? self.cls.name : 'this'} are data`) }))],
+    ['__iter__', fn('__iter__(self)', (owner, { self }) => ({ kind: 'iterator', items: elementOf(self).kind === 'unknown' ? [] : [elementOf(self)], position: 0, tail: owner.unknown(`the elements of ${self.kind === 'instance' ? self.cls.name : 'this'} are data`) }))],
     ['element_spec', { kind: 'property', get: fn('fget(self)', (_owner, { self }) => elementOf(self)), set: null }],
   ];
   for (const name of same) attrs.push([name, native(name, (_owner, args) => args.positional[0]?.value ?? machine.unknown('not a dataset'))]);

@@ -40,8 +40,8 @@ export function createOp(name: string): NativeFunction | undefined {
         const by = step.kind === 'none' ? delta : step;
         const recorder = recorderOf(machine);
         const [from, to] = end.kind === 'none' ? [{ kind: 'int', value: 0 } as Value, start] : [start, end];
-        if (from.kind === 'int' && by.kind === 'none' && (to.kind === 'symbolic' || to.kind === 'unknown')) {
-          const length = machine.binary('-', to, from);
+        if (from.kind === 'int' && (by.kind === 'none' || (by.kind === 'int' && by.value === 1)) && (to.kind === 'symbolic' || to.kind === 'unknown')) {
+          const length = from.value === 0 ? to : machine.binary('-', to.kind === 'symbolic' ? { ...to, isNone: false } : to, from);
           return recorder.constant({ shape: shapeFrom({ kind: 'tuple', items: [length] }), dtype: 'int32' });
         }
         const numbers = [from, to, by.kind === 'none' ? ({ kind: 'int', value: 1 } as Value) : by].map((value) => (value.kind === 'int' || value.kind === 'float' ? value.value : NaN));
