@@ -9,7 +9,8 @@ const SVG = 'http://www.w3.org/2000/svg';
 function fill<T extends Element>(element: T, attributes: Attributes, children: readonly Child[]): T {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (typeof value === 'function') element.addEventListener(name.slice(2).toLowerCase(), value as EventListener);
+    if (typeof value === 'function')
+      element.addEventListener(name.slice(2).toLowerCase(), value as EventListener);
     else element.setAttribute(name, value === true ? '' : String(value));
   }
   for (const child of children) {
@@ -20,12 +21,20 @@ function fill<T extends Element>(element: T, attributes: Attributes, children: r
 }
 
 /** An HTML element. `onClick: f` adds a listener; `true` sets an empty attribute; null, undefined and false leave it out. */
-export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
   return fill(document.createElement(tag), attributes, children);
 }
 
 /** An SVG element. */
-export function s<K extends keyof SVGElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): SVGElementTagNameMap[K] {
+export function s<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): SVGElementTagNameMap[K] {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 

@@ -5,7 +5,9 @@ export const NOT_KNOWN = '?';
 
 /** `12345678` → `12,345,678`. */
 export function exact(value: number | null | undefined): string {
-  return value === null || value === undefined ? NOT_KNOWN : value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  return value === null || value === undefined
+    ? NOT_KNOWN
+    : value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
 /** `138357544` → `138 M`, three significant digits; below 10,000 exact. */
@@ -81,5 +83,9 @@ export function measured(value: number): string {
 
 /** Milliseconds: `0.8 ms`, `12 ms`, `1.4 s`. */
 export function milliseconds(value: number): string {
-  return value >= 1000 ? `${(value / 1000).toFixed(1)} s` : value >= 10 ? `${value.toFixed(0)} ms` : `${value.toFixed(1)} ms`;
+  return value >= 1000
+    ? `${(value / 1000).toFixed(1)} s`
+    : value >= 10
+      ? `${value.toFixed(0)} ms`
+      : `${value.toFixed(1)} ms`;
 }

@@ -17,14 +17,32 @@ export interface HeaderEvents {
   export(kind: Export): void;
 }
 
-const HEAT_WORDS: Record<Heat, StringKey> = { kind: 'heatKind', params: 'heatParams', macs: 'heatMacs', memory: 'heatMemory', field: 'heatField', time: 'heatTime' };
-const EXPORT_WORDS: Record<Export, StringKey> = { svg: 'saveSvg', png: 'savePng', markdown: 'saveMarkdown', csv: 'saveCsv', json: 'saveJson' };
+const HEAT_WORDS: Record<Heat, StringKey> = {
+  kind: 'heatKind',
+  params: 'heatParams',
+  macs: 'heatMacs',
+  memory: 'heatMemory',
+  field: 'heatField',
+  time: 'heatTime',
+};
+const EXPORT_WORDS: Record<Export, StringKey> = {
+  svg: 'saveSvg',
+  png: 'savePng',
+  markdown: 'saveMarkdown',
+  csv: 'saveCsv',
+  json: 'saveJson',
+};
 
 export class Header {
   readonly element = h('header', { class: 'bar' });
   private readonly model = h('select', { class: 'model' });
   private readonly totals = h('p', { class: 'totals' });
-  private readonly searchBox = h('input', { type: 'search', class: 'search', autocomplete: 'off', spellcheck: 'false' });
+  private readonly searchBox = h('input', {
+    type: 'search',
+    class: 'search',
+    autocomplete: 'off',
+    spellcheck: 'false',
+  });
   private readonly matches = h('span', { class: 'matches', role: 'status' });
   private readonly heat = h('select', { class: 'heat' });
   private readonly exports = h('select', { class: 'export' });
@@ -47,7 +65,11 @@ export class Header {
         event.stopPropagation();
       }
     });
-    this.element.append(h('h1', { class: 'unseen' }, 'ConvLens'), h('div', { class: 'bar-row' }, this.model, this.totals, this.state), h('div', { class: 'bar-row' }, this.searchBox, this.matches, this.heat, this.exports));
+    this.element.append(
+      h('h1', { class: 'unseen' }, 'ConvLens'),
+      h('div', { class: 'bar-row' }, this.model, this.totals, this.state),
+      h('div', { class: 'bar-row' }, this.searchBox, this.matches, this.heat, this.exports),
+    );
   }
 
   update(t: Translate, language: string, snapshot: Snapshot, model: number, view: ViewState): void {
@@ -61,7 +83,11 @@ export class Header {
       this.heat.title = t('colour');
       set(this.heat, ...HEATS.map((heat) => h('option', { value: heat }, t(HEAT_WORDS[heat]))));
       this.exports.setAttribute('aria-label', t('export'));
-      set(this.exports, h('option', { value: '', selected: true }, t('export')), ...EXPORTS.map((kind) => h('option', { value: kind }, t(EXPORT_WORDS[kind]))));
+      set(
+        this.exports,
+        h('option', { value: '', selected: true }, t('export')),
+        ...EXPORTS.map((kind) => h('option', { value: kind }, t(EXPORT_WORDS[kind]))),
+      );
     }
     const names = snapshot.graph.models.map((_, index) => modelName(snapshot.graph, index));
     const key = names.join('\n');
@@ -94,13 +120,20 @@ export class Header {
     const sign = totals.atLeast ? '≥ ' : '';
     const errors = snapshot.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
     const warnings = snapshot.diagnostics.filter((diagnostic) => diagnostic.severity === 'warning').length;
-    const item = (label: string, value: number | null): HTMLElement => h('span', { class: 'total', title: `${label}: ${value === null ? '' : sign}${format.exact(value)}` }, h('b', {}, `${value === null ? '' : sign}${format.short(value)}`), ` ${label.toLowerCase()}`);
+    const item = (label: string, value: number | null): HTMLElement =>
+      h(
+        'span',
+        { class: 'total', title: `${label}: ${value === null ? '' : sign}${format.exact(value)}` },
+        h('b', {}, `${value === null ? '' : sign}${format.short(value)}`),
+        ` ${label.toLowerCase()}`,
+      );
     set(
       this.totals,
       item(t('parameters'), totals.params),
       item(t('multiplyAdds'), totals.macs),
       errors > 0 && h('span', { class: 'count has-error' }, t(errors === 1 ? 'error' : 'errors', errors)),
-      warnings > 0 && h('span', { class: 'count has-warning' }, t(warnings === 1 ? 'warning' : 'warnings', warnings)),
+      warnings > 0 &&
+        h('span', { class: 'count has-warning' }, t(warnings === 1 ? 'warning' : 'warnings', warnings)),
     );
   }
 }

@@ -36,7 +36,14 @@ export class LayerView {
   }
 
   private troubles(t: Translate, snapshot: Snapshot, node: Node): HTMLElement[] {
-    const found = diagnosticsOf(snapshot, node.id).map((diagnostic) => h('p', { class: `trouble has-${diagnostic.severity}` }, h('strong', {}, `${t(`severity_${diagnostic.severity}`)}: `), diagnostic.message));
+    const found = diagnosticsOf(snapshot, node.id).map((diagnostic) =>
+      h(
+        'p',
+        { class: `trouble has-${diagnostic.severity}` },
+        h('strong', {}, `${t(`severity_${diagnostic.severity}`)}: `),
+        diagnostic.message,
+      ),
+    );
     const reason = reasonOf(node, outputShape(snapshot.graph, node.id));
     if (reason !== null) found.push(h('p', { class: 'trouble is-unknown' }, t('why', reason)));
     if (node.probed) found.push(h('p', { class: 'quiet' }, t('probed')));
@@ -48,27 +55,45 @@ export class LayerView {
     const figures = snapshot.figures[node.id];
     const rows: [string, string | HTMLElement, string?][] = [];
     const inputs = inputShapes(graph, node.id);
-    if (inputs.length > 0) rows.push([inputs.length > 1 ? t('inputs') : t('input'), inputs.map(format.shape).join(', ')]);
-    const outputs = node.outputs.flatMap((tensor) => (graph.tensors[tensor] ? [graph.tensors[tensor].shape] : []));
+    if (inputs.length > 0)
+      rows.push([inputs.length > 1 ? t('inputs') : t('input'), inputs.map(format.shape).join(', ')]);
+    const outputs = node.outputs.flatMap((tensor) =>
+      graph.tensors[tensor] ? [graph.tensors[tensor].shape] : [],
+    );
     rows.push([t('output'), h('strong', {}, outputs.map(format.shape).join(', '))]);
     const formula = lengthFormula(node.primitive);
     if (formula.length > 0) rows.push([t('formula'), h('span', { class: 'formula' }, formula.join('   '))]);
     for (const weight of weightsOf(graph, node)) rows.push([weight.name, format.shape(weight.shape)]);
     if (figures) {
-      const trainable = figures.trainable !== null && figures.params !== null && figures.trainable !== figures.params ? ` (${t('trainable', format.exact(figures.trainable))})` : '';
+      const trainable =
+        figures.trainable !== null && figures.params !== null && figures.trainable !== figures.params
+          ? ` (${t('trainable', format.exact(figures.trainable))})`
+          : '';
       rows.push([t('parameters'), `${format.exact(figures.params)}${trainable}`]);
       rows.push([t('multiplyAdds'), format.exact(figures.macs), t('perSample')]);
-      if (figures.activationBytes !== null) rows.push([t('memory'), format.bytes(figures.activationBytes), t('perSample')]);
+      if (figures.activationBytes !== null)
+        rows.push([t('memory'), format.bytes(figures.activationBytes), t('perSample')]);
       rows.push(...this.field(t, figures.receptiveField));
     }
-    return h('dl', { class: 'facts' }, ...rows.flatMap(([name, value, note]) => [h('dt', {}, name), h('dd', {}, value, note ? h('span', { class: 'quiet' }, ` ${note}`) : null)]));
+    return h(
+      'dl',
+      { class: 'facts' },
+      ...rows.flatMap(([name, value, note]) => [
+        h('dt', {}, name),
+        h('dd', {}, value, note ? h('span', { class: 'quiet' }, ` ${note}`) : null),
+      ]),
+    );
   }
 
-  private field(t: Translate, field: Snapshot['figures'][number]['receptiveField']): [string, string, string?][] {
+  private field(
+    t: Translate,
+    field: Snapshot['figures'][number]['receptiveField'],
+  ): [string, string, string?][] {
     if (!field) return [[t('receptiveField'), format.NOT_KNOWN]];
     if (field.global) return [[t('receptiveField'), t('wholeInput')]];
     const notes: string[] = [];
-    if (field.minSize.some((length, axis) => length !== field.size[axis])) notes.push(t('smallestBranch', format.sizes(field.minSize)));
+    if (field.minSize.some((length, axis) => length !== field.size[axis]))
+      notes.push(t('smallestBranch', format.sizes(field.minSize)));
     if (field.aligned === false) notes.push(t('notAligned'));
     return [
       [t('receptiveField'), format.sizes(field.size), notes.join(', ') || undefined],
@@ -80,6 +105,11 @@ export class LayerView {
 
 /** The weights that this execution uses, with those of the layer when the node lists none. */
 function weightsOf(graph: ModelGraph, node: Node): ModelGraph['weights'] {
-  const ids = node.weights.length > 0 ? node.weights : node.layer === null ? [] : (graph.layers[node.layer]?.weights ?? []);
+  const ids =
+    node.weights.length > 0
+      ? node.weights
+      : node.layer === null
+        ? []
+        : (graph.layers[node.layer]?.weights ?? []);
   return ids.flatMap((id) => (graph.weights[id] ? [graph.weights[id]] : []));
 }

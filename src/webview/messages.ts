@@ -22,5 +22,9 @@ export function connect(onMessage: (message: ToPanel) => void): Host {
     const message = event.data as ToPanel | null;
     if (message && typeof message === 'object' && typeof message.type === 'string') onMessage(message);
   });
-  return { post: (message) => api.postMessage(message), stored: api.getState(), store: (state) => api.setState(state) };
+  return {
+    post: (message) => api.postMessage(message),
+    stored: api.getState(),
+    store: (state) => api.setState(state),
+  };
 }

@@ -70,16 +70,31 @@ export function tableRows(snapshot: Snapshot, model: number): Row[] {
   });
 }
 
-function rowOf(snapshot: Snapshot, order: number, layer: Layer | null, id: NodeId | null, calls: readonly NodeId[], worst: ReadonlyMap<NodeId, PanelDiagnostic['severity']>): Row {
+function rowOf(
+  snapshot: Snapshot,
+  order: number,
+  layer: Layer | null,
+  id: NodeId | null,
+  calls: readonly NodeId[],
+  worst: ReadonlyMap<NodeId, PanelDiagnostic['severity']>,
+): Row {
   const { graph, figures } = snapshot;
   const node: Node | null = id === null ? null : (graph.nodes[id] ?? null);
   const own = id === null ? null : (figures[id] ?? null);
   const each = calls.length > 1 ? calls.map((call) => figures[call]?.macs ?? null) : [own?.macs ?? null];
   const shape = id === null ? null : outputShape(graph, id);
   return {
-    order, node: id, name: layer?.name ?? node?.name ?? '', type: layer?.type ?? node?.type ?? '', shape,
-    params: own?.params ?? null, macs: each.some((macs) => macs === null) ? null : each.reduce<number>((sum, macs) => sum + macs!, 0),
-    figures: own, calls: Math.max(1, calls.length), unknown: reasonOf(node, shape), severity: id === null ? null : (worst.get(id) ?? null),
+    order,
+    node: id,
+    name: layer?.name ?? node?.name ?? '',
+    type: layer?.type ?? node?.type ?? '',
+    shape,
+    params: own?.params ?? null,
+    macs: each.some((macs) => macs === null) ? null : each.reduce<number>((sum, macs) => sum + macs!, 0),
+    figures: own,
+    calls: Math.max(1, calls.length),
+    unknown: reasonOf(node, shape),
+    severity: id === null ? null : (worst.get(id) ?? null),
   };
 }
 
@@ -97,10 +112,17 @@ const RANK = { error: 3, warning: 2, info: 1, hint: 0 } as const;
 export function severities(snapshot: Snapshot): Map<NodeId, PanelDiagnostic['severity']> {
   const worst = new Map<NodeId, PanelDiagnostic['severity']>();
   for (const diagnostic of snapshot.diagnostics) {
-    const start = diagnostic.node ?? (diagnostic.layer === null ? null : (snapshot.graph.layers[diagnostic.layer]?.nodes[0] ?? null));
-    for (let node = start; node !== null && node !== undefined; node = snapshot.graph.nodes[node]?.parent ?? null) {
+    const start =
+      diagnostic.node ??
+      (diagnostic.layer === null ? null : (snapshot.graph.layers[diagnostic.layer]?.nodes[0] ?? null));
+    for (
+      let node = start;
+      node !== null && node !== undefined;
+      node = snapshot.graph.nodes[node]?.parent ?? null
+    ) {
       const known = worst.get(node);
-      if (known === undefined || RANK[diagnostic.severity] > RANK[known]) worst.set(node, diagnostic.severity);
+      if (known === undefined || RANK[diagnostic.severity] > RANK[known])
+        worst.set(node, diagnostic.severity);
     }
   }
   return worst;
@@ -108,7 +130,10 @@ export function severities(snapshot: Snapshot): Map<NodeId, PanelDiagnostic['sev
 
 export function diagnosticsOf(snapshot: Snapshot, node: NodeId): PanelDiagnostic[] {
   const layer = snapshot.graph.nodes[node]?.layer ?? null;
-  return snapshot.diagnostics.filter((diagnostic) => diagnostic.node === node || (diagnostic.node === null && layer !== null && diagnostic.layer === layer));
+  return snapshot.diagnostics.filter(
+    (diagnostic) =>
+      diagnostic.node === node || (diagnostic.node === null && layer !== null && diagnostic.layer === layer),
+  );
 }
 
 /** Receptive field as a length for comparing: the largest axis; null when not known. */

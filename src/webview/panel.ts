@@ -6,20 +6,20 @@ import { EngineClient } from './activations/engineClient';
 import { decodePicture } from './activations/picture';
 import { ActivationView } from './activations/view';
 import { h } from './dom';
-import { networkSvg, pagePalette, svgToPng } from './export/svg';
+import { exported, tableText } from './export/files';
 import { FieldView } from './field/plot';
 import { Header, type Export } from './header';
 import { LayerView } from './layer';
 import { LensView } from './lens/view';
 import { MessageView } from './message';
 import { connect, type Host } from './messages';
-import { indexNodes, modelKey, modelName, severities, tableRows, type NodeIndex, type Row } from './model';
+import { indexNodes, modelKey, severities, tableRows, type NodeIndex, type Row } from './model';
 import { NetworkView } from './network/view';
 import { remember, restore, type Tab, type ViewState } from './state';
+import { Search } from './search';
 import { Splitter } from './splitter';
 import { translator, type Translate } from './strings';
 import { TableView } from './table';
-import { toCsv, toJson, toMarkdown } from './tableData';
 import { Tabs } from './tabs';
 
 /** Networks up to here run by themselves; larger ones when asked to. */
@@ -42,9 +42,7 @@ class Panel {
   private t: Translate;
   private shown: Shown | null = null;
   private selected: readonly NodeId[] = [];
-  private search = '';
-  private found: NodeId[] | null = null;
-  private foundAt = 0;
+  private readonly search = new Search();
   private picture: CustomInput | null = null;
   private storeTimer: ReturnType<typeof setTimeout> | undefined;
   private runTimer: ReturnType<typeof setTimeout> | undefined;
@@ -80,9 +78,14 @@ class Panel {
     this.network = new NetworkView(this.t, {
       choose: (node, reveal) => this.choose(node, reveal, false),
       toggle: (key, open) => this.toggle(key, open),
-      camera: (camera) => this.shown && this.keep({ cameras: remember(this.view.cameras, this.shown.key, camera) }),
+      camera: (camera) =>
+        this.shown && this.keep({ cameras: remember(this.view.cameras, this.shown.key, camera) }),
     });
-    this.table = new TableView({ choose: (node) => this.choose(node, true, true), sort: (sort) => this.change({ sort }), copy: (kind) => this.copy(kind) });
+    this.table = new TableView({
+      choose: (node) => this.choose(node, true, true),
+      sort: (sort) => this.change({ sort }),
+      copy: (kind) => this.copy(kind),
+    });
     this.layer = new LayerView({ reveal: (node) => this.reveal(node) });
     this.field = new FieldView((node) => this.choose(node, true, true));
     this.activations = new ActivationView({
@@ -91,7 +94,15 @@ class Panel {
       pickImage: () => this.host.post({ type: 'pick', what: 'image' }),
       change: (view) => this.changeRun(view),
     });
-    this.tabs = new Tabs({ layer: [this.layer.element, this.activations.element], table: [this.table.element], field: [this.field.element], lens: [this.lens.element] }, (tab) => this.change({ tab }));
+    this.tabs = new Tabs(
+      {
+        layer: [this.layer.element, this.activations.element],
+        table: [this.table.element],
+        field: [this.field.element],
+        lens: [this.lens.element],
+      },
+      (tab) => this.change({ tab }),
+    );
     this.splitter = new Splitter(this.main, (split) => this.keep({ split }));
     this.main.append(this.network.element, this.splitter.element, this.tabs.element);
     this.splitter.set(this.view.split);
@@ -150,11 +161,25 @@ class Panel {
   private display(snapshot: Snapshot, model: number, selected: NodeId | null): void {
     const index = indexNodes(snapshot.graph, model);
     const key = modelKey(snapshot, model);
-    this.shown = { snapshot, model, key, index, rows: tableRows(snapshot, model), severity: severities(snapshot) };
-    const remembered = index.nodeOf.get(this.view.selected[key] ?? '');
+    const before =
+      this.shown?.key === key && this.selected.length > 0
+        ? this.shown.index.keyOf.get(this.selected[0])
+        : this.view.selected[key];
+    this.shown = {
+      snapshot,
+      model,
+      key,
+      index,
+      rows: tableRows(snapshot, model),
+      severity: severities(snapshot),
+    };
+    const remembered = index.nodeOf.get(before ?? '');
     const node = selected !== null && index.keyOf.has(selected) ? selected : remembered;
     this.selected = node === undefined ? [] : [node];
-    this.searchFor(this.search);
+    this.keep({
+      selected: remember(this.view.selected, key, node === undefined ? undefined : index.keyOf.get(node)),
+    });
+    this.runSearch();
     this.message.hide();
     this.main.hidden = false;
     this.header.element.hidden = false;
@@ -177,8 +202,14 @@ class Panel {
     this.tabs.update(t, view.tab);
     this.network.update(
       {
-        key: shown.key, model, open: view.open[shown.key] ?? NONE, camera: view.cameras[shown.key] ?? null, selected: this.selected,
-        found: this.found && new Set(this.found), minimap: view.minimap, sources: { snapshot, severity: shown.severity, t, heat: view.heat, times: this.client.state.times },
+        key: shown.key,
+        model,
+        open: view.open[shown.key] ?? NONE,
+        camera: view.cameras[shown.key] ?? null,
+        selected: this.selected,
+        found: this.search.found && new Set(this.search.found),
+        minimap: view.minimap,
+        sources: { snapshot, severity: shown.severity, t, heat: view.heat, times: this.client.state.times },
       },
       t,
     );
@@ -195,7 +226,13 @@ class Panel {
       this.activations.element.hidden = node === null;
       if (node !== null) this.renderActivations(shown, node);
     } else if (view.tab === 'table') {
-      this.table.update({ t, rows: shown.rows, totals: shown.snapshot.totals[shown.model] ?? null, sort: view.sort, selected: this.selected });
+      this.table.update({
+        t,
+        rows: shown.rows,
+        totals: shown.snapshot.totals[shown.model] ?? null,
+        sort: view.sort,
+        selected: this.selected,
+      });
     } else if (view.tab === 'field') this.field.update(t, shown.snapshot, shown.model, this.selected);
     else this.lens.update(t, shown.snapshot, node);
   }
@@ -203,10 +240,23 @@ class Panel {
   private renderActivations(shown: Shown, node: NodeId): void {
     const { state } = this.client;
     const fresh = state.graph === shown.snapshot.graph && state.model === shown.model;
-    if (state.graph && this.ranIndex?.graph !== state.graph) this.ranIndex = { graph: state.graph, index: indexNodes(state.graph, state.model) };
-    const ranNode = fresh ? node : state.graph ? (this.ranIndex!.index.nodeOf.get(shown.index.keyOf.get(node) ?? '') ?? null) : null;
+    if (state.graph && this.ranIndex?.graph !== state.graph)
+      this.ranIndex = { graph: state.graph, index: indexNodes(state.graph, state.model) };
+    const ranNode = fresh
+      ? node
+      : state.graph
+        ? (this.ranIndex!.index.nodeOf.get(shown.index.keyOf.get(node) ?? '') ?? null)
+        : null;
     this.activations.update({
-      t: this.t, view: this.view, snapshot: shown.snapshot, model: shown.model, node, figures: shown.snapshot.figures[node] ?? null, client: this.client, fresh, ranNode,
+      t: this.t,
+      view: this.view,
+      snapshot: shown.snapshot,
+      model: shown.model,
+      node,
+      figures: shown.snapshot.figures[node] ?? null,
+      client: this.client,
+      fresh,
+      ranNode,
       picture: this.picture?.name ?? null,
     });
   }
@@ -253,7 +303,8 @@ class Panel {
   private selectFromHost(nodes: readonly NodeId[], model: number | null): void {
     const { shown } = this;
     if (!shown) return;
-    if (model !== null && model !== shown.model && shown.snapshot.graph.models[model]) this.display(shown.snapshot, model, nodes[0] ?? null);
+    if (model !== null && model !== shown.model && shown.snapshot.graph.models[model])
+      this.display(shown.snapshot, model, nodes[0] ?? null);
     const here = nodes.filter((node) => this.shown!.index.keyOf.has(node));
     if (here.length > 0) this.setSelection(here, true);
   }
@@ -266,59 +317,34 @@ class Panel {
   }
 
   private searchFor(text: string): void {
-    const changed = text !== this.search;
-    this.search = text;
-    const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    const { shown } = this;
-    if (words.length === 0 || !shown) {
-      this.found = null;
-      this.header.setMatches('');
-    } else {
-      this.found = shown.index.nodes.filter((id) => {
-        const node = shown.snapshot.graph.nodes[id];
-        const name = `${node.name} ${node.type}`.toLowerCase();
-        return words.every((word) => name.includes(word));
-      });
-      if (changed) this.foundAt = -1;
-      this.header.setMatches(this.found.length === 0 ? this.t('noMatch') : this.t('matches', Math.max(0, this.foundAt) + 1, this.found.length));
-    }
-    if (changed) this.render();
+    if (!this.search.type(text)) return;
+    this.runSearch();
+    this.render();
+  }
+
+  private runSearch(): void {
+    if (this.shown) this.search.run(this.shown.snapshot.graph, this.shown.index.nodes);
+    this.header.setMatches(this.search.describe(this.t));
   }
 
   private nextMatch(backwards: boolean): void {
-    if (!this.found || this.found.length === 0) return;
-    this.foundAt = (this.foundAt + (backwards ? -1 : 1) + this.found.length) % this.found.length;
-    this.header.setMatches(this.t('matches', this.foundAt + 1, this.found.length));
-    this.choose(this.found[this.foundAt], false, true);
+    const node = this.search.next(backwards);
+    this.header.setMatches(this.search.describe(this.t));
+    if (node !== null) this.choose(node, false, true);
   }
 
   private copy(kind: 'markdown' | 'csv'): void {
-    const text = this.tableText(kind);
-    if (text === null) return;
+    const text = this.shown && tableText(kind, this.shown);
+    if (!text) return;
     this.host.post({ type: 'copy', text });
     this.header.setState(this.t('copied'));
     setTimeout(() => this.header.setState(''), 1500);
   }
 
-  private tableText(kind: 'markdown' | 'csv' | 'json'): string | null {
-    const { shown } = this;
-    const totals = shown?.snapshot.totals[shown.model];
-    if (!shown || !totals) return null;
-    return kind === 'csv' ? toCsv(shown.rows) : kind === 'json' ? toJson(shown.snapshot, shown.model, shown.rows) : toMarkdown(shown.rows, totals);
-  }
-
   private async export(kind: Export): Promise<void> {
     const { shown } = this;
-    if (!shown) return;
-    const name = modelName(shown.snapshot.graph, shown.model).replace(/[^\w.-]+/g, '_');
-    if (kind !== 'svg' && kind !== 'png') {
-      const content = this.tableText(kind);
-      if (content !== null) this.host.post({ type: 'save', name: `${name}.${kind === 'markdown' ? 'md' : kind}`, content });
-      return;
-    }
-    const { drawing, contents } = this.network.current();
-    const svg = networkSvg(shown.snapshot.graph, drawing, contents, pagePalette(this.root), name);
-    this.host.post({ type: 'save', name: `${name}.${kind}`, content: kind === 'svg' ? svg : await svgToPng(svg) });
+    const file = shown && (await exported(kind, shown, this.network.current(), this.root));
+    if (file) this.host.post({ type: 'save', ...file });
   }
 
   private run(): void {
@@ -339,11 +365,26 @@ class Panel {
     clearTimeout(this.runTimer);
     const { shown } = this;
     const totals = shown?.snapshot.totals[shown.model];
-    if (!shown || !totals || totals.params === null || totals.macs === null || totals.params > BY_ITSELF.params || totals.macs > BY_ITSELF.macs) return;
+    if (
+      !shown ||
+      !totals ||
+      totals.params === null ||
+      totals.macs === null ||
+      totals.params > BY_ITSELF.params ||
+      totals.macs > BY_ITSELF.macs
+    )
+      return;
     this.runTimer = setTimeout(() => {
       const { state } = this.client;
       const same = state.graph === shown.snapshot.graph && state.model === shown.model;
-      if (this.shown === shown && !same && this.view.tab === 'layer' && this.selected.length > 0 && document.visibilityState === 'visible') this.run();
+      if (
+        this.shown === shown &&
+        !same &&
+        this.view.tab === 'layer' &&
+        this.selected.length > 0 &&
+        document.visibilityState === 'visible'
+      )
+        this.run();
     }, BY_ITSELF.wait);
   }
 
@@ -357,7 +398,10 @@ class Panel {
   }
 
   private keyDown(event: KeyboardEvent): void {
-    const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement || event.target instanceof HTMLTextAreaElement;
+    const typing =
+      event.target instanceof HTMLInputElement ||
+      event.target instanceof HTMLSelectElement ||
+      event.target instanceof HTMLTextAreaElement;
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !this.shown) return;
     const tabs: Record<string, Tab> = { '1': 'layer', '2': 'table', '3': 'field', '4': 'lens' };
     if (event.key === '/') this.header.focusSearch();

@@ -14,7 +14,13 @@ export class Splitter {
     private readonly container: HTMLElement,
     private readonly changed: (share: number) => void,
   ) {
-    this.element = h('div', { class: 'splitter', role: 'separator', tabindex: '0', 'aria-valuemin': LEAST * 100, 'aria-valuemax': MOST * 100 });
+    this.element = h('div', {
+      class: 'splitter',
+      role: 'separator',
+      tabindex: '0',
+      'aria-valuemin': LEAST * 100,
+      'aria-valuemax': MOST * 100,
+    });
     this.element.addEventListener('pointerdown', (event) => {
       this.element.setPointerCapture(event.pointerId);
       event.preventDefault();
@@ -23,7 +29,9 @@ export class Splitter {
     this.element.addEventListener('pointermove', (event) => {
       if (!this.element.hasPointerCapture(event.pointerId)) return;
       const box = this.container.getBoundingClientRect();
-      this.move(this.wide.matches ? (event.clientX - box.left) / box.width : (event.clientY - box.top) / box.height);
+      this.move(
+        this.wide.matches ? (event.clientX - box.left) / box.width : (event.clientY - box.top) / box.height,
+      );
     });
     this.element.addEventListener('keydown', (event) => {
       const step = { ArrowLeft: -0.04, ArrowUp: -0.04, ArrowRight: 0.04, ArrowDown: 0.04 }[event.key];

@@ -57,12 +57,18 @@ const REMEMBERED = 40;
 
 /** The state as it was stored, with defaults for what is missing or has become something else. */
 export function restore(stored: unknown): ViewState {
-  if (typeof stored !== 'object' || stored === null || (stored as { version?: unknown }).version !== 1) return INITIAL;
+  if (typeof stored !== 'object' || stored === null || (stored as { version?: unknown }).version !== 1)
+    return INITIAL;
   const old = stored as Record<string, unknown>;
-  const record = (value: unknown): Record<string, never> => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, never>) : {});
-  const one = <T extends string>(value: unknown, of: readonly T[], otherwise: T): T => (of.includes(value as T) ? (value as T) : otherwise);
+  const record = (value: unknown): Record<string, never> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, never>)
+      : {};
+  const one = <T extends string>(value: unknown, of: readonly T[], otherwise: T): T =>
+    of.includes(value as T) ? (value as T) : otherwise;
   const text = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
-  const number = (value: unknown, otherwise: number): number => (typeof value === 'number' && Number.isFinite(value) ? value : otherwise);
+  const number = (value: unknown, otherwise: number): number =>
+    typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
   const sort = record(old.sort) as Record<string, unknown>;
   const cameras = Object.entries(record(old.cameras)).filter(([, camera]) => isCamera(camera));
   return {
@@ -84,11 +90,20 @@ export function restore(stored: unknown): ViewState {
 
 function isCamera(value: unknown): value is Camera {
   const camera = value as Partial<Camera> | null;
-  return typeof camera === 'object' && camera !== null && [camera.x, camera.y, camera.zoom].every((n) => typeof n === 'number' && Number.isFinite(n)) && camera.zoom! > 0;
+  return (
+    typeof camera === 'object' &&
+    camera !== null &&
+    [camera.x, camera.y, camera.zoom].every((n) => typeof n === 'number' && Number.isFinite(n)) &&
+    camera.zoom! > 0
+  );
 }
 
 /** `record` with one entry set (undefined removes it), as the newest. */
-export function remember<T>(record: Readonly<Record<string, T>>, key: string, value: T | undefined): Record<string, T> {
+export function remember<T>(
+  record: Readonly<Record<string, T>>,
+  key: string,
+  value: T | undefined,
+): Record<string, T> {
   const { [key]: _old, ...rest } = record;
   const entries = Object.entries(rest).slice(-(REMEMBERED - 1)) as [string, T][];
   return Object.fromEntries(value === undefined ? entries : [...entries, [key, value]]);

@@ -144,7 +144,8 @@ const EN = {
   emptyTitle: 'No network here yet',
   emptyText: 'Open a Python file that builds a Keras or TensorFlow model; it appears here as you type.',
   noModelTitle: 'No model in this file',
-  noModelText: 'A model appears as soon as the code creates one: keras.Sequential, keras.Model or a subclass of it.',
+  noModelText:
+    'A model appears as soon as the code creates one: keras.Sequential, keras.Model or a subclass of it.',
   emptyModel: 'This model has no layers yet.',
   analyzing: 'Reading the code…',
   errorTitle: 'The panel could not draw this',
@@ -168,7 +169,8 @@ const EN = {
   kind_shape: 'reshaping',
   kind_composite: 'nested',
   kind_other: 'other',
-  networkHelp: 'Arrow keys walk along the network, Enter shows the code, Space opens a block, plus and minus zoom, 0 fits.',
+  networkHelp:
+    'Arrow keys walk along the network, Enter shows the code, Space opens a block, plus and minus zoom, 0 fits.',
 };
 
 export type StringKey = keyof typeof EN;
@@ -351,5 +353,6 @@ export type Translate = (key: StringKey, ...values: (string | number)[]) => stri
 /** Words for an editor language such as `en`, `zh-cn`; English for any other. */
 export function translator(language: string): Translate {
   const words = language.toLowerCase().startsWith('zh') ? ZH : EN;
-  return (key, ...values) => words[key].replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)] ?? ''));
+  return (key, ...values) =>
+    words[key].replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)] ?? ''));
 }

@@ -22,7 +22,15 @@ export interface TableInput {
   readonly selected: readonly NodeId[];
 }
 
-const HEADINGS: Record<Column, StringKey> = { order: 'order', name: 'name', type: 'type', shape: 'shape', params: 'parameters', macs: 'multiplyAdds', field: 'receptiveField' };
+const HEADINGS: Record<Column, StringKey> = {
+  order: 'order',
+  name: 'name',
+  type: 'type',
+  shape: 'shape',
+  params: 'parameters',
+  macs: 'multiplyAdds',
+  field: 'receptiveField',
+};
 const NUMBERS: readonly Column[] = ['order', 'params', 'macs', 'field'];
 
 export class TableView {
@@ -53,7 +61,11 @@ export class TableView {
     if (!active || !this.scroller.contains(active)) return null;
     const node = active.closest('[data-node]')?.getAttribute('data-node');
     const column = active.getAttribute('data-column');
-    return node !== null && node !== undefined ? `[data-node="${node}"] button` : column ? `[data-column="${column}"]` : null;
+    return node !== null && node !== undefined
+      ? `[data-node="${node}"] button`
+      : column
+        ? `[data-column="${column}"]`
+        : null;
   }
 
   private draw(input: TableInput): void {
@@ -64,21 +76,48 @@ export class TableView {
       h('button', { type: 'button', onClick: () => this.events.copy('markdown') }, t('copyMarkdown')),
       h('button', { type: 'button', onClick: () => this.events.copy('csv') }, t('copyCsv')),
     );
-    const most = { params: Math.max(0, ...rows.map((row) => row.params ?? 0)), macs: Math.max(0, ...rows.map((row) => row.macs ?? 0)) };
+    const most = {
+      params: Math.max(0, ...rows.map((row) => row.params ?? 0)),
+      macs: Math.max(0, ...rows.map((row) => row.macs ?? 0)),
+    };
     this.rowsByNode = new Map();
     const body = sortRows(rows, sort).map((row) => this.row(row, input, most));
-    const table = h('table', {}, h('thead', {}, h('tr', {}, ...COLUMNS.map((column) => this.heading(column, input)))), h('tbody', {}, ...body), totals ? this.foot(totals, t) : null);
+    const table = h(
+      'table',
+      {},
+      h('thead', {}, h('tr', {}, ...COLUMNS.map((column) => this.heading(column, input)))),
+      h('tbody', {}, ...body),
+      totals ? this.foot(totals, t) : null,
+    );
     set(this.scroller, table);
   }
 
   private heading(column: Column, { t, sort }: TableInput): HTMLElement {
     const active = sort.column === column;
     const label = t(HEADINGS[column]);
-    const next = { column, descending: active ? !sort.descending : ['params', 'macs', 'field', 'shape'].includes(column) };
+    const next = {
+      column,
+      descending: active ? !sort.descending : ['params', 'macs', 'field', 'shape'].includes(column),
+    };
     return h(
       'th',
-      { scope: 'col', class: `column-${column}${NUMBERS.includes(column) ? ' number' : ''}`, 'aria-sort': active ? (sort.descending ? 'descending' : 'ascending') : 'none' },
-      h('button', { type: 'button', class: 'sort', 'data-column': column, title: t('sortBy', label), onClick: () => this.events.sort(next) }, label, h('span', { class: 'sort-mark', 'aria-hidden': 'true' }, active ? (sort.descending ? '▾' : '▴') : '')),
+      {
+        scope: 'col',
+        class: `column-${column}${NUMBERS.includes(column) ? ' number' : ''}`,
+        'aria-sort': active ? (sort.descending ? 'descending' : 'ascending') : 'none',
+      },
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'sort',
+          'data-column': column,
+          title: t('sortBy', label),
+          onClick: () => this.events.sort(next),
+        },
+        label,
+        h('span', { class: 'sort-mark', 'aria-hidden': 'true' }, active ? (sort.descending ? '▾' : '▴') : ''),
+      ),
     );
   }
 
@@ -86,14 +125,27 @@ export class TableView {
     const choose = (): void => {
       if (row.node !== null) this.events.choose(row.node);
     };
-    const unknown = row.unknown === null ? null : h('span', { class: 'unknown-mark', title: t('why', row.unknown) }, '?');
+    const unknown =
+      row.unknown === null ? null : h('span', { class: 'unknown-mark', title: t('why', row.unknown) }, '?');
     const field = row.figures?.receptiveField ?? null;
-    const fieldTitle = field && !field.global ? `${t('stride')} ${format.sizes(field.stride)}, ${t('padding')} ${format.sizes(field.padding)}` : null;
+    const fieldTitle =
+      field && !field.global
+        ? `${t('stride')} ${format.sizes(field.stride)}, ${t('padding')} ${format.sizes(field.padding)}`
+        : null;
     const element = h(
       'tr',
       { 'data-node': row.node, class: row.severity === null ? '' : `has-${row.severity}`, onClick: choose },
       h('td', { class: 'column-order number quiet' }, row.order + 1),
-      h('th', { scope: 'row', class: 'name' }, h('button', { type: 'button', class: 'link', onKeydown: (event: KeyboardEvent) => this.walk(event) }, row.name), row.calls > 1 ? h('span', { class: 'quiet' }, ` ${t('calls', row.calls)}`) : null),
+      h(
+        'th',
+        { scope: 'row', class: 'name' },
+        h(
+          'button',
+          { type: 'button', class: 'link', onKeydown: (event: KeyboardEvent) => this.walk(event) },
+          row.name,
+        ),
+        row.calls > 1 ? h('span', { class: 'quiet' }, ` ${t('calls', row.calls)}`) : null,
+      ),
       h('td', { class: 'column-type type' }, row.type),
       h('td', { class: 'shape' }, format.shape(row.shape), unknown),
       bar(row.params, totals?.params ?? null, most.params),
@@ -105,12 +157,27 @@ export class TableView {
   }
 
   private foot(totals: Snapshot['totals'][number], t: Translate): HTMLElement {
-    const words = (value: number | null): string => (value === null ? format.NOT_KNOWN : `${totals.atLeast ? '≥ ' : ''}${format.exact(value)}`);
+    const words = (value: number | null): string =>
+      value === null ? format.NOT_KNOWN : `${totals.atLeast ? '≥ ' : ''}${format.exact(value)}`;
     const label = totals.atLeast ? `${t('total')} (${t('totalAtLeast')})` : t('total');
     return h(
       'tfoot',
       {},
-      h('tr', {}, h('td', { class: 'column-order' }), h('th', { scope: 'row' }, label), h('td', { class: 'column-type' }), h('td', { class: 'shape' }), h('td', { class: 'number', title: t('trainable', format.exact(totals.trainable)) }, words(totals.params)), h('td', { class: 'number' }, words(totals.macs)), h('td', {})),
+      h(
+        'tr',
+        {},
+        h('td', { class: 'column-order' }),
+        h('th', { scope: 'row' }, label),
+        h('td', { class: 'column-type' }),
+        h('td', { class: 'shape' }),
+        h(
+          'td',
+          { class: 'number', title: t('trainable', format.exact(totals.trainable)) },
+          words(totals.params),
+        ),
+        h('td', { class: 'number' }, words(totals.macs)),
+        h('td', {}),
+      ),
     );
   }
 
@@ -140,7 +207,12 @@ export class TableView {
 /** A number over a bar for its share of the total; the longest bar is the largest row's. */
 function bar(value: number | null, total: number | null, most: number): HTMLElement {
   const share = value !== null && total ? value / total : 0;
-  const element = h('td', { class: 'number barred', title: value !== null && total ? format.percent(share) : null }, h('span', { class: 'bar', 'aria-hidden': 'true' }), h('span', { class: 'bar-value' }, format.exact(value)));
+  const element = h(
+    'td',
+    { class: 'number barred', title: value !== null && total ? format.percent(share) : null },
+    h('span', { class: 'bar', 'aria-hidden': 'true' }),
+    h('span', { class: 'bar-value' }, format.exact(value)),
+  );
   const drawn = element.querySelector<HTMLElement>('.bar')!;
   drawn.style.width = `${value !== null && most > 0 ? (value / most) * 100 : 0}%`;
   return element;

@@ -11,7 +11,8 @@ export function sortRows(rows: readonly Row[], sort: ViewState['sort']): Row[] {
     const x = sortValue(a, sort.column);
     const y = sortValue(b, sort.column);
     if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1;
-    if (typeof x === 'string' || typeof y === 'string') return sign * String(x).localeCompare(String(y), 'en', { numeric: true });
+    if (typeof x === 'string' || typeof y === 'string')
+      return sign * String(x).localeCompare(String(y), 'en', { numeric: true });
     // Infinity − Infinity is not a number.
     return x === y ? 0 : sign * (x < y ? -1 : 1);
   };
@@ -44,13 +45,26 @@ export function fieldText(row: Pick<Row, 'figures'>, all: string): string {
   return field.global ? all : format.sizes(field.size);
 }
 
-const HEADINGS = ['Layer', 'Type', 'Output shape', 'Parameters', 'Multiply-adds', 'Receptive field', 'Stride'];
+const HEADINGS = [
+  'Layer',
+  'Type',
+  'Output shape',
+  'Parameters',
+  'Multiply-adds',
+  'Receptive field',
+  'Stride',
+];
 
 function cells(row: Row): string[] {
   const field = row.figures?.receptiveField;
   return [
-    row.name, row.type, row.shape ? format.shape(row.shape) : format.NOT_KNOWN, row.params === null ? format.NOT_KNOWN : String(row.params),
-    row.macs === null ? format.NOT_KNOWN : String(row.macs), fieldText(row, 'global'), field && !field.global ? format.sizes(field.stride) : '',
+    row.name,
+    row.type,
+    row.shape ? format.shape(row.shape) : format.NOT_KNOWN,
+    row.params === null ? format.NOT_KNOWN : String(row.params),
+    row.macs === null ? format.NOT_KNOWN : String(row.macs),
+    fieldText(row, 'global'),
+    field && !field.global ? format.sizes(field.stride) : '',
   ];
 }
 
@@ -61,9 +75,23 @@ function totalCells(totals: Snapshot['totals'][number]): string[] {
 }
 
 export function toMarkdown(rows: readonly Row[], totals: Snapshot['totals'][number]): string {
-  const line = (texts: readonly string[]): string => `| ${texts.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
-  const grouped = (texts: string[]): string[] => texts.map((text) => text.replace(/^(≥ )?(\d+)$/, (_, sign: string | undefined, digits: string) => (sign ?? '') + format.exact(Number(digits))));
-  return [line(HEADINGS), '|---|---|---|---:|---:|---|---|', ...rows.map((row) => line(grouped(cells(row)))), line(grouped(totalCells(totals)))].join('\n') + '\n';
+  const line = (texts: readonly string[]): string =>
+    `| ${texts.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+  const grouped = (texts: string[]): string[] =>
+    texts.map((text) =>
+      text.replace(
+        /^(≥ )?(\d+)$/,
+        (_, sign: string | undefined, digits: string) => (sign ?? '') + format.exact(Number(digits)),
+      ),
+    );
+  return (
+    [
+      line(HEADINGS),
+      '|---|---|---|---:|---:|---|---|',
+      ...rows.map((row) => line(grouped(cells(row)))),
+      line(grouped(totalCells(totals))),
+    ].join('\n') + '\n'
+  );
 }
 
 /** RFC 4180: a text with a comma, a quote or a line break is quoted. A leading =, +, − or @ is kept from being a formula. */
@@ -78,8 +106,18 @@ export function toCsv(rows: readonly Row[]): string {
 export function toJson(snapshot: Snapshot, model: number, rows: readonly Row[]): string {
   const totals = snapshot.totals[model];
   const plain = rows.map((row) => ({
-    name: row.name, type: row.type, output: row.shape && format.isRanked(row.shape) ? row.shape.map((length) => (typeof length === 'number' ? length : 'formula' in length || length.kind === 'open' ? null : '?')) : null,
-    params: row.params, macs: row.macs, receptiveField: row.figures?.receptiveField ?? null, unknown: row.unknown,
+    name: row.name,
+    type: row.type,
+    output:
+      row.shape && format.isRanked(row.shape)
+        ? row.shape.map((length) =>
+            typeof length === 'number' ? length : 'formula' in length || length.kind === 'open' ? null : '?',
+          )
+        : null,
+    params: row.params,
+    macs: row.macs,
+    receptiveField: row.figures?.receptiveField ?? null,
+    unknown: row.unknown,
   }));
   return `${JSON.stringify({ file: snapshot.fileName, totals, layers: plain }, null, 2)}\n`;
 }

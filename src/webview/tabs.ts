@@ -9,10 +9,29 @@ export class Tabs {
   private readonly buttons = new Map<Tab, HTMLButtonElement>();
   private readonly panels = new Map<Tab, HTMLElement>();
 
-  constructor(contents: Record<Tab, readonly HTMLElement[]>, private readonly changed: (tab: Tab) => void) {
+  constructor(
+    contents: Record<Tab, readonly HTMLElement[]>,
+    private readonly changed: (tab: Tab) => void,
+  ) {
     for (const tab of TABS) {
-      const button = h('button', { type: 'button', role: 'tab', id: `tab-${tab}`, 'aria-controls': `panel-${tab}`, onClick: () => changed(tab) });
-      const panel = h('div', { class: `tab-panel panel-${tab}`, role: 'tabpanel', id: `panel-${tab}`, 'aria-labelledby': `tab-${tab}`, hidden: true }, ...contents[tab]);
+      const button = h('button', {
+        type: 'button',
+        role: 'tab',
+        id: `tab-${tab}`,
+        'aria-controls': `panel-${tab}`,
+        onClick: () => changed(tab),
+      });
+      const panel = h(
+        'div',
+        {
+          class: `tab-panel panel-${tab}`,
+          role: 'tabpanel',
+          id: `panel-${tab}`,
+          'aria-labelledby': `tab-${tab}`,
+          hidden: true,
+        },
+        ...contents[tab],
+      );
       this.buttons.set(tab, button);
       this.panels.set(tab, panel);
       this.list.append(button);

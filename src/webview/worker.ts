@@ -2,6 +2,9 @@
 import { startWorkerLoop } from '../engine/workerLoop';
 import type { ToWorker } from '../engine/workerProtocol';
 
-const scope = self as unknown as { postMessage(message: unknown, transfer: Transferable[]): void; onmessage: ((event: MessageEvent<ToWorker>) => void) | null };
+const scope = self as unknown as {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+};
 const handle = startWorkerLoop((message, transfer = []) => scope.postMessage(message, transfer));
 scope.onmessage = (event) => handle(event.data);

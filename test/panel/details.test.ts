@@ -17,8 +17,18 @@ interface Violation {
 async function violations(page: Page): Promise<string[]> {
   // The page's policy forbids foreign scripts: axe goes in through the debugger's own door.
   await page.evaluate(axe);
-  const found = await page.evaluate(async () => (await (window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe.run()).violations as Violation[]);
-  return found.map((violation) => `${violation.id}: ${violation.nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`).slice(0, 3).join(' | ')}`);
+  const found = await page.evaluate(
+    async () =>
+      (await (window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe.run())
+        .violations as Violation[],
+  );
+  return found.map(
+    (violation) =>
+      `${violation.id}: ${violation.nodes
+        .map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`)
+        .slice(0, 3)
+        .join(' | ')}`,
+  );
 }
 
 describe('panel: details', () => {
@@ -35,10 +45,16 @@ describe('panel: details', () => {
   });
   after(() => harness.stop());
 
-  async function open(net: Net, options: PanelOptions & { tab?: string; select?: string; language?: string } = {}): Promise<PanelPage> {
+  async function open(
+    net: Net,
+    options: PanelOptions & { tab?: string; select?: string; language?: string } = {},
+  ): Promise<PanelPage> {
     panel = await harness.open({ state: { version: 1, tab: options.tab ?? 'layer' }, ...options });
     const selected = net.graph.nodes.find((node) => node.name === options.select)?.id ?? null;
-    await panel.send({ type: 'snapshot', snapshot: net.snapshot({ selected, language: options.language ?? 'en' }) });
+    await panel.send({
+      type: 'snapshot',
+      snapshot: net.snapshot({ selected, language: options.language ?? 'en' }),
+    });
     await panel.page.waitForSelector('.network-drawing .box');
     return panel;
   }
@@ -50,20 +66,31 @@ describe('panel: details', () => {
       const net = vgg();
       const { page } = await open(net, { tab: 'table' });
       assert.equal((await names(page)).length, net.graph.models[0].rows.length);
-      assert.match(await page.locator('tfoot').innerText(), new RegExp(net.snapshot().totals[0].params!.toLocaleString('en-US')));
+      assert.match(
+        await page.locator('tfoot').innerText(),
+        new RegExp(net.snapshot().totals[0].params!.toLocaleString('en-US')),
+      );
     });
 
     it('sorts by a column both ways and keeps it across an edit', async () => {
       const net = vgg();
       const { page, send } = await open(net, { tab: 'table' });
       await page.locator('th button', { hasText: 'Parameters' }).click();
-      const largest = [...net.graph.nodes].sort((a, b) => net.figures[b.id].params! - net.figures[a.id].params!)[0].name;
+      const largest = [...net.graph.nodes].sort(
+        (a, b) => net.figures[b.id].params! - net.figures[a.id].params!,
+      )[0].name;
       assert.equal((await names(page))[0], largest);
       await send({ type: 'snapshot', snapshot: vgg().snapshot({ version: 2 }) });
       await page.waitForTimeout(100);
       assert.equal((await names(page))[0], largest);
       await page.locator('th button', { hasText: 'Parameters' }).click();
-      assert.equal(await page.locator('th[aria-sort=ascending]').innerText().then((text) => text.replace(/\W/g, '')), 'Parameters');
+      assert.equal(
+        await page
+          .locator('th[aria-sort=ascending]')
+          .innerText()
+          .then((text) => text.replace(/\W/g, '')),
+        'Parameters',
+      );
     });
 
     it('is linked with the network and the source', async () => {
@@ -84,7 +111,10 @@ describe('panel: details', () => {
     it('copies as Markdown and CSV', async () => {
       const opened = await open(vgg(), { tab: 'table' });
       await opened.page.locator('button', { hasText: 'Markdown' }).click();
-      assert.match((await opened.message('copy')).text, /\| block1_conv1 \| Conv2D \| \(None, 224, 224, 64\) \| 1,792 \|/);
+      assert.match(
+        (await opened.message('copy')).text,
+        /\| block1_conv1 \| Conv2D \| \(None, 224, 224, 64\) \| 1,792 \|/,
+      );
     });
   });
 
@@ -92,7 +122,15 @@ describe('panel: details', () => {
     it('states shapes, kernel, parameters, multiply-adds and receptive field', async () => {
       const { page } = await open(vgg(), { select: 'block1_conv2' });
       const text = (await page.locator('.facts').innerText()).replace(/\s+/g, ' ');
-      for (const fact of ['(None, 224, 224, 64)', '(3, 3, 64, 64)', '36,928', '1,849,688,064', '5×5', '⌊(224 + 2·1 − 3)/1⌋ + 1 = 224']) assert.ok(text.includes(fact), `${fact} in ${text}`);
+      for (const fact of [
+        '(None, 224, 224, 64)',
+        '(3, 3, 64, 64)',
+        '36,928',
+        '1,849,688,064',
+        '5×5',
+        '⌊(224 + 2·1 − 3)/1⌋ + 1 = 224',
+      ])
+        assert.ok(text.includes(fact), `${fact} in ${text}`);
     });
   });
 
@@ -106,17 +144,28 @@ describe('panel: details', () => {
       assert.equal(await page.locator('.cell.is-real').count(), 25);
       assert.equal(await page.locator('.cell.is-pad').count(), 49 - 25);
       assert.equal(await page.locator('.cell.is-read').count(), 9);
-      assert.match(await page.locator('.lens .readout').innerText(), /output \(0, 0\) reads input \{0, 1\} × \{0, 1\}.*5 of its cells/);
+      assert.match(
+        await page.locator('.lens .readout').innerText(),
+        /output \(0, 0\) reads input \{0, 1\} × \{0, 1\}.*5 of its cells/,
+      );
       await page.locator('.lens button[aria-label=Step]').click();
-      assert.match(await page.locator('.lens .readout').innerText(), /output \(0, 1\) reads input \{0, 1\} × \{1, 2, 3\}/);
+      assert.match(
+        await page.locator('.lens .readout').innerText(),
+        /output \(0, 1\) reads input \{0, 1\} × \{1, 2, 3\}/,
+      );
       await page.locator('.lens input[type=range]').fill('8');
-      assert.match(await page.locator('.lens .readout').innerText(), /output \(2, 2\) reads input \{3, 4\} × \{3, 4\}/);
+      assert.match(
+        await page.locator('.lens .readout').innerText(),
+        /output \(2, 2\) reads input \{3, 4\} × \{3, 4\}/,
+      );
     });
 
     it('plays and pauses', async () => {
       const { page } = await open(vgg(), { tab: 'lens', select: 'block3_conv1' });
       await page.locator('.lens button.primary').click();
-      await page.waitForFunction(() => Number((document.querySelector('.lens input[type=range]') as HTMLInputElement).value) >= 2);
+      await page.waitForFunction(
+        () => Number((document.querySelector('.lens input[type=range]') as HTMLInputElement).value) >= 2,
+      );
       await page.locator('.lens button.primary').click();
       const at = await page.locator('.lens input[type=range]').inputValue();
       await page.waitForTimeout(700);
@@ -144,12 +193,17 @@ describe('panel: details', () => {
     it('says when a file has no model', async () => {
       panel = await harness.open();
       await panel.send({ type: 'snapshot', snapshot: new Net().snapshot() });
-      await panel.page.waitForFunction(() => document.querySelector('.message h1')?.textContent === 'No model in this file');
+      await panel.page.waitForFunction(
+        () => document.querySelector('.message h1')?.textContent === 'No model in this file',
+      );
     });
 
     it('says what could not be drawn, tells the host, and recovers', async () => {
       panel = await harness.open();
-      await panel.send({ type: 'snapshot', snapshot: { ...vgg().snapshot(), graph: { models: [null] } } as never });
+      await panel.send({
+        type: 'snapshot',
+        snapshot: { ...vgg().snapshot(), graph: { models: [null] } } as never,
+      });
       await panel.page.waitForSelector('.message.is-error');
       assert.ok((await panel.message('error')).message.length > 0);
       await panel.send({ type: 'snapshot', snapshot: vgg().snapshot() });
@@ -169,7 +223,10 @@ describe('panel: details', () => {
   });
 
   it('uses no colours of its own', () => {
-    const css = readFileSync(path.resolve(__dirname, '../../src/webview/panel.css'), 'utf8').replace(/var\(--vscode-[\w-]+,[^()]*\)/g, '');
+    const css = readFileSync(path.resolve(__dirname, '../../src/webview/panel.css'), 'utf8').replace(
+      /var\(--vscode-[\w-]+,[^()]*\)/g,
+      '',
+    );
     assert.deepEqual(css.match(/#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(/gi), null);
   });
 
@@ -185,7 +242,14 @@ describe('panel: details', () => {
     for (const theme of ['light', 'dark', 'highContrast'] as const) {
       for (const tab of ['layer', 'table', 'field', 'lens']) {
         it(`has no axe violations: ${tab}, ${theme}`, async () => {
-          const { page } = await open(unet(), { theme, tab, select: 'conv2d_1', width: theme === 'dark' ? 300 : 900, height: 800, reducedMotion: true });
+          const { page } = await open(unet(), {
+            theme,
+            tab,
+            select: 'conv2d_1',
+            width: theme === 'dark' ? 300 : 900,
+            height: 800,
+            reducedMotion: true,
+          });
           await page.waitForTimeout(100);
           assert.deepEqual(await violations(page), []);
         });

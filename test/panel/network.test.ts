@@ -6,7 +6,11 @@ import { PanelHarness, type PanelPage } from './harness/panelPage';
 
 const key = (page: Page, name: string) => page.locator(`[data-key="${name}"]`);
 const item = (page: Page, name: string) => key(page, name).locator('.body');
-const transform = (page: Page): Promise<string> => page.locator('.network-drawing > g').first().evaluate((g) => (g as SVGElement).style.transform);
+const transform = (page: Page): Promise<string> =>
+  page
+    .locator('.network-drawing > g')
+    .first()
+    .evaluate((g) => (g as SVGElement).style.transform);
 
 describe('panel: network', () => {
   let harness: PanelHarness;
@@ -80,7 +84,8 @@ describe('panel: network', () => {
       const input = net.input([64, 64, 3]);
       let x = net.conv(input, 16, 3, { name: 'first' });
       if (extra) x = net.conv(x, 16, 3, { name: 'added' });
-      for (const name of ['second', 'third', 'fourth', 'fifth', 'sixth']) x = net.conv(x, extra && name === 'sixth' ? 64 : 32, 3, { name });
+      for (const name of ['second', 'third', 'fourth', 'fifth', 'sixth'])
+        x = net.conv(x, extra && name === 'sixth' ? 64 : 32, 3, { name });
       return net.model('model', [input], [x]);
     };
     const { page, send } = await open(build(false), { width: 900, height: 420 });
@@ -90,13 +95,19 @@ describe('panel: network', () => {
     // The one nearest to the middle keeps its place on screen.
     const view = (await page.locator('.network').boundingBox())!;
     const names = ['second', 'third', 'fourth', 'fifth'];
-    const boxes = await Promise.all(names.map(async (name) => ({ name, box: (await key(page, name).boundingBox())! })));
-    const distance = (box: { y: number; height: number }): number => Math.abs(box.y + box.height / 2 - view.y - view.height / 2);
+    const boxes = await Promise.all(
+      names.map(async (name) => ({ name, box: (await key(page, name).boundingBox())! })),
+    );
+    const distance = (box: { y: number; height: number }): number =>
+      Math.abs(box.y + box.height / 2 - view.y - view.height / 2);
     const middle = boxes.sort((a, b) => distance(a.box) - distance(b.box))[0];
     await send({ type: 'snapshot', snapshot: build(true).snapshot({ version: 2 }) });
     await page.waitForFunction(() => document.querySelectorAll('.network-drawing .box').length === 8);
     const after = (await key(page, middle.name).boundingBox())!;
-    assert.ok(Math.abs(after.y - middle.box.y) < 2, `${middle.name} moved from ${middle.box.y} to ${after.y}`);
+    assert.ok(
+      Math.abs(after.y - middle.box.y) < 2,
+      `${middle.name} moved from ${middle.box.y} to ${after.y}`,
+    );
     assert.ok((await key(page, 'sixth').getAttribute('class'))!.includes('changes'));
     assert.ok(!(await key(page, 'first').getAttribute('class'))!.includes('changes'));
   });
@@ -110,14 +121,25 @@ describe('panel: network', () => {
     await repeat.click();
     await page.waitForSelector('.box.is-block.is-open');
     assert.equal(await page.locator('.box.is-block').count(), 2);
-    await page.locator('.box.is-repeat.is-open .body').first().click({ position: { x: 4, y: 3 } });
+    await page
+      .locator('.box.is-repeat.is-open .body')
+      .first()
+      .click({ position: { x: 4, y: 3 } });
     await page.waitForFunction(() => document.querySelectorAll('.box.is-block').length === 0);
   });
 
   it('opens a custom layer at its triangle and draws its inside', async () => {
     const net = new Net();
     const input = net.input([32, 32, 3]);
-    net.model('m', [input], [net.group('ResidualBlock', 'block', net.conv(input, 8, 3), (x) => net.add(net.relu(net.conv(x, 8, 3)), x))]);
+    net.model(
+      'm',
+      [input],
+      [
+        net.group('ResidualBlock', 'block', net.conv(input, 8, 3), (x) =>
+          net.add(net.relu(net.conv(x, 8, 3)), x),
+        ),
+      ],
+    );
     const { page } = await open(net);
     await key(page, 'block').locator('.chevron').click();
     await page.waitForSelector('[data-key="block/add"]');
@@ -143,7 +165,8 @@ describe('panel: network', () => {
   it('is walked, opened, zoomed and revealed by keyboard alone', async () => {
     const opened = await open(resnet([3, 4, 6, 3]), { width: 900, height: 700 });
     const { page } = opened;
-    const focused = (): Promise<string | null> => page.evaluate(() => document.activeElement!.closest('[data-key]')?.getAttribute('data-key') ?? null);
+    const focused = (): Promise<string | null> =>
+      page.evaluate(() => document.activeElement!.closest('[data-key]')?.getAttribute('data-key') ?? null);
     await page.keyboard.press('n');
     assert.equal(await focused(), 'input_layer');
     await page.keyboard.press('ArrowDown');
@@ -185,7 +208,18 @@ describe('panel: network', () => {
     const before = await transform(page);
     await page.locator('.network').evaluate((element) => {
       element.setPointerCapture = () => undefined;
-      const point = (type: string, id: number, x: number, y: number): void => void element.dispatchEvent(new PointerEvent(type, { pointerId: id, pointerType: 'touch', clientX: x, clientY: y, bubbles: true, button: 0, buttons: 1 }));
+      const point = (type: string, id: number, x: number, y: number): void =>
+        void element.dispatchEvent(
+          new PointerEvent(type, {
+            pointerId: id,
+            pointerType: 'touch',
+            clientX: x,
+            clientY: y,
+            bubbles: true,
+            button: 0,
+            buttons: 1,
+          }),
+        );
       point('pointerdown', 1, 200, 200);
       point('pointerdown', 2, 300, 200);
       point('pointermove', 2, 400, 200);
@@ -230,11 +264,21 @@ describe('panel: network', () => {
     await opened.page.locator('select.export').selectOption('svg');
     const svg = (await opened.message('save')) as { name: string; content: string };
     assert.equal(svg.name, 'unet.svg');
-    assert.ok(svg.content.startsWith('<svg xmlns=') && svg.content.includes('Concatenate') && !svg.content.includes('var('));
+    assert.ok(
+      svg.content.startsWith('<svg xmlns=') &&
+        svg.content.includes('Concatenate') &&
+        !svg.content.includes('var('),
+    );
     await opened.page.locator('select.export').selectOption('png');
-    await opened.page.waitForFunction(() => (window as unknown as { convlensHarness: { sent: { name?: string }[] } }).convlensHarness.sent.some((m) => m.name === 'unet.png'));
+    await opened.page.waitForFunction(() =>
+      (window as unknown as { convlensHarness: { sent: { name?: string }[] } }).convlensHarness.sent.some(
+        (m) => m.name === 'unet.png',
+      ),
+    );
     const signature = await opened.page.evaluate(() => {
-      const sent = (window as unknown as { convlensHarness: { sent: { name?: string; content?: Uint8Array }[] } }).convlensHarness.sent;
+      const sent = (
+        window as unknown as { convlensHarness: { sent: { name?: string; content?: Uint8Array }[] } }
+      ).convlensHarness.sent;
       return [...sent.find((m) => m.name === 'unet.png')!.content!.slice(0, 4)];
     });
     assert.deepEqual(signature, [0x89, 0x50, 0x4e, 0x47]);
@@ -253,7 +297,8 @@ describe('panel: network', () => {
         const began = performance.now();
         window.postMessage({ type: 'snapshot', snapshot: data }, '*');
         await new Promise((resolve) => setTimeout(resolve));
-        while (!document.querySelector('.network-drawing .box')) await new Promise((resolve) => setTimeout(resolve));
+        while (!document.querySelector('.network-drawing .box'))
+          await new Promise((resolve) => setTimeout(resolve));
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
         return performance.now() - began;
       };

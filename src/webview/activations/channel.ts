@@ -41,7 +41,18 @@ export class ChannelView {
     this.slice = Math.floor(planes.depth / 2);
     this.values = planes.plane(channel, this.slice);
     const go = (label: string, glyph: string, to: number): HTMLElement =>
-      h('button', { type: 'button', class: 'icon', 'aria-label': label, title: label, disabled: to < 0 || to >= planes.channels, onClick: () => input.go(to) }, h('span', { 'aria-hidden': 'true' }, glyph));
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'icon',
+          'aria-label': label,
+          title: label,
+          disabled: to < 0 || to >= planes.channels,
+          onClick: () => input.go(to),
+        },
+        h('span', { 'aria-hidden': 'true' }, glyph),
+      );
     const bar = h(
       'div',
       { class: 'channel-bar' },
@@ -52,7 +63,18 @@ export class ChannelView {
     );
     const slices =
       planes.depth > 1 &&
-      h('label', { class: 'slice' }, t('slice'), h('input', { type: 'range', min: 0, max: planes.depth - 1, value: this.slice, onInput: (event: Event) => this.setSlice(Number((event.target as HTMLInputElement).value)) }));
+      h(
+        'label',
+        { class: 'slice' },
+        t('slice'),
+        h('input', {
+          type: 'range',
+          min: 0,
+          max: planes.depth - 1,
+          value: this.slice,
+          onInput: (event: Event) => this.setSlice(Number((event.target as HTMLInputElement).value)),
+        }),
+      );
     this.holder.setAttribute('tabindex', '0');
     this.holder.setAttribute('role', 'img');
     this.holder.setAttribute('aria-label', t('channel', channel));
@@ -61,7 +83,13 @@ export class ChannelView {
     this.holder.addEventListener('pointerdown', (event) => this.point(event));
     this.holder.addEventListener('keydown', (event) => this.key(event));
     const large = h('div', { class: 'channel-large' }, this.holder, this.readout, this.histogram());
-    this.element = h('div', { class: 'channel' }, bar, slices, h('div', { class: 'channel-pair' }, large, this.picture));
+    this.element = h(
+      'div',
+      { class: 'channel' },
+      bar,
+      slices,
+      h('div', { class: 'channel-pair' }, large, this.picture),
+    );
     this.drawChannel();
     void this.loadPicture();
   }
@@ -84,11 +112,19 @@ export class ChannelView {
   private point(event: PointerEvent): void {
     const { planes } = this.input;
     const box = this.holder.getBoundingClientRect();
-    this.at(Math.floor(((event.clientX - box.left) / box.width) * planes.width), Math.floor(((event.clientY - box.top) / box.height) * planes.height));
+    this.at(
+      Math.floor(((event.clientX - box.left) / box.width) * planes.width),
+      Math.floor(((event.clientY - box.top) / box.height) * planes.height),
+    );
   }
 
   private key(event: KeyboardEvent): void {
-    const steps: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const steps: Record<string, [number, number]> = {
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+    };
     const step = steps[event.key];
     if (event.key === 'Escape') this.input.close();
     if (!step) return;
@@ -108,17 +144,25 @@ export class ChannelView {
     const value = this.values[this.y * planes.width + this.x];
     const parts = [t('at', `(${this.y}, ${this.x})`), t('value', format.measured(value))];
     const box = this.seenBox(field);
-    if (box) parts.push(t('seesInput', `${box.rows[0]}…${box.rows[1]} × ${box.columns[0]}…${box.columns[1]}`));
+    if (box)
+      parts.push(t('seesInput', `${box.rows[0]}…${box.rows[1]} × ${box.columns[0]}…${box.columns[1]}`));
     this.readout.textContent = parts.join(' · ');
     this.drawSeen(box);
   }
 
-  private seenBox(field: ChannelInput['field']): { rows: [number, number]; columns: [number, number] } | null {
+  private seenBox(
+    field: ChannelInput['field'],
+  ): { rows: [number, number]; columns: [number, number] } | null {
     if (!field || this.input.planes.form !== 'image' || field.size.length !== 2) return null;
-    if (field.global) return this.inputSize ? { rows: [0, this.inputSize.height - 1], columns: [0, this.inputSize.width - 1] } : null;
+    if (field.global)
+      return this.inputSize
+        ? { rows: [0, this.inputSize.height - 1], columns: [0, this.inputSize.width - 1] }
+        : null;
     const axis = (index: number, cell: number): [number, number] | null => {
       const [size, stride, padding] = [field.size[index], field.stride[index], field.padding[index]];
-      return size === null || stride === null || padding === null ? null : seenInterval(cell, size, stride, padding);
+      return size === null || stride === null || padding === null
+        ? null
+        : seenInterval(cell, size, stride, padding);
     };
     const rows = axis(0, this.y);
     const columns = axis(1, this.x);
@@ -150,7 +194,13 @@ export class ChannelView {
     const own = statistics(this.values);
     const counts = histogram(this.values, own.min, own.max, BINS);
     const most = Math.max(1, ...counts);
-    const canvas = h('canvas', { class: 'histogram', width: BINS * 6, height: 36, role: 'img', 'aria-label': this.input.t('histogram') });
+    const canvas = h('canvas', {
+      class: 'histogram',
+      width: BINS * 6,
+      height: 36,
+      role: 'img',
+      'aria-label': this.input.t('histogram'),
+    });
     requestAnimationFrame(() => {
       const context = canvas.getContext('2d');
       if (!context) return;

@@ -7,8 +7,32 @@ export type ColormapName = (typeof COLORMAPS)[number];
 export type Colormap = Uint8ClampedArray;
 
 const STOPS: Record<Exclude<ColormapName, 'diverging'>, readonly string[]> = {
-  viridis: ['440154', '482475', '414487', '355f8d', '2a788e', '21918c', '22a884', '44bf70', '7ad151', 'bddf26', 'fde725'],
-  magma: ['000004', '140e36', '3b0f70', '641a80', '8c2981', 'b73779', 'de4968', 'f7705c', 'fe9f6d', 'fecf92', 'fcfdbf'],
+  viridis: [
+    '440154',
+    '482475',
+    '414487',
+    '355f8d',
+    '2a788e',
+    '21918c',
+    '22a884',
+    '44bf70',
+    '7ad151',
+    'bddf26',
+    'fde725',
+  ],
+  magma: [
+    '000004',
+    '140e36',
+    '3b0f70',
+    '641a80',
+    '8c2981',
+    'b73779',
+    'de4968',
+    'f7705c',
+    'fe9f6d',
+    'fecf92',
+    'fcfdbf',
+  ],
   grey: ['000000', 'ffffff'],
 };
 
@@ -33,7 +57,8 @@ function fromStops(stops: readonly string[]): Colormap {
   for (let i = 0; i < 256; i++) {
     const at = (i / 255) * (colours.length - 1);
     const low = Math.min(colours.length - 2, Math.floor(at));
-    for (let c = 0; c < 3; c++) table[i * 3 + c] = Math.round(colours[low][c] + (colours[low + 1][c] - colours[low][c]) * (at - low));
+    for (let c = 0; c < 3; c++)
+      table[i * 3 + c] = Math.round(colours[low][c] + (colours[low + 1][c] - colours[low][c]) * (at - low));
   }
   return table;
 }
@@ -56,7 +81,8 @@ function fromOklab(lightness: number, a: number, b: number): [number, number, nu
   const l = Math.pow(lightness + 0.3963377774 * a + 0.2158037573 * b, 3);
   const m = Math.pow(lightness - 0.1055613458 * a - 0.0638541728 * b, 3);
   const s = Math.pow(lightness - 0.0894841775 * a - 1.291485548 * b, 3);
-  const gamma = (x: number): number => 255 * (x <= 0.0031308 ? 12.92 * Math.max(0, x) : 1.055 * Math.pow(x, 1 / 2.4) - 0.055);
+  const gamma = (x: number): number =>
+    255 * (x <= 0.0031308 ? 12.92 * Math.max(0, x) : 1.055 * Math.pow(x, 1 / 2.4) - 0.055);
   return [
     gamma(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
     gamma(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),

@@ -1,5 +1,12 @@
 /** The page's side of the engine: starts the worker from a blob, runs one network at a time, keeps what came back. */
-import type { BackendInfo, CustomInput, FeatureMap, LoadedInput, SampleName, Unsupported } from '../../engine/api';
+import type {
+  BackendInfo,
+  CustomInput,
+  FeatureMap,
+  LoadedInput,
+  SampleName,
+  Unsupported,
+} from '../../engine/api';
 import type { FromWorker, ToWorker } from '../../engine/workerProtocol';
 import type { ModelGraph, NodeId } from '../../graph/graph';
 
@@ -32,7 +39,18 @@ export interface RunRequest {
 }
 
 const EMPTY: EngineState = {
-  status: 'idle', progress: 0, message: null, backend: null, milliseconds: null, graph: null, model: 0, inputs: [], done: new Set(), times: new Map(), unsupported: new Map(), run: 0,
+  status: 'idle',
+  progress: 0,
+  message: null,
+  backend: null,
+  milliseconds: null,
+  graph: null,
+  model: 0,
+  inputs: [],
+  done: new Set(),
+  times: new Map(),
+  unsupported: new Map(),
+  run: 0,
 };
 
 /** Feature maps kept on the page, in values. */
@@ -66,12 +84,26 @@ export class EngineClient {
     const id = ++this.ids;
     this.loadId = id;
     this.forget();
-    this.set({ ...EMPTY, status: this.worker ? 'loading' : 'starting', graph: request.graph, model: request.model, run: this.state.run + 1 });
+    this.set({
+      ...EMPTY,
+      status: this.worker ? 'loading' : 'starting',
+      graph: request.graph,
+      model: request.model,
+      run: this.state.run + 1,
+    });
     try {
       const worker = await this.start();
       if (this.loadId !== id) return;
       this.set({ ...this.state, status: 'loading' });
-      const message: ToWorker = { type: 'load', id, graph: request.graph, model: request.model, seed: request.seed, sample: request.sample, run: true };
+      const message: ToWorker = {
+        type: 'load',
+        id,
+        graph: request.graph,
+        model: request.model,
+        seed: request.seed,
+        sample: request.sample,
+        run: true,
+      };
       worker.postMessage(message);
     } catch (error) {
       if (this.loadId === id) this.fail(error instanceof Error ? error.message : String(error));
@@ -80,7 +112,11 @@ export class EngineClient {
 
   stop(): void {
     this.post({ type: 'cancel' });
-    if (this.state.status === 'starting' || this.state.status === 'loading' || this.state.status === 'running') {
+    if (
+      this.state.status === 'starting' ||
+      this.state.status === 'loading' ||
+      this.state.status === 'running'
+    ) {
       this.loadId = ++this.ids;
       this.set({ ...this.state, status: this.state.done.size > 0 ? 'done' : 'idle' });
     }
@@ -151,7 +187,14 @@ export class EngineClient {
         if (message.id !== this.loadId) return;
         const { result } = message;
         const unsupported = new Map(result.unsupported.map((entry) => [entry.node, entry]));
-        this.set({ ...this.state, status: result.ok ? 'running' : 'failed', message: result.message, backend: result.backend, inputs: result.inputs, unsupported });
+        this.set({
+          ...this.state,
+          status: result.ok ? 'running' : 'failed',
+          message: result.message,
+          backend: result.backend,
+          inputs: result.inputs,
+          unsupported,
+        });
         return;
       }
       case 'node': {
@@ -159,14 +202,30 @@ export class EngineClient {
         const { done } = message;
         const times = new Map(this.state.times);
         if (done.fusedInto === null) times.set(done.node, done.milliseconds);
-        this.set({ ...this.state, status: 'running', progress: done.progress, done: new Set([...this.state.done, done.node]), times });
+        this.set({
+          ...this.state,
+          status: 'running',
+          progress: done.progress,
+          done: new Set([...this.state.done, done.node]),
+          times,
+        });
         return;
       }
       case 'done': {
         if (message.id !== this.loadId) return;
         const { result } = message;
-        const unsupported = new Map([...this.state.unsupported, ...result.failures.map((entry) => [entry.node, entry] as const)]);
-        this.set({ ...this.state, status: 'done', progress: 1, backend: result.backend, milliseconds: result.milliseconds, unsupported });
+        const unsupported = new Map([
+          ...this.state.unsupported,
+          ...result.failures.map((entry) => [entry.node, entry] as const),
+        ]);
+        this.set({
+          ...this.state,
+          status: 'done',
+          progress: 1,
+          backend: result.backend,
+          milliseconds: result.milliseconds,
+          unsupported,
+        });
         return;
       }
       case 'map': {
@@ -177,7 +236,15 @@ export class EngineClient {
       }
       case 'restarted':
         this.forget();
-        this.set({ ...this.state, status: 'running', progress: 0, done: new Set(), backend: message.backend, message: message.reason, run: this.state.run + 1 });
+        this.set({
+          ...this.state,
+          status: 'running',
+          progress: 0,
+          done: new Set(),
+          backend: message.backend,
+          message: message.reason,
+          run: this.state.run + 1,
+        });
         return;
       case 'error': {
         const waiting = message.id === null ? undefined : this.reads.get(message.id);

@@ -6,7 +6,13 @@ import { colormap, type ColormapName } from './colormaps';
 import { colourise, colourRange, statistics, type Planes, type Statistics } from './planes';
 
 /** A canvas with one pixel per value; the style sheet enlarges it without smoothing. */
-export function drawPlane(values: Float32Array, width: number, height: number, range: Pick<Statistics, 'min' | 'max'>, colours: ColormapName): HTMLCanvasElement {
+export function drawPlane(
+  values: Float32Array,
+  width: number,
+  height: number,
+  range: Pick<Statistics, 'min' | 'max'>,
+  colours: ColormapName,
+): HTMLCanvasElement {
   const canvas = h('canvas', { width, height, 'aria-hidden': 'true' });
   const context = canvas.getContext('2d');
   if (!context || width === 0 || height === 0) return canvas;
@@ -38,7 +44,12 @@ export function drawPicture(planes: Planes): HTMLCanvasElement {
 }
 
 /** Positions from left to right, channels from top to bottom; the value under the pointer is told below. */
-export function drawSequence(planes: Planes, range: Statistics, colours: ColormapName, t: Translate): HTMLElement {
+export function drawSequence(
+  planes: Planes,
+  range: Statistics,
+  colours: ColormapName,
+  t: Translate,
+): HTMLElement {
   const { width, channels } = planes;
   const values = new Float32Array(width * channels);
   for (let channel = 0; channel < channels; channel++) values.set(planes.plane(channel), channel * width);
@@ -48,7 +59,10 @@ export function drawSequence(planes: Planes, range: Statistics, colours: Colorma
   canvas.addEventListener('pointermove', (event) => {
     const box = canvas.getBoundingClientRect();
     const x = Math.min(width - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * width)));
-    const y = Math.min(channels - 1, Math.max(0, Math.floor(((event.clientY - box.top) / box.height) * channels)));
+    const y = Math.min(
+      channels - 1,
+      Math.max(0, Math.floor(((event.clientY - box.top) / box.height) * channels)),
+    );
     out.textContent = `${t('at', x)} · ${t('channel', y)} · ${t('value', format.measured(values[y * width + x]))}`;
   });
   return h('div', { class: 'sequence' }, canvas, out);
@@ -61,7 +75,12 @@ export function drawBars(values: Float32Array, t: Translate): HTMLElement {
   const high = Math.max(0, stats.max);
   const width = Math.max(1, values.length);
   const height = 64;
-  const canvas = h('canvas', { class: 'bars', width: Math.min(2048, width * (width < 64 ? 8 : 1)), height, 'aria-hidden': 'true' });
+  const canvas = h('canvas', {
+    class: 'bars',
+    width: Math.min(2048, width * (width < 64 ? 8 : 1)),
+    height,
+    'aria-hidden': 'true',
+  });
   const out = h('p', { class: 'readout' });
   const context = canvas.getContext('2d');
   const top = [...values.keys()].sort((a, b) => values[b] - values[a]).slice(0, 3);
@@ -73,12 +92,20 @@ export function drawBars(values: Float32Array, t: Translate): HTMLElement {
     const zero = (high / (high - low)) * height;
     values.forEach((value, index) => {
       const y = ((high - value) / (high - low)) * height;
-      context.fillRect(index * step, Math.min(y, zero), Math.max(1, step - (step > 3 ? 1 : 0)), Math.max(1, Math.abs(zero - y)));
+      context.fillRect(
+        index * step,
+        Math.min(y, zero),
+        Math.max(1, step - (step > 3 ? 1 : 0)),
+        Math.max(1, Math.abs(zero - y)),
+      );
     });
   });
   canvas.addEventListener('pointermove', (event) => {
     const box = canvas.getBoundingClientRect();
-    const index = Math.min(width - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * width)));
+    const index = Math.min(
+      width - 1,
+      Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * width)),
+    );
     out.textContent = `[${index}] ${t('value', format.measured(values[index]))}`;
   });
   return h('div', { class: 'vector' }, canvas, out);

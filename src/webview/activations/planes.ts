@@ -21,10 +21,19 @@ export function planesOf(map: Pick<FeatureMap, 'shape' | 'data' | 'channelAxis'>
   const shape = map.shape.slice(1);
   if (shape.length <= 1) {
     const length = shape[0] ?? 1;
-    return { form: 'vector', channels: 1, depth: 1, height: 1, width: length, plane: () => map.data.subarray(0, length) };
+    return {
+      form: 'vector',
+      channels: 1,
+      depth: 1,
+      height: 1,
+      width: length,
+      plane: () => map.data.subarray(0, length),
+    };
   }
   const channelAxis = Math.max(0, Math.min(shape.length - 1, map.channelAxis - 1));
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, length) => product * length, 1));
+  const strides = shape.map((_, axis) =>
+    shape.slice(axis + 1).reduce((product, length) => product * length, 1),
+  );
   const spatial = shape.map((_, axis) => axis).filter((axis) => axis !== channelAxis);
   const channels = shape[channelAxis];
   const width = shape[spatial[spatial.length - 1]];
@@ -43,7 +52,8 @@ export function planesOf(map: Pick<FeatureMap, 'shape' | 'data' | 'channelAxis'>
     const stepX = strides[spatial[spatial.length - 1]];
     const stepY = spatial.length > 1 ? strides[spatial[spatial.length - 2]] : 0;
     const out = new Float32Array(height * width);
-    for (let y = 0, to = 0; y < height; y++) for (let x = 0, from = base + y * stepY; x < width; x++, from += stepX) out[to++] = map.data[from];
+    for (let y = 0, to = 0; y < height; y++)
+      for (let x = 0, from = base + y * stepY; x < width; x++, from += stepX) out[to++] = map.data[from];
     return out;
   };
   return { form, channels, depth, height, width, plane };
@@ -75,14 +85,22 @@ export function statistics(values: Float32Array): Statistics {
   }
   const valid = values.length - invalid;
   if (valid === 0) return { min: NaN, max: NaN, mean: NaN, constant: false, invalid };
-  return { min, max, mean: sum / valid, constant: min === max && invalid === 0 && values.length > 1, invalid };
+  return {
+    min,
+    max,
+    mean: sum / valid,
+    constant: min === max && invalid === 0 && values.length > 1,
+    invalid,
+  };
 }
 
 /** Counts of finite values in `bins` equal parts of [min, max]. */
 export function histogram(values: Float32Array, min: number, max: number, bins: number): number[] {
   const counts = new Array<number>(bins).fill(0);
   if (!(max > min)) return counts;
-  for (const value of values) if (Number.isFinite(value)) counts[Math.min(bins - 1, Math.max(0, Math.floor(((value - min) / (max - min)) * bins)))]++;
+  for (const value of values)
+    if (Number.isFinite(value))
+      counts[Math.min(bins - 1, Math.max(0, Math.floor(((value - min) / (max - min)) * bins)))]++;
   return counts;
 }
 
@@ -94,7 +112,13 @@ export function colourRange(min: number, max: number, symmetric: boolean): [numb
 }
 
 /** RGBA pixels of values between `low` and `high`; what is not finite is left transparent, a constant takes the middle. */
-export function colourise(values: Float32Array, low: number, high: number, map: Colormap, into: Uint8ClampedArray): void {
+export function colourise(
+  values: Float32Array,
+  low: number,
+  high: number,
+  map: Colormap,
+  into: Uint8ClampedArray,
+): void {
   const scale = high > low ? 255 / (high - low) : 0;
   for (let i = 0, o = 0; i < values.length; i++, o += 4) {
     const value = values[i];

@@ -20,17 +20,35 @@ export interface Palette {
 
 const MARGIN = 24;
 
-export function networkSvg(graph: ModelGraph, drawing: Drawing, contents: ReadonlyMap<string, BoxContent>, palette: Palette, title: string): string {
+export function networkSvg(
+  graph: ModelGraph,
+  drawing: Drawing,
+  contents: ReadonlyMap<string, BoxContent>,
+  palette: Palette,
+  title: string,
+): string {
   const width = Math.ceil(drawing.width + 2 * MARGIN + 60);
   const height = Math.ceil(drawing.height + 2 * MARGIN);
   const boxes = drawing.boxes.map((box) => {
     const content = contents.get(box.key)!;
-    return toText({ tag: 'g', attributes: { class: boxClasses(box, content), transform: `translate(${box.x} ${box.y})` }, children: boxPicture(box, content) });
+    return toText({
+      tag: 'g',
+      attributes: { class: boxClasses(box, content), transform: `translate(${box.x} ${box.y})` },
+      children: boxPicture(box, content),
+    });
   });
   const open = boxes.filter((_, index) => drawing.boxes[index].open);
   const closed = boxes.filter((_, index) => !drawing.boxes[index].open);
-  const edges = drawing.edges.map((edge) => `<path class="edge${edge.skip ? ' is-skip' : ''}" d="${edge.path}" marker-end="url(#arrow)"/>`);
-  const labels = drawing.labels.map((label) => toText({ tag: 'text', attributes: { class: 'edge-label', x: label.x, y: label.y }, children: [format.sampleShape(graph.tensors[label.tensor]?.shape)] }));
+  const edges = drawing.edges.map(
+    (edge) => `<path class="edge${edge.skip ? ' is-skip' : ''}" d="${edge.path}" marker-end="url(#arrow)"/>`,
+  );
+  const labels = drawing.labels.map((label) =>
+    toText({
+      tag: 'text',
+      attributes: { class: 'edge-label', x: label.x, y: label.y },
+      children: [format.sampleShape(graph.tensors[label.tensor]?.shape)],
+    }),
+  );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${-MARGIN} ${-MARGIN} ${width} ${height}">`,
     toText({ tag: 'title', attributes: {}, children: [title] }),
@@ -46,7 +64,10 @@ export function networkSvg(graph: ModelGraph, drawing: Drawing, contents: Readon
 }
 
 function style(palette: Palette): string {
-  const kinds = KINDS.map((kind) => `.kind-${kind}>.body,.kind-${kind}>.sheet{fill:${palette.fill[kind]};stroke:${palette.stroke[kind]}}.kind-${kind}>.inner{stroke:${palette.stroke[kind]}}`);
+  const kinds = KINDS.map(
+    (kind) =>
+      `.kind-${kind}>.body,.kind-${kind}>.sheet{fill:${palette.fill[kind]};stroke:${palette.stroke[kind]}}.kind-${kind}>.inner{stroke:${palette.stroke[kind]}}`,
+  );
   return [
     `text{font-family:system-ui,sans-serif;fill:${palette.foreground}}`,
     '.title{font-size:12px;font-weight:600}',
@@ -85,8 +106,12 @@ export function pagePalette(root: HTMLElement): Palette {
     line: hex('var(--edge)'),
     error: hex('var(--error)'),
     warning: hex('var(--warning)'),
-    fill: Object.fromEntries(KINDS.map((kind) => [kind, hex(`color-mix(in srgb, var(--kind-${kind}) 15%, var(--bg))`)])),
-    stroke: Object.fromEntries(KINDS.map((kind) => [kind, hex(`color-mix(in srgb, var(--kind-${kind}) 60%, var(--bg))`)])),
+    fill: Object.fromEntries(
+      KINDS.map((kind) => [kind, hex(`color-mix(in srgb, var(--kind-${kind}) 15%, var(--bg))`)]),
+    ),
+    stroke: Object.fromEntries(
+      KINDS.map((kind) => [kind, hex(`color-mix(in srgb, var(--kind-${kind}) 60%, var(--bg))`)]),
+    ),
   };
   probe.remove();
   return palette;

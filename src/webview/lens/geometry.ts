@@ -20,14 +20,19 @@ export interface LensAxis {
 /** null when a length or pad is open or unknown. */
 export function lensAxis(axis: AxisWindow, transposed: boolean): LensAxis | null {
   const { kernel, stride, dilation, padBefore, padAfter, input, output } = axis;
-  if (kernel === null || stride === null || dilation === null || padBefore === null || padAfter === null) return null;
+  if (kernel === null || stride === null || dilation === null || padBefore === null || padAfter === null)
+    return null;
   if (typeof input !== 'number' || typeof output !== 'number' || input <= 0 || output <= 0) return null;
   return { kernel, stride, dilation, padBefore, padAfter, input, output, transposed };
 }
 
 /** Places along the axis as drawn: of a convolution the input's own (negative: padding), of a transposed one the stretched input's. */
 export function tapPlaces(axis: LensAxis, output: number): number[] {
-  return Array.from({ length: axis.kernel }, (_, k) => (axis.transposed ? output + axis.padBefore - k * axis.dilation : output * axis.stride + k * axis.dilation - axis.padBefore));
+  return Array.from({ length: axis.kernel }, (_, k) =>
+    axis.transposed
+      ? output + axis.padBefore - k * axis.dilation
+      : output * axis.stride + k * axis.dilation - axis.padBefore,
+  );
 }
 
 /** The input cell at a place, or null where there is padding or a hole between stretched cells. */
@@ -57,14 +62,22 @@ export function feeds(axis: LensAxis, output: number): (number | null)[] {
 export function fedBy(axis: LensAxis, cell: number): number[] {
   const found: number[] = [];
   for (let k = 0; k < axis.kernel; k++) {
-    const output = axis.transposed ? cell * axis.stride + k * axis.dilation - axis.padBefore : (cell + axis.padBefore - k * axis.dilation) / axis.stride;
+    const output = axis.transposed
+      ? cell * axis.stride + k * axis.dilation - axis.padBefore
+      : (cell + axis.padBefore - k * axis.dilation) / axis.stride;
     if (Number.isInteger(output) && output >= 0 && output < axis.output) found.push(output);
   }
   return [...new Set(found)].sort((a, b) => a - b);
 }
 
 /** A window of `most` cells around `[from, to]` within `[first, last]`, for drawing a part of a long axis. */
-export function cutOut(first: number, last: number, from: number, to: number, most: number): [number, number] {
+export function cutOut(
+  first: number,
+  last: number,
+  from: number,
+  to: number,
+  most: number,
+): [number, number] {
   const length = Math.max(most, to - from + 1);
   if (last - first + 1 <= length) return [first, last];
   const start = Math.round((from + to) / 2 - (length - 1) / 2);
@@ -94,6 +107,11 @@ function axisFormula(axis: LensAxis): string {
     const more = rest === 0 ? '' : rest > 0 ? ` + ${rest}` : ` − ${-rest}`;
     return `(${axis.input} − 1)·${axis.stride} + ${kernel}${pad}${more} = ${axis.output}`;
   }
-  const pad = pads === 0 ? '' : axis.padBefore === axis.padAfter ? ` + 2·${axis.padBefore}` : ` + ${axis.padBefore} + ${axis.padAfter}`;
+  const pad =
+    pads === 0
+      ? ''
+      : axis.padBefore === axis.padAfter
+        ? ` + 2·${axis.padBefore}`
+        : ` + ${axis.padBefore} + ${axis.padAfter}`;
   return `⌊(${axis.input}${pad} − ${kernel})/${axis.stride}⌋ + 1 = ${axis.output}`;
 }

@@ -5,7 +5,16 @@ import { h, reducedMotion, s, set } from '../dom';
 import * as format from '../format';
 import { outputShape, inputShapes } from '../network/items';
 import type { Translate } from '../strings';
-import { cellAt, cutOut, fedBy, lengthFormula, lensAxis, placeRange, tapPlaces, type LensAxis } from './geometry';
+import {
+  cellAt,
+  cutOut,
+  fedBy,
+  lengthFormula,
+  lensAxis,
+  placeRange,
+  tapPlaces,
+  type LensAxis,
+} from './geometry';
 
 /** Cells drawn of a long axis; the window is always among them. */
 const MOST = 13;
@@ -20,7 +29,16 @@ interface Lens {
   readonly total: number;
 }
 
-const LINE: LensAxis = { kernel: 1, stride: 1, dilation: 1, padBefore: 0, padAfter: 0, input: 1, output: 1, transposed: false };
+const LINE: LensAxis = {
+  kernel: 1,
+  stride: 1,
+  dilation: 1,
+  padBefore: 0,
+  padAfter: 0,
+  input: 1,
+  output: 1,
+  transposed: false,
+};
 
 /** The last two spatial axes of a window operation, or null when there is none or its numbers are not known. */
 export function lensOf(node: Node): Lens | null {
@@ -30,7 +48,9 @@ export function lensOf(node: Node): Lens | null {
   const axes = primitive.axes.slice(-2).map((axis) => lensAxis(axis, transposed));
   if (axes.length === 0 || axes.some((axis) => axis === null)) return null;
   const sequence = axes.length === 1;
-  const pair: [LensAxis, LensAxis] = sequence ? [{ ...LINE, transposed: axes[0]!.transposed }, axes[0]!] : [axes[0]!, axes[1]!];
+  const pair: [LensAxis, LensAxis] = sequence
+    ? [{ ...LINE, transposed: axes[0]!.transposed }, axes[0]!]
+    : [axes[0]!, axes[1]!];
   return { node: node.id, axes: pair, sequence, total: pair[0].output * pair[1].output };
 }
 
@@ -56,7 +76,12 @@ export class LensView {
     this.t = t;
     const node = id === null ? undefined : snapshot.graph.nodes[id];
     const lens = node ? lensOf(node) : null;
-    const key = JSON.stringify([lens?.axes ?? null, id, t('lens'), node ? format.shape(outputShape(snapshot.graph, node.id)) : '']);
+    const key = JSON.stringify([
+      lens?.axes ?? null,
+      id,
+      t('lens'),
+      node ? format.shape(outputShape(snapshot.graph, node.id)) : '',
+    ]);
     if (key === this.key) return;
     this.key = key;
     this.stop();
@@ -65,16 +90,33 @@ export class LensView {
     if (!lens || !node) return set(this.element, h('p', { class: 'quiet hint' }, t('lensNone')));
     this.at = Math.min(this.at, lens.total - 1);
     const { primitive } = node;
-    const heading = primitive.op === 'pool' ? t('arithmeticPool') : lens.axes[1].transposed ? t('arithmeticTransposed') : t('arithmetic');
+    const heading =
+      primitive.op === 'pool'
+        ? t('arithmeticPool')
+        : lens.axes[1].transposed
+          ? t('arithmeticTransposed')
+          : t('arithmetic');
     this.scrub.max = String(lens.total - 1);
     this.scrub.setAttribute('aria-label', t('position'));
-    const button = (label: string, glyph: string, by: number): HTMLElement => h('button', { type: 'button', class: 'icon', 'aria-label': label, title: label, onClick: () => this.step(by) }, h('span', { 'aria-hidden': 'true' }, glyph));
+    const button = (label: string, glyph: string, by: number): HTMLElement =>
+      h(
+        'button',
+        { type: 'button', class: 'icon', 'aria-label': label, title: label, onClick: () => this.step(by) },
+        h('span', { 'aria-hidden': 'true' }, glyph),
+      );
     const formula = lengthFormula(primitive).join('   ');
     set(
       this.element,
       h('h2', {}, heading),
       h('p', { class: 'formula' }, formula),
-      h('div', { class: 'controls' }, this.play, button(t('back'), '‹', -1), button(t('step'), '›', 1), this.scrub),
+      h(
+        'div',
+        { class: 'controls' },
+        this.play,
+        button(t('back'), '‹', -1),
+        button(t('step'), '›', 1),
+        this.scrub,
+      ),
       this.stage,
       this.readout,
       ...this.costs(t, snapshot, node),
@@ -88,12 +130,28 @@ export class LensView {
     if (primitive.op !== 'conv' || primitive.inChannels === null) return [];
     const texts: string[] = [];
     const window = primitive.axes.reduce((product, axis) => product * (axis.kernel ?? 1), 1);
-    const perOutput = primitive.depthwise ? window : (window * primitive.inChannels) / (primitive.groups ?? 1);
+    const perOutput = primitive.depthwise
+      ? window
+      : (window * primitive.inChannels) / (primitive.groups ?? 1);
     if (!primitive.transposed) texts.push(t('perOutput', format.exact(perOutput)));
-    const volume = (shape: ReturnType<typeof outputShape>): number | null => (shape && format.isRanked(shape) ? shape.slice(1).reduce<number | null>((product, length) => (product === null || typeof length !== 'number' ? null : product * length), 1) : null);
-    const [from, to] = [volume(inputShapes(snapshot.graph, node.id)[0] ?? null), volume(outputShape(snapshot.graph, node.id))];
+    const volume = (shape: ReturnType<typeof outputShape>): number | null =>
+      shape && format.isRanked(shape)
+        ? shape
+            .slice(1)
+            .reduce<number | null>(
+              (product, length) => (product === null || typeof length !== 'number' ? null : product * length),
+              1,
+            )
+        : null;
+    const [from, to] = [
+      volume(inputShapes(snapshot.graph, node.id)[0] ?? null),
+      volume(outputShape(snapshot.graph, node.id)),
+    ];
     const own = snapshot.figures[node.id]?.params;
-    if (from !== null && to !== null && own) texts.push(t('againstDense', format.short((from + 1) * to), format.exact(Math.round(((from + 1) * to) / own))));
+    if (from !== null && to !== null && own)
+      texts.push(
+        t('againstDense', format.short((from + 1) * to), format.exact(Math.round(((from + 1) * to) / own))),
+      );
     return texts.map((text) => h('p', { class: 'quiet' }, text));
   }
 
@@ -139,11 +197,20 @@ export class LensView {
     set(this.stage, input, h('span', { class: 'lens-arrow', 'aria-hidden': 'true' }, '→'), output);
     this.scrub.value = String(this.at);
     this.scrub.setAttribute('aria-valuetext', lens.sequence ? String(column) : `(${row}, ${column})`);
-    const cells = (axis: LensAxis, places: readonly number[]): string => `{${places.map((place) => cellAt(axis, place)).filter((cell) => cell !== null).sort((a, b) => a - b).join(', ')}}`;
-    const inside = taps.rows.filter((place) => cellAt(rows, place) !== null).length * taps.columns.filter((place) => cellAt(columns, place) !== null).length;
+    const cells = (axis: LensAxis, places: readonly number[]): string =>
+      `{${places
+        .map((place) => cellAt(axis, place))
+        .filter((cell) => cell !== null)
+        .sort((a, b) => a - b)
+        .join(', ')}}`;
+    const inside =
+      taps.rows.filter((place) => cellAt(rows, place) !== null).length *
+      taps.columns.filter((place) => cellAt(columns, place) !== null).length;
     const outside = taps.rows.length * taps.columns.length - inside;
     const where = lens.sequence ? String(column) : `(${row}, ${column})`;
-    const reads = lens.sequence ? cells(columns, taps.columns) : `${cells(rows, taps.rows)} × ${cells(columns, taps.columns)}`;
+    const reads = lens.sequence
+      ? cells(columns, taps.columns)
+      : `${cells(rows, taps.rows)} × ${cells(columns, taps.columns)}`;
     this.readout.textContent = `${t('outputCell', where)} ${t('readsCells', reads)}${outside > 0 && !columns.transposed ? ` · ${t('padded', outside)}` : ''}`;
   }
 
@@ -161,7 +228,14 @@ export class LensView {
         const cell = [cellAt(rows, y), cellAt(columns, x)];
         const real = cell[0] !== null && cell[1] !== null;
         const read = taps.rows.includes(y) && taps.columns.includes(x);
-        const rect = s('rect', { class: `cell ${real ? 'is-real' : 'is-pad'}${read ? ' is-read' : ''}`, x: (x - left) * CELL + 1, y: (y - top) * CELL + 1, width: CELL - 2, height: CELL - 2, rx: 2 });
+        const rect = s('rect', {
+          class: `cell ${real ? 'is-real' : 'is-pad'}${read ? ' is-read' : ''}`,
+          x: (x - left) * CELL + 1,
+          y: (y - top) * CELL + 1,
+          width: CELL - 2,
+          height: CELL - 2,
+          rx: 2,
+        });
         if (real) {
           rect.addEventListener('pointerenter', () => this.hover(cell[0]!, cell[1]!));
           rect.append(s('title', {}, lens.sequence ? String(cell[1]) : `(${cell[0]}, ${cell[1]})`));
@@ -172,29 +246,68 @@ export class LensView {
     const span = (places: readonly number[]): [number, number] => [Math.min(...places), Math.max(...places)];
     const [y0, y1] = span(taps.rows);
     const [x0, x1] = span(taps.columns);
-    cells.push(s('rect', { class: 'window', x: (x0 - left) * CELL, y: (y0 - top) * CELL, width: (x1 - x0 + 1) * CELL, height: (y1 - y0 + 1) * CELL, rx: 3 }));
-    return grid((right - left + 1) * CELL, (bottom - top + 1) * CELL, cells, this.t!('input'), caption(lens, lens.axes.map((axis) => axis.input)));
+    cells.push(
+      s('rect', {
+        class: 'window',
+        x: (x0 - left) * CELL,
+        y: (y0 - top) * CELL,
+        width: (x1 - x0 + 1) * CELL,
+        height: (y1 - y0 + 1) * CELL,
+        rx: 3,
+      }),
+    );
+    return grid(
+      (right - left + 1) * CELL,
+      (bottom - top + 1) * CELL,
+      cells,
+      this.t!('input'),
+      caption(
+        lens,
+        lens.axes.map((axis) => axis.input),
+      ),
+    );
   }
 
   private outputGrid(lens: Lens, row: number, column: number): SVGElement {
     const [rows, columns] = lens.axes;
     const [top, bottom] = cutOut(0, rows.output - 1, row, row, MOST);
     const [left, right] = cutOut(0, columns.output - 1, column, column, MOST);
-    const fed = this.hovered ? { rows: new Set(fedBy(rows, this.hovered.row)), columns: new Set(fedBy(columns, this.hovered.column)) } : null;
+    const fed = this.hovered
+      ? {
+          rows: new Set(fedBy(rows, this.hovered.row)),
+          columns: new Set(fedBy(columns, this.hovered.column)),
+        }
+      : null;
     const cells: SVGElement[] = [];
     for (let y = top; y <= bottom; y++) {
       for (let x = left; x <= right; x++) {
         const done = y * columns.output + x < this.at;
         const current = y === row && x === column;
         const lit = fed !== null && fed.rows.has(y) && fed.columns.has(x);
-        const rect = s('rect', { class: `cell is-out${done ? ' is-done' : ''}${current ? ' is-current' : ''}${lit ? ' is-fed' : ''}`, x: (x - left) * CELL + 1, y: (y - top) * CELL + 1, width: CELL - 2, height: CELL - 2, rx: 2 });
+        const rect = s('rect', {
+          class: `cell is-out${done ? ' is-done' : ''}${current ? ' is-current' : ''}${lit ? ' is-fed' : ''}`,
+          x: (x - left) * CELL + 1,
+          y: (y - top) * CELL + 1,
+          width: CELL - 2,
+          height: CELL - 2,
+          rx: 2,
+        });
         rect.addEventListener('pointerenter', () => {
           if (this.timer === null && this.at !== y * columns.output + x) this.go(y * columns.output + x);
         });
         cells.push(rect);
       }
     }
-    return grid((right - left + 1) * CELL, (bottom - top + 1) * CELL, cells, this.t!('output'), caption(lens, lens.axes.map((axis) => axis.output)));
+    return grid(
+      (right - left + 1) * CELL,
+      (bottom - top + 1) * CELL,
+      cells,
+      this.t!('output'),
+      caption(
+        lens,
+        lens.axes.map((axis) => axis.output),
+      ),
+    );
   }
 
   private hover(row: number, column: number): void {
@@ -212,7 +325,17 @@ function caption(lens: Lens, lengths: readonly number[]): string {
   return lens.sequence ? String(lengths[1]) : `${lengths[0]}×${lengths[1]}`;
 }
 
-function grid(width: number, height: number, cells: readonly SVGElement[], name: string, size: string): SVGElement {
-  const svg = s('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': `${name} ${size}` }, ...cells);
+function grid(
+  width: number,
+  height: number,
+  cells: readonly SVGElement[],
+  name: string,
+  size: string,
+): SVGElement {
+  const svg = s(
+    'svg',
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': `${name} ${size}` },
+    ...cells,
+  );
   return h('figure', {}, svg, h('figcaption', {}, `${name} ${size}`)) as unknown as SVGElement;
 }

@@ -37,10 +37,18 @@ export function boxContent(box: PlacedBox, from: ContentSources, most: number): 
   const { snapshot, t } = from;
   const node = snapshot.graph.nodes[box.node];
   const value = heatValue(box, from);
-  const reason = box.kind === 'node' || box.kind === 'group' ? reasonOf(node, outputShape(snapshot.graph, box.node)) : null;
+  const reason =
+    box.kind === 'node' || box.kind === 'group'
+      ? reasonOf(node, outputShape(snapshot.graph, box.node))
+      : null;
   const severity = worst(box.covers.map((id) => from.severity.get(id) ?? null));
   const heat = from.heat === 'kind' || value === null || most <= 0 ? null : share(value, most, from.heat);
-  const mark = box.kind === 'repeat' ? `×${box.count}` : from.heat === 'kind' || value === null ? '' : heatText(value, from);
+  const mark =
+    box.kind === 'repeat'
+      ? `×${box.count}`
+      : from.heat === 'kind' || value === null
+        ? ''
+        : heatText(value, from);
   const common = { severity, reason, heat, mark };
   if (box.kind === 'repeat' || box.kind === 'block') {
     const inner = snapshot.graph.nodes;
@@ -56,9 +64,18 @@ export function boxContent(box: PlacedBox, from: ContentSources, most: number): 
   const title = automatic ? node.type : node.name;
   const spelled = detailOf(node.primitive);
   const what = spelled.toLowerCase() === node.type.toLowerCase() ? '' : spelled;
-  const detail = reason !== null && box.kind === 'node' ? reason : [automatic ? '' : node.type, what].filter(Boolean).join(' · ');
+  const detail =
+    reason !== null && box.kind === 'node'
+      ? reason
+      : [automatic ? '' : node.type, what].filter(Boolean).join(' · ');
   const label = [node.type, automatic ? '' : node.name, what].filter(Boolean).join(', ');
-  return { ...common, title, detail, kind: kindOf(node.primitive, inputShapes(snapshot.graph, node.id).length), label: sentence(label, box, from, reason) };
+  return {
+    ...common,
+    title,
+    detail,
+    kind: kindOf(node.primitive, inputShapes(snapshot.graph, node.id).length),
+    label: sentence(label, box, from, reason),
+  };
 }
 
 /** `Conv2D, BatchNormalization, Conv2D` → `Conv2D ×2 + BatchNormalization`; the types that carry weights or join first. */
@@ -67,7 +84,10 @@ function mainTypes(types: readonly string[]): string {
   for (const type of types) count.set(type, (count.get(type) ?? 0) + 1);
   const light = /^(ReLU|Activation|Dropout|BatchNormalization|LayerNormalization|.*Dropout\dD)$/;
   const main = [...count].filter(([type]) => !light.test(type));
-  return (main.length > 0 ? main : [...count]).slice(0, 3).map(([type, times]) => (times > 1 ? `${times} ${type}` : type)).join(' + ');
+  return (main.length > 0 ? main : [...count])
+    .slice(0, 3)
+    .map(([type, times]) => (times > 1 ? `${times} ${type}` : type))
+    .join(' + ');
 }
 
 function sentence(start: string, box: PlacedBox, from: ContentSources, reason: string | null = null): string {
@@ -75,7 +95,9 @@ function sentence(start: string, box: PlacedBox, from: ContentSources, reason: s
   const output = outputShape(snapshot.graph, box.node);
   const params = total(box, snapshot, (figures) => figures.params);
   const macs = total(box, snapshot, (figures) => figures.macs);
-  const diagnostics = snapshot.diagnostics.filter((diagnostic) => diagnostic.node !== null && box.covers.includes(diagnostic.node));
+  const diagnostics = snapshot.diagnostics.filter(
+    (diagnostic) => diagnostic.node !== null && box.covers.includes(diagnostic.node),
+  );
   const parts = [
     start,
     `${t('output')} ${format.shape(output)}`,
@@ -88,7 +110,11 @@ function sentence(start: string, box: PlacedBox, from: ContentSources, reason: s
 }
 
 /** The sum over the nodes it stands for; children of a counted node are in its figure already. */
-export function total(box: Pick<PlacedBox, 'covers'>, snapshot: Snapshot, of: (figures: NodeFigures) => number | null): number | null {
+export function total(
+  box: Pick<PlacedBox, 'covers'>,
+  snapshot: Snapshot,
+  of: (figures: NodeFigures) => number | null,
+): number | null {
   const covered = new Set(box.covers);
   let sum = 0;
   for (const id of box.covers) {
@@ -137,7 +163,9 @@ function share(value: number, most: number, heat: Heat): number {
 
 const RANK = ['hint', 'info', 'warning', 'error'] as const;
 
-function worst(severities: readonly (PanelDiagnostic['severity'] | null)[]): PanelDiagnostic['severity'] | null {
+function worst(
+  severities: readonly (PanelDiagnostic['severity'] | null)[],
+): PanelDiagnostic['severity'] | null {
   let at = -1;
   for (const severity of severities) if (severity !== null) at = Math.max(at, RANK.indexOf(severity));
   return at < 0 ? null : RANK[at];

@@ -39,7 +39,12 @@ export function insideScope(graph: ModelGraph, item: Item): Scope {
   return scopeOf(graph, node.children, node.outputs, `${item.key}/`);
 }
 
-function scopeOf(graph: ModelGraph, nodes: readonly NodeId[], outputs: readonly TensorId[], prefix: string): Scope {
+function scopeOf(
+  graph: ModelGraph,
+  nodes: readonly NodeId[],
+  outputs: readonly TensorId[],
+  prefix: string,
+): Scope {
   const index = new Map<NodeId, number>();
   const count = new Map<string, number>();
   const items: Item[] = [];
@@ -49,7 +54,11 @@ function scopeOf(graph: ModelGraph, nodes: readonly NodeId[], outputs: readonly 
     index.set(id, items.length);
     const times = (count.get(node.name) ?? 0) + 1;
     count.set(node.name, times);
-    items.push({ key: `${prefix}${node.name}${times > 1 ? `#${times}` : ''}`, node: id, foldable: isFoldable(graph, node) });
+    items.push({
+      key: `${prefix}${node.name}${times > 1 ? `#${times}` : ''}`,
+      node: id,
+      foldable: isFoldable(graph, node),
+    });
   }
   return { items, edges: edgesOf(graph, items, index, outputs) };
 }
@@ -59,7 +68,12 @@ function isFoldable(graph: ModelGraph, node: Node): boolean {
   return node.primitive.op === 'composite' && node.children.some((child) => graph.nodes[child] !== undefined);
 }
 
-function edgesOf(graph: ModelGraph, items: readonly Item[], index: ReadonlyMap<NodeId, number>, outputs: readonly TensorId[]): Edge[] {
+function edgesOf(
+  graph: ModelGraph,
+  items: readonly Item[],
+  index: ReadonlyMap<NodeId, number>,
+  outputs: readonly TensorId[],
+): Edge[] {
   const edges: Edge[] = [];
   const consumed = new Set<number>();
   const seen = new Set<string>();
@@ -71,7 +85,8 @@ function edgesOf(graph: ModelGraph, items: readonly Item[], index: ReadonlyMap<N
     edges.push({ from, to, tensor });
   };
   items.forEach((item, to) => {
-    for (const tensor of graph.nodes[item.node].inputs) add(sourceOf(graph, tensor, index) ?? ENTRY, to, tensor);
+    for (const tensor of graph.nodes[item.node].inputs)
+      add(sourceOf(graph, tensor, index) ?? ENTRY, to, tensor);
   });
   const exits = new Set<number>();
   for (const tensor of outputs) {
@@ -83,13 +98,18 @@ function edgesOf(graph: ModelGraph, items: readonly Item[], index: ReadonlyMap<N
   }
   // What nothing consumes leaves the scope as well; otherwise it would hang in the air.
   items.forEach((item, from) => {
-    if (!consumed.has(from) && !exits.has(from)) edges.push({ from, to: EXIT, tensor: graph.nodes[item.node].outputs[0] ?? -1 });
+    if (!consumed.has(from) && !exits.has(from))
+      edges.push({ from, to: EXIT, tensor: graph.nodes[item.node].outputs[0] ?? -1 });
   });
   return edges;
 }
 
 /** The item that makes a tensor: its producer, or the item around it. */
-function sourceOf(graph: ModelGraph, tensor: TensorId, index: ReadonlyMap<NodeId, number>): number | undefined {
+function sourceOf(
+  graph: ModelGraph,
+  tensor: TensorId,
+  index: ReadonlyMap<NodeId, number>,
+): number | undefined {
   let node: NodeId | null = graph.tensors[tensor]?.producer ?? null;
   for (let climbed = 0; node !== null && climbed < 100; climbed++) {
     const found = index.get(node);
@@ -105,7 +125,9 @@ export function outputShape(graph: ModelGraph, node: NodeId): Shape | null {
 }
 
 export function inputShapes(graph: ModelGraph, node: NodeId): Shape[] {
-  return graph.nodes[node].inputs.flatMap((tensor) => (graph.tensors[tensor] ? [graph.tensors[tensor].shape] : []));
+  return graph.nodes[node].inputs.flatMap((tensor) =>
+    graph.tensors[tensor] ? [graph.tensors[tensor].shape] : [],
+  );
 }
 
 /** The node and all nodes inside it. */

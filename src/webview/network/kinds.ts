@@ -2,10 +2,32 @@
 import type { AxisWindow, Node, Primitive } from '../../graph/graph';
 
 /** Families, in the order of the legend. */
-export const KINDS = ['input', 'conv', 'dense', 'pool', 'normalize', 'activation', 'merge', 'sequence', 'shape', 'composite', 'other'] as const;
+export const KINDS = [
+  'input',
+  'conv',
+  'dense',
+  'pool',
+  'normalize',
+  'activation',
+  'merge',
+  'sequence',
+  'shape',
+  'composite',
+  'other',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
-const MERGES = new Set(['add', 'subtract', 'multiply', 'maximum', 'minimum', 'average', 'divide', 'true_divide', 'dot']);
+const MERGES = new Set([
+  'add',
+  'subtract',
+  'multiply',
+  'maximum',
+  'minimum',
+  'average',
+  'divide',
+  'true_divide',
+  'dot',
+]);
 
 export function kindOf(primitive: Primitive, inputs: number): Kind {
   switch (primitive.op) {
@@ -52,7 +74,8 @@ export function isLight(primitive: Primitive, inputs: number): boolean {
   return ['elementwise', 'softmax', 'normalize', 'identity'].includes(primitive.op);
 }
 
-const axesText = (axes: readonly AxisWindow[], of: (axis: AxisWindow) => number | null): string => axes.map((axis) => of(axis) ?? '?').join('×');
+const axesText = (axes: readonly AxisWindow[], of: (axis: AxisWindow) => number | null): string =>
+  axes.map((axis) => of(axis) ?? '?').join('×');
 
 /** `3×3 · stride 2 · dilation 2`; empty when the type says it all. */
 export function detailOf(primitive: Primitive): string {
@@ -61,11 +84,13 @@ export function detailOf(primitive: Primitive): string {
     const { axes } = primitive;
     parts.push(axesText(axes, (axis) => axis.kernel));
     // One number says it when all axes agree.
-    const all = (of: (axis: AxisWindow) => number | null): string => (axes.every((axis) => of(axis) === of(axes[0])) ? String(of(axes[0]) ?? '?') : axesText(axes, of));
+    const all = (of: (axis: AxisWindow) => number | null): string =>
+      axes.every((axis) => of(axis) === of(axes[0])) ? String(of(axes[0]) ?? '?') : axesText(axes, of);
     if (axes.some((axis) => axis.stride !== 1)) parts.push(`stride ${all((axis) => axis.stride)}`);
     if (axes.some((axis) => axis.dilation !== 1)) parts.push(`dilation ${all((axis) => axis.dilation)}`);
     if (primitive.op === 'conv') {
-      if (primitive.groups !== null && primitive.groups > 1 && !primitive.depthwise) parts.push(`${primitive.groups} groups`);
+      if (primitive.groups !== null && primitive.groups > 1 && !primitive.depthwise)
+        parts.push(`${primitive.groups} groups`);
       if (primitive.activation && primitive.activation !== 'linear') parts.push(primitive.activation);
     }
   } else if (primitive.op === 'dense') {

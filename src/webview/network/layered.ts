@@ -40,7 +40,10 @@ interface Vertex {
 }
 
 /** `edges` as pairs of box indices (each from an earlier to a later box); −1 for what lies above, −2 for what lies below. */
-export function layered(boxes: readonly LayeredBox[], edges: readonly (readonly [number, number])[]): LayeredResult {
+export function layered(
+  boxes: readonly LayeredBox[],
+  edges: readonly (readonly [number, number])[],
+): LayeredResult {
   const key = `${boxes.map((box) => `${box.width},${box.height}`).join()};${edges.join()}`;
   const result = kept.get(key) ?? compute(boxes, edges);
   kept.delete(key);
@@ -52,7 +55,15 @@ export function layered(boxes: readonly LayeredBox[], edges: readonly (readonly 
 function compute(boxes: readonly LayeredBox[], edges: readonly (readonly [number, number])[]): LayeredResult {
   const layerOf = layers(boxes.length, edges);
   const last = Math.max(0, ...layerOf);
-  const vertices: Vertex[] = boxes.map((box, index) => ({ layer: layerOf[index], width: box.width, box: index, above: [], below: [], x: 0, order: index }));
+  const vertices: Vertex[] = boxes.map((box, index) => ({
+    layer: layerOf[index],
+    width: box.width,
+    box: index,
+    above: [],
+    below: [],
+    x: 0,
+    order: index,
+  }));
   const chains = edges.map(([from, to]) => chain(vertices, from, to, last));
   const rows: number[][] = Array.from({ length: last + 1 }, () => []);
   vertices.forEach((vertex, index) => rows[vertex.layer].push(index));
@@ -113,7 +124,12 @@ function orderRows(vertices: Vertex[], rows: number[][]): void {
     const down = sweep % 2 === 0;
     for (let k = 1; k < rows.length; k++) {
       const row = rows[down ? k : rows.length - 1 - k];
-      for (const index of row) wish[index] = barycentre(vertices, down ? vertices[index].above : vertices[index].below, vertices[index].order);
+      for (const index of row)
+        wish[index] = barycentre(
+          vertices,
+          down ? vertices[index].above : vertices[index].below,
+          vertices[index].order,
+        );
       row.sort((a, b) => wish[a] - wish[b] || vertices[a].order - vertices[b].order);
       number(row);
     }
@@ -160,7 +176,8 @@ function crossings(vertices: readonly Vertex[], rows: readonly (readonly number[
 
 /** Every vertex is drawn to the mean of its neighbours, lines more strongly than boxes, so that long lines run straight. */
 function placeRows(vertices: Vertex[], rows: readonly (readonly number[])[]): void {
-  const apart = (a: Vertex, b: Vertex): number => (a.width + b.width) / 2 + (a.box >= 0 && b.box >= 0 ? SPACE.boxes : SPACE.lines);
+  const apart = (a: Vertex, b: Vertex): number =>
+    (a.width + b.width) / 2 + (a.box >= 0 && b.box >= 0 ? SPACE.boxes : SPACE.lines);
   for (const row of rows) {
     let x = 0;
     row.forEach((index, place) => {
@@ -180,19 +197,33 @@ function placeRows(vertices: Vertex[], rows: readonly (readonly number[])[]): vo
         const vertex = vertices[index];
         let sum = 0;
         let count = 0;
-        if (both || down) for (const other of vertex.above) ((sum += vertices[other].x), count++);
-        if (both || !down) for (const other of vertex.below) ((sum += vertices[other].x), count++);
+        const towards = (others: readonly number[]): void => {
+          for (const other of others) sum += vertices[other].x;
+          count += others.length;
+        };
+        if (both || down) towards(vertex.above);
+        if (both || !down) towards(vertex.below);
         return count === 0 ? vertex.x : sum / count;
       });
-      const weights = row.map((index) => (vertices[index].box < 0 ? 4 : 1 + (vertices[index].above.length === 1 && vertices[index].below.length === 1 ? 2 : 0)));
-      const gaps = row.map((index, place) => (place === 0 ? 0 : apart(vertices[row[place - 1]], vertices[index])));
+      const weights = row.map((index) =>
+        vertices[index].box < 0
+          ? 4
+          : 1 + (vertices[index].above.length === 1 && vertices[index].below.length === 1 ? 2 : 0),
+      );
+      const gaps = row.map((index, place) =>
+        place === 0 ? 0 : apart(vertices[row[place - 1]], vertices[index]),
+      );
       isotonic(wishes, weights, gaps).forEach((x, place) => (vertices[row[place]].x = x));
     }
   }
 }
 
 /** Least squares positions nearest to `wishes` with `x[i] ≥ x[i−1] + gaps[i]`: pool adjacent violators. */
-export function isotonic(wishes: readonly number[], weights: readonly number[], gaps: readonly number[]): number[] {
+export function isotonic(
+  wishes: readonly number[],
+  weights: readonly number[],
+  gaps: readonly number[],
+): number[] {
   const pools: { mean: number; weight: number; count: number }[] = [];
   let offset = 0;
   const offsets: number[] = [];
@@ -203,7 +234,11 @@ export function isotonic(wishes: readonly number[], weights: readonly number[], 
     while (pools.length > 0 && pools[pools.length - 1].mean > pool.mean) {
       const before = pools.pop()!;
       const weight = before.weight + pool.weight;
-      pool = { mean: (before.mean * before.weight + pool.mean * pool.weight) / weight, weight, count: before.count + pool.count };
+      pool = {
+        mean: (before.mean * before.weight + pool.mean * pool.weight) / weight,
+        weight,
+        count: before.count + pool.count,
+      };
     }
     pools.push(pool);
   });
@@ -212,19 +247,31 @@ export function isotonic(wishes: readonly number[], weights: readonly number[], 
   return out;
 }
 
-function measure(boxes: readonly LayeredBox[], vertices: readonly Vertex[], rows: readonly (readonly number[])[], chains: readonly (readonly number[])[], edges: readonly (readonly [number, number])[]): LayeredResult {
+function measure(
+  boxes: readonly LayeredBox[],
+  vertices: readonly Vertex[],
+  rows: readonly (readonly number[])[],
+  chains: readonly (readonly number[])[],
+  edges: readonly (readonly [number, number])[],
+): LayeredResult {
   const left = Math.min(...vertices.map((vertex) => vertex.x - vertex.width / 2));
   const right = Math.max(...vertices.map((vertex) => vertex.x + vertex.width / 2));
   const middles: number[] = [];
   const halves: number[] = [];
   let y = 0;
   for (const row of rows) {
-    const height = Math.max(0, ...row.map((index) => (vertices[index].box < 0 ? 0 : boxes[vertices[index].box].height)));
+    const height = Math.max(
+      0,
+      ...row.map((index) => (vertices[index].box < 0 ? 0 : boxes[vertices[index].box].height)),
+    );
     middles.push(y + height / 2);
     halves.push(height / 2);
     y += height + SPACE.layers;
   }
-  const centres = boxes.map((_, index) => ({ x: vertices[index].x - left, y: middles[vertices[index].layer] }));
+  const centres = boxes.map((_, index) => ({
+    x: vertices[index].x - left,
+    y: middles[vertices[index].layer],
+  }));
   // A line passes a layer straight down, from above its boxes to below them.
   const bends = chains.map((points) =>
     points.flatMap((index) => {
@@ -235,7 +282,18 @@ function measure(boxes: readonly LayeredBox[], vertices: readonly Vertex[], rows
       ];
     }),
   );
-  const entering = edges.flatMap(([from, to], edge) => (from >= 0 ? [] : chains[edge].length > 0 ? [vertices[chains[edge][0]].x] : to >= 0 ? [vertices[to].x] : []));
-  const entryX = entering.length > 0 ? entering.reduce((sum, x) => sum + x, 0) / entering.length - left : (right - left) / 2;
+  const entering = edges.flatMap(([from, to], edge) =>
+    from >= 0
+      ? []
+      : chains[edge].length > 0
+        ? [vertices[chains[edge][0]].x]
+        : to >= 0
+          ? [vertices[to].x]
+          : [],
+  );
+  const entryX =
+    entering.length > 0
+      ? entering.reduce((sum, x) => sum + x, 0) / entering.length - left
+      : (right - left) / 2;
   return { width: right - left, height: y - SPACE.layers, centres, bends, entryX };
 }

@@ -13,7 +13,15 @@ import type { Drawing, PlacedBox, PlacedLabel, Point } from './types';
 import { shape as shapeText } from '../format';
 
 /** Lengths in pixels. */
-export const GAP = { labelled: 34, plain: 13, branch: 26, lane: 20, frame: 14, title: 26, header: 40 } as const;
+export const GAP = {
+  labelled: 34,
+  plain: 13,
+  branch: 26,
+  lane: 20,
+  frame: 14,
+  title: 26,
+  header: 40,
+} as const;
 
 /** Which foldable boxes stand open, by key; absent means the default (closed, but a repetition's first block open). */
 export type OpenState = Readonly<Record<string, boolean>>;
@@ -72,7 +80,16 @@ export function layoutModel(graph: ModelGraph, model: number, open: OpenState): 
 }
 
 /** Turns positions within frames into absolute ones. */
-function collect(graph: ModelGraph, frame: Frame, dx: number, dy: number, depth: number, parent: string | null, boxes: PlacedBox[], labels: PlacedLabel[]): void {
+function collect(
+  graph: ModelGraph,
+  frame: Frame,
+  dx: number,
+  dy: number,
+  depth: number,
+  parent: string | null,
+  boxes: PlacedBox[],
+  labels: PlacedLabel[],
+): void {
   for (const unit of frame.block.units) {
     const { inside, items: _items, port, ...box } = unit;
     const x = unit.x + dx;
@@ -81,7 +98,13 @@ function collect(graph: ModelGraph, frame: Frame, dx: number, dy: number, depth:
     // An opened box shows the shape that leaves it inside already.
     if (!inside && isLabelled(graph, unit.node, unit.light)) {
       const tensor = graph.nodes[unit.node].outputs[0];
-      labels.push({ key: unit.key, tensor, x: x + port + 7, y: y + unit.height + 15, unchanged: keepsShape(graph, unit.node) });
+      labels.push({
+        key: unit.key,
+        tensor,
+        x: x + port + 7,
+        y: y + unit.height + 15,
+        unchanged: keepsShape(graph, unit.node),
+      });
     }
     if (inside) collect(graph, inside, x + inside.dx, y + inside.dy, depth + 1, unit.key, boxes, labels);
   }
@@ -105,7 +128,13 @@ class Placer {
 
   scope(scope: Scope): Frame {
     const region = foldRepeats(this.graph, scope, decompose(scope));
-    return { scope, block: this.region(region, scope), items: scope.items.map((_, index) => index), dx: 0, dy: 0 };
+    return {
+      scope,
+      block: this.region(region, scope),
+      items: scope.items.map((_, index) => index),
+      dx: 0,
+      dy: 0,
+    };
   }
 
   private region(region: Region, scope: Scope): Block {
@@ -124,16 +153,40 @@ class Placer {
   }
 
   private single(unit: Unit): Block {
-    return { width: unit.width, height: unit.height, spine: unit.port, units: [unit], lanes: [], bends: [], early: [] };
+    return {
+      width: unit.width,
+      height: unit.height,
+      spine: unit.port,
+      units: [unit],
+      lanes: [],
+      bends: [],
+      early: [],
+    };
   }
 
   private item(index: number, scope: Scope): Unit {
     const item = scope.items[index];
     const node = this.graph.nodes[item.node];
-    const base = { key: item.key, node: item.node, covers: withDescendants(this.graph, item.node), foldable: item.foldable, count: 1, ordinal: 0, items: [index], x: 0, y: 0 };
+    const base = {
+      key: item.key,
+      node: item.node,
+      covers: withDescendants(this.graph, item.node),
+      foldable: item.foldable,
+      count: 1,
+      ordinal: 0,
+      items: [index],
+      x: 0,
+      y: 0,
+    };
     const kind = item.foldable ? 'group' : 'node';
     if (item.foldable && this.open[item.key]) {
-      return { ...base, kind, open: true, light: false, ...framed(this.scope(insideScope(this.graph, item))) };
+      return {
+        ...base,
+        kind,
+        open: true,
+        light: false,
+        ...framed(this.scope(insideScope(this.graph, item))),
+      };
     }
     const size = boxSize(this.graph, node);
     return { ...base, kind, open: false, inside: null, ...size, port: size.width / 2 };
@@ -141,18 +194,42 @@ class Placer {
 
   private repeat(instances: readonly Region[], scope: Scope): Unit {
     const all = instances.map(itemsOf);
-    const nodesOf = (items: readonly number[]): NodeId[] => items.flatMap((item) => withDescendants(this.graph, scope.items[item].node));
+    const nodesOf = (items: readonly number[]): NodeId[] =>
+      items.flatMap((item) => withDescendants(this.graph, scope.items[item].node));
     const lastNode = (items: readonly number[]): NodeId => scope.items[Math.max(...items)].node;
     const key = `${scope.items[all[0][0]].key}×`;
     const base = { foldable: true, light: false, x: 0, y: 0 } as const;
     const last = lastNode(all[all.length - 1]);
-    const whole = { ...base, key, kind: 'repeat', node: last, covers: all.flatMap(nodesOf), items: all.flat(), count: instances.length, ordinal: 0 } as const;
+    const whole = {
+      ...base,
+      key,
+      kind: 'repeat',
+      node: last,
+      covers: all.flatMap(nodesOf),
+      items: all.flat(),
+      count: instances.length,
+      ordinal: 0,
+    } as const;
     if (!this.open[key]) return { ...whole, open: false, inside: null, ...this.closedSize(last) };
     const units = instances.map((instance, index): Unit => {
       const blockKey = `${key}${index + 1}`;
-      const block = { ...base, key: blockKey, kind: 'block', node: lastNode(all[index]), covers: nodesOf(all[index]), items: all[index], count: 1, ordinal: index + 1 } as const;
-      if (!(this.open[blockKey] ?? index === 0)) return { ...block, open: false, inside: null, ...this.closedSize(lastNode(all[index])) };
-      return { ...block, open: true, ...framed({ scope, block: this.region(instance, scope), items: all[index], dx: 0, dy: 0 }) };
+      const block = {
+        ...base,
+        key: blockKey,
+        kind: 'block',
+        node: lastNode(all[index]),
+        covers: nodesOf(all[index]),
+        items: all[index],
+        count: 1,
+        ordinal: index + 1,
+      } as const;
+      if (!(this.open[blockKey] ?? index === 0))
+        return { ...block, open: false, inside: null, ...this.closedSize(lastNode(all[index])) };
+      return {
+        ...block,
+        open: true,
+        ...framed({ scope, block: this.region(instance, scope), items: all[index], dx: 0, dy: 0 }),
+      };
     });
     const block = this.stack(units.map((unit) => this.single(unit)));
     return { ...whole, open: true, ...framed({ scope, block, items: all.flat(), dx: 0, dy: 0 }) };
@@ -181,7 +258,8 @@ class Placer {
   }
 
   private gap(above: Block, below: Block): number {
-    if (above.units.length > 1 || below.units.length > 1 || above.lanes.length > 0 || below.lanes.length > 0) return GAP.labelled;
+    if (above.units.length > 1 || below.units.length > 1 || above.lanes.length > 0 || below.lanes.length > 0)
+      return GAP.labelled;
     const unit = above.units[0];
     return unit && !isLabelled(this.graph, unit.node, unit.light) ? GAP.plain : GAP.labelled;
   }
@@ -199,7 +277,10 @@ class Placer {
     // One branch that is clearly the longest is the main path and keeps the spine; equal ones stand around it.
     const sizes = region.branches.map((branch) => itemsOf(branch).length);
     const longest = sizes.indexOf(Math.max(...sizes));
-    const main = blocks.length === 1 || sizes.every((size, index) => index === longest || size * 2 <= sizes[longest]) ? longest : -1;
+    const main =
+      blocks.length === 1 || sizes.every((size, index) => index === longest || size * 2 <= sizes[longest])
+        ? longest
+        : -1;
     let offset = 0;
     for (let k = 0; k < main; k++) offset += blocks[k].width + GAP.branch;
     const spine = main >= 0 ? offset + blocks[main].spine : x / 2;
@@ -234,7 +315,15 @@ class Placer {
       unit.y = placed.centres[index].y - unit.height / 2;
     });
     const bends = edges.map((edge, index) => ({ edge, points: [...placed.bends[index]] }));
-    return { width: placed.width, height: placed.height, spine: placed.entryX, units, lanes: [], bends, early: [] };
+    return {
+      width: placed.width,
+      height: placed.height,
+      spine: placed.entryX,
+      units,
+      lanes: [],
+      bends,
+      early: [],
+    };
   }
 }
 
@@ -242,7 +331,12 @@ class Placer {
 function framed(frame: Frame): { width: number; height: number; port: number; inside: Frame } {
   const width = Math.max(BOX.unknown, frame.block.width + 2 * GAP.frame);
   const dx = (width - frame.block.width) / 2;
-  return { width, height: frame.block.height + GAP.header + GAP.frame + 6, port: dx + frame.block.spine, inside: { ...frame, dx, dy: GAP.header } };
+  return {
+    width,
+    height: frame.block.height + GAP.header + GAP.frame + 6,
+    port: dx + frame.block.spine,
+    inside: { ...frame, dx, dy: GAP.header },
+  };
 }
 
 function move(block: Block, dx: number, dy: number): void {
@@ -255,7 +349,8 @@ function move(block: Block, dx: number, dy: number): void {
     lane.top += dy;
     lane.bottom += dy;
   }
-  for (const bend of block.bends) bend.points = bend.points.map((point) => ({ x: point.x + dx, y: point.y + dy }));
+  for (const bend of block.bends)
+    bend.points = bend.points.map((point) => ({ x: point.x + dx, y: point.y + dy }));
 }
 
 function merged(blocks: readonly Block[]): Pick<Block, 'units' | 'lanes' | 'bends' | 'early'> {

@@ -48,7 +48,8 @@ export class Minimap {
     context.scale(this.scale * ratio, this.scale * ratio);
     for (const box of drawing.boxes) {
       const kind = contents.get(box.key)?.kind ?? 'other';
-      if (!colours.has(kind)) colours.set(kind, style.getPropertyValue(`--kind-${kind}`).trim() || style.color);
+      if (!colours.has(kind))
+        colours.set(kind, style.getPropertyValue(`--kind-${kind}`).trim() || style.color);
       context.fillStyle = colours.get(kind)!;
       context.globalAlpha = box.open ? 0.12 : 0.65;
       const least = 1.2 / this.scale;
@@ -60,7 +61,11 @@ export class Minimap {
   look(view: Rect): void {
     const { drawing } = this;
     if (!drawing || drawing.height === 0) return;
-    this.element.hidden = view.x <= 0 && view.y <= 0 && view.x + view.width >= drawing.width && view.y + view.height >= drawing.height;
+    this.element.hidden =
+      view.x <= 0 &&
+      view.y <= 0 &&
+      view.x + view.width >= drawing.width &&
+      view.y + view.height >= drawing.height;
     const left = Math.max(0, view.x) * this.scale;
     const top = Math.max(0, view.y) * this.scale;
     this.frame.style.transform = `translate(${left}px, ${top}px)`;

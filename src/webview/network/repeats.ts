@@ -14,7 +14,12 @@ export function foldRepeats(graph: ModelGraph, scope: Scope, region: Region): Re
   const visit = (at: Region): Region => {
     switch (at.kind) {
       case 'series':
-        return foldSeries(at.parts.map(visit), at.parts.map((part) => signatures.of(part)), graph, scope);
+        return foldSeries(
+          at.parts.map(visit),
+          at.parts.map((part) => signatures.of(part)),
+          graph,
+          scope,
+        );
       case 'parallel':
         return { ...at, branches: at.branches.map(visit) };
       default:
@@ -55,7 +60,9 @@ class Signatures {
       }
       case 'tangle': {
         const local = new Map(region.items.map((item, index) => [item, index]));
-        const wires = this.scope.edges.filter((edge) => local.has(edge.to)).map((edge) => `${local.get(edge.from) ?? 'i'}>${local.get(edge.to)}`);
+        const wires = this.scope.edges
+          .filter((edge) => local.has(edge.to))
+          .map((edge) => `${local.get(edge.from) ?? 'i'}>${local.get(edge.to)}`);
         return `tangle(${region.items.map((item) => this.of({ kind: 'item', item })).join(',')};${wires.join(',')})`;
       }
       case 'repeat':
@@ -70,16 +77,31 @@ class Signatures {
  */
 function nodeSignature(graph: ModelGraph, node: Node): string {
   const { primitive } = node;
-  const inside = node.children.map((child) => (graph.nodes[child] ? nodeSignature(graph, graph.nodes[child]) : '')).join(',');
+  const inside = node.children
+    .map((child) => (graph.nodes[child] ? nodeSignature(graph, graph.nodes[child]) : ''))
+    .join(',');
   const output = outputShape(graph, node.id);
   const setsChannels = !PASSES_ON.has(primitive.op) && !(primitive.op === 'conv' && primitive.depthwise);
-  const resolution = (shape: Shape): string => (format.isRanked(shape) ? spatial(shape, primitive).map(format.dim).join('×') : '?');
+  const resolution = (shape: Shape): string =>
+    format.isRanked(shape) ? spatial(shape, primitive).map(format.dim).join('×') : '?';
   const inputs = inputShapes(graph, node.id).map(resolution).join(';');
   const out = output === null ? '' : setsChannels ? format.shape(output) : resolution(output);
   return `${node.type}[${detailOf(primitive)}]${inputs}>${out}{${inside}}`;
 }
 
-const PASSES_ON = new Set(['normalize', 'elementwise', 'concat', 'pool', 'pad', 'crop', 'upsample', 'softmax', 'identity', 'reduce', 'adaptivePool']);
+const PASSES_ON = new Set([
+  'normalize',
+  'elementwise',
+  'concat',
+  'pool',
+  'pad',
+  'crop',
+  'upsample',
+  'softmax',
+  'identity',
+  'reduce',
+  'adaptivePool',
+]);
 
 function spatial(shape: readonly Dim[], primitive: Primitive): readonly Dim[] {
   const channelsFirst = 'channelsFirst' in primitive && primitive.channelsFirst;
@@ -92,7 +114,12 @@ interface Run {
   readonly count: number;
 }
 
-function foldSeries(parts: readonly Region[], signatures: readonly number[], graph: ModelGraph, scope: Scope): Region {
+function foldSeries(
+  parts: readonly Region[],
+  signatures: readonly number[],
+  graph: ModelGraph,
+  scope: Scope,
+): Region {
   const sizes = parts.map((part) => itemsOf(part).length);
   const out: Region[] = [];
   let at = 0;
@@ -112,11 +139,19 @@ function foldSeries(parts: readonly Region[], signatures: readonly number[], gra
 
 /** A block reads best when it begins with its branches or its weights, not with the activation of the one before. */
 function startsBlock(part: Region, graph: ModelGraph, scope: Scope): boolean {
-  return part.kind !== 'item' || graph.nodes[scope.items[part.item].node].weights.length > 0 || graph.nodes[scope.items[part.item].node].children.length > 0;
+  return (
+    part.kind !== 'item' ||
+    graph.nodes[scope.items[part.item].node].weights.length > 0 ||
+    graph.nodes[scope.items[part.item].node].children.length > 0
+  );
 }
 
 /** Repetitions that do not overlap, best first: those that hide most; of equal ones the shorter period, then the better beginning. */
-export function runs(signatures: readonly number[], sizes: readonly number[], startsWell: (start: number) => boolean): Run[] {
+export function runs(
+  signatures: readonly number[],
+  sizes: readonly number[],
+  startsWell: (start: number) => boolean,
+): Run[] {
   const found: (Run & { hidden: number; well: number })[] = [];
   const n = signatures.length;
   const before = [0];
@@ -132,7 +167,8 @@ export function runs(signatures: readonly number[], sizes: readonly number[], st
         const count = Math.floor((end + period - start) / period);
         if (count < 2) continue;
         const hidden = before[start + period * count] - before[start + period];
-        if (hidden >= WORTH_HIDING) found.push({ start, period, count, hidden, well: startsWell(start) ? 1 : 0 });
+        if (hidden >= WORTH_HIDING)
+          found.push({ start, period, count, hidden, well: startsWell(start) ? 1 : 0 });
       }
       at = end + 1;
     }

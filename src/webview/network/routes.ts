@@ -27,17 +27,36 @@ interface Bounds {
 
 export function drawEdges(root: Frame): PlacedEdge[] {
   const out: PlacedEdge[] = [];
-  frameEdges(root, '', { x: 0, y: 0, width: root.block.width, height: root.block.height }, root.block.spine, 0, 0, out);
+  frameEdges(
+    root,
+    '',
+    { x: 0, y: 0, width: root.block.width, height: root.block.height },
+    root.block.spine,
+    0,
+    0,
+    out,
+  );
   return out;
 }
 
 /** `dx`, `dy`: where the frame's block begins; `outer`: the opened box around it. */
-function frameEdges(frame: Frame, key: string, outer: Bounds, port: number, dx: number, dy: number, out: PlacedEdge[]): void {
+function frameEdges(
+  frame: Frame,
+  key: string,
+  outer: Bounds,
+  port: number,
+  dx: number,
+  dy: number,
+  out: PlacedEdge[],
+): void {
   const segments = segmentsOf(frame, key !== '');
   const ports = new Ports(segments, port - (key === '' ? 0 : dx - outer.x));
   for (const segment of segments) {
     const [startX, endX] = ports.of(segment);
-    const start = { x: startX + dx, y: segment.from ? segment.from.y + segment.from.height + dy : outer.y + GAP.title };
+    const start = {
+      x: startX + dx,
+      y: segment.from ? segment.from.y + segment.from.height + dy : outer.y + GAP.title,
+    };
     const end = { x: endX + dx, y: segment.to ? segment.to.y + dy : outer.y + outer.height };
     const lane = segment.lane === null ? null : segment.lane + dx;
     const bends = segment.bends.map((point) => ({ x: point.x + dx, y: point.y + dy }));
@@ -75,7 +94,15 @@ function segmentsOf(frame: Frame, hasBoundary: boolean): Segment[] {
     const key = `${from?.key ?? ''}>${to?.key ?? ''}`;
     if (seen.has(key)) return;
     seen.add(key);
-    segments.push({ edge: index, tensor: edge.tensor, from, to, lane: lanes.get(index) ?? null, bends: bends.get(index) ?? [], early: early.has(index) });
+    segments.push({
+      edge: index,
+      tensor: edge.tensor,
+      from,
+      to,
+      lane: lanes.get(index) ?? null,
+      bends: bends.get(index) ?? [],
+      early: early.has(index),
+    });
   });
   return segments;
 }
@@ -95,8 +122,20 @@ class Ports {
       into.set(segment.to, [...(into.get(segment.to) ?? []), segment]);
       outOf.set(segment.from, [...(outOf.get(segment.from) ?? []), segment]);
     }
-    for (const [unit, group] of into) this.spread(unit, group, this.ends, (segment) => segment.lane ?? segment.bends.at(-1)?.x ?? this.centre(segment.from));
-    for (const [unit, group] of outOf) this.spread(unit, group, this.starts, (segment) => segment.lane ?? segment.bends[0]?.x ?? this.centre(segment.to));
+    for (const [unit, group] of into)
+      this.spread(
+        unit,
+        group,
+        this.ends,
+        (segment) => segment.lane ?? segment.bends.at(-1)?.x ?? this.centre(segment.from),
+      );
+    for (const [unit, group] of outOf)
+      this.spread(
+        unit,
+        group,
+        this.starts,
+        (segment) => segment.lane ?? segment.bends[0]?.x ?? this.centre(segment.to),
+      );
   }
 
   of(segment: Segment): [number, number] {
@@ -107,10 +146,19 @@ class Ports {
     return unit ? unit.x + unit.port : this.boundary;
   }
 
-  private spread(unit: Unit | null, group: readonly Segment[], into: Map<Segment, number>, towards: (segment: Segment) => number): void {
+  private spread(
+    unit: Unit | null,
+    group: readonly Segment[],
+    into: Map<Segment, number>,
+    towards: (segment: Segment) => number,
+  ): void {
     const centre = this.centre(unit);
-    const left = group.filter((segment) => towards(segment) < centre - 1).sort((a, b) => towards(b) - towards(a));
-    const right = group.filter((segment) => towards(segment) > centre + 1).sort((a, b) => towards(a) - towards(b));
+    const left = group
+      .filter((segment) => towards(segment) < centre - 1)
+      .sort((a, b) => towards(b) - towards(a));
+    const right = group
+      .filter((segment) => towards(segment) > centre + 1)
+      .sort((a, b) => towards(a) - towards(b));
     const straight = group.length - left.length - right.length > 0;
     for (const segment of group) into.set(segment, centre);
     if (group.length === 1) return;
@@ -123,9 +171,16 @@ class Ports {
 }
 
 const n = (value: number): string => String(Math.round(value * 10) / 10);
-const curve = (x1: number, y1: number, x2: number, y2: number): string => `C${n(x1)} ${n((y1 + y2) / 2)} ${n(x2)} ${n((y1 + y2) / 2)} ${n(x2)} ${n(y2)}`;
+const curve = (x1: number, y1: number, x2: number, y2: number): string =>
+  `C${n(x1)} ${n((y1 + y2) / 2)} ${n(x2)} ${n((y1 + y2) / 2)} ${n(x2)} ${n(y2)}`;
 
-function pathOf(start: Point, end: Point, lane: number | null, bends: readonly Point[], early: boolean): string {
+function pathOf(
+  start: Point,
+  end: Point,
+  lane: number | null,
+  bends: readonly Point[],
+  early: boolean,
+): string {
   const begin = `M${n(start.x)} ${n(start.y)}`;
   const turn = Math.max(4, Math.min(TURN, (end.y - start.y) / (lane === null ? 1 : 2)));
   if (lane !== null) {

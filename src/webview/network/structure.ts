@@ -8,8 +8,19 @@ export type Region =
   | { readonly kind: 'item'; readonly item: number }
   | { readonly kind: 'series'; readonly parts: readonly Region[] }
   /** Branches between the same two points; `direct`: edges that go past them all (indices into `Scope.edges`). */
-  | { readonly kind: 'parallel'; readonly branches: readonly Region[]; readonly direct: readonly number[]; readonly entry: number; readonly exit: number }
-  | { readonly kind: 'tangle'; readonly items: readonly number[]; readonly entry: number; readonly exit: number }
+  | {
+      readonly kind: 'parallel';
+      readonly branches: readonly Region[];
+      readonly direct: readonly number[];
+      readonly entry: number;
+      readonly exit: number;
+    }
+  | {
+      readonly kind: 'tangle';
+      readonly items: readonly number[];
+      readonly entry: number;
+      readonly exit: number;
+    }
   /** Made by `foldRepeats`: `instances` are equal in structure. */
   | { readonly kind: 'repeat'; readonly instances: readonly Region[] };
 
@@ -134,7 +145,8 @@ class Decomposition {
   }
 
   private direct(from: number, to: number): number[] {
-    const between = (edge: number): boolean => this.scope.edges[edge].to === to && this.scope.edges[edge].from === from;
+    const between = (edge: number): boolean =>
+      this.scope.edges[edge].to === to && this.scope.edges[edge].from === from;
     if (from >= 0) return this.outgoing[from].filter(between);
     return to >= 0 ? this.incoming[to].filter(between) : [];
   }
@@ -152,7 +164,10 @@ class Decomposition {
       while (stack.length > 0) {
         const item = stack.pop()!;
         component.push(item);
-        const edges = [...this.outgoing[item].map((edge) => this.scope.edges[edge].to), ...this.incoming[item].map((edge) => this.scope.edges[edge].from)];
+        const edges = [
+          ...this.outgoing[item].map((edge) => this.scope.edges[edge].to),
+          ...this.incoming[item].map((edge) => this.scope.edges[edge].from),
+        ];
         for (const other of edges) {
           if (!inside.has(other) || group.has(other)) continue;
           group.set(other, component);

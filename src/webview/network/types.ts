@@ -42,7 +42,12 @@ export interface PlacedEdge {
   readonly path: string;
   /** Goes around the branches instead of through them. */
   readonly skip: boolean;
-  readonly bounds: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+  readonly bounds: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  };
 }
 
 export interface PlacedLabel {

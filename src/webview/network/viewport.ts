@@ -27,19 +27,35 @@ export function fit(drawing: Size, view: Size, margin = 16): Camera {
   const whole = Math.min(wide, room.height / Math.max(1, drawing.height));
   const zoom = Math.max(ZOOM.min, whole >= 0.62 ? whole : wide);
   const height = drawing.height * zoom;
-  return { zoom, x: (view.width - drawing.width * zoom) / 2, y: height <= room.height ? (view.height - height) / 2 : margin };
+  return {
+    zoom,
+    x: (view.width - drawing.width * zoom) / 2,
+    y: height <= room.height ? (view.height - height) / 2 : margin,
+  };
 }
 
 /** All of it, legible or not. */
 export function fitWhole(drawing: Size, view: Size, margin = 12): Camera {
-  const zoom = Math.max(ZOOM.min, Math.min(1, (view.width - 2 * margin) / Math.max(1, drawing.width), (view.height - 2 * margin) / Math.max(1, drawing.height)));
+  const zoom = Math.max(
+    ZOOM.min,
+    Math.min(
+      1,
+      (view.width - 2 * margin) / Math.max(1, drawing.width),
+      (view.height - 2 * margin) / Math.max(1, drawing.height),
+    ),
+  );
   return { zoom, x: (view.width - drawing.width * zoom) / 2, y: (view.height - drawing.height * zoom) / 2 };
 }
 
 /** Keeps at least a corner of the drawing in sight. */
 export function clamp(camera: Camera, drawing: Size, view: Size, keep = 48): Camera {
-  const within = (at: number, length: number, room: number): number => Math.min(room - keep, Math.max(keep - length * camera.zoom, at));
-  return { ...camera, x: within(camera.x, drawing.width, view.width), y: within(camera.y, drawing.height, view.height) };
+  const within = (at: number, length: number, room: number): number =>
+    Math.min(room - keep, Math.max(keep - length * camera.zoom, at));
+  return {
+    ...camera,
+    x: within(camera.x, drawing.width, view.width),
+    y: within(camera.y, drawing.height, view.height),
+  };
 }
 
 /** The smallest move that brings `rect` into view with a margin; unchanged when it is in view. */
@@ -61,7 +77,12 @@ export function reveal(camera: Camera, rect: Rect, view: Size, margin = 40): Cam
 
 /** What of the drawing is in view, widened by `margin` pixels on screen. */
 export function visible(camera: Camera, view: Size, margin = 0): Rect {
-  return { x: (-camera.x - margin) / camera.zoom, y: (-camera.y - margin) / camera.zoom, width: (view.width + 2 * margin) / camera.zoom, height: (view.height + 2 * margin) / camera.zoom };
+  return {
+    x: (-camera.x - margin) / camera.zoom,
+    y: (-camera.y - margin) / camera.zoom,
+    width: (view.width + 2 * margin) / camera.zoom,
+    height: (view.height + 2 * margin) / camera.zoom,
+  };
 }
 
 export function meets(a: Rect, b: Rect): boolean {
@@ -77,11 +98,22 @@ export function listen(element: HTMLElement, get: () => Camera, move: (camera: C
       const unit = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? element.clientHeight : 1;
       const box = element.getBoundingClientRect();
       if (event.ctrlKey || event.metaKey) {
-        move(zoomAt(get(), Math.exp((-event.deltaY * unit) / 250), event.clientX - box.left, event.clientY - box.top));
+        move(
+          zoomAt(
+            get(),
+            Math.exp((-event.deltaY * unit) / 250),
+            event.clientX - box.left,
+            event.clientY - box.top,
+          ),
+        );
       } else {
         const sideways = event.shiftKey && event.deltaX === 0;
         const camera = get();
-        move({ ...camera, x: camera.x - (sideways ? event.deltaY : event.deltaX) * unit, y: camera.y - (sideways ? 0 : event.deltaY) * unit });
+        move({
+          ...camera,
+          x: camera.x - (sideways ? event.deltaY : event.deltaX) * unit,
+          y: camera.y - (sideways ? 0 : event.deltaY) * unit,
+        });
       }
     },
     { passive: false },
@@ -106,7 +138,8 @@ export function listen(element: HTMLElement, get: () => Camera, move: (camera: C
     const camera = get();
     if (!other) return move({ ...camera, x: camera.x + now.x - before.x, y: camera.y + now.y - before.y });
     const box = element.getBoundingClientRect();
-    const apart = (finger: { x: number; y: number }): number => Math.max(1, Math.hypot(finger.x - other.x, finger.y - other.y));
+    const apart = (finger: { x: number; y: number }): number =>
+      Math.max(1, Math.hypot(finger.x - other.x, finger.y - other.y));
     const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
     const pinched = zoomAt(camera, apart(now) / apart(before), middle.x - box.left, middle.y - box.top);
     move({ ...pinched, x: pinched.x + (now.x - before.x) / 2, y: pinched.y + (now.y - before.y) / 2 });

@@ -19,7 +19,10 @@ export function neighbour(drawing: Drawing, key: string | null, direction: Direc
   const sign = direction === 'right' ? 1 : -1;
   const middle = (box: PlacedBox): number => box.x + box.width / 2;
   // Beside it: in the same opened box and overlapping in height, else the nearest on that side.
-  const aside = drawing.boxes.filter((box) => box.parent === here.parent && (middle(box) - middle(here)) * sign > Math.min(box.width, here.width) / 2);
+  const aside = drawing.boxes.filter(
+    (box) =>
+      box.parent === here.parent && (middle(box) - middle(here)) * sign > Math.min(box.width, here.width) / 2,
+  );
   const level = aside.filter((box) => box.y < here.y + here.height && here.y < box.y + box.height);
   return nearest(level.length > 0 ? level : aside, here);
 }
@@ -31,7 +34,15 @@ function followed(drawing: Drawing, here: PlacedBox, direction: 'up' | 'down'): 
     const inside = drawing.boxes.filter((box) => box.parent === here.key);
     return inside.sort((a, b) => a.y - b.y || a.x - b.x)[0] ?? null;
   }
-  const ends = drawing.edges.flatMap((edge) => (direction === 'down' ? (edge.from === here.key ? [edge.to] : []) : edge.to === here.key ? [edge.from] : []));
+  const ends = drawing.edges.flatMap((edge) =>
+    direction === 'down'
+      ? edge.from === here.key
+        ? [edge.to]
+        : []
+      : edge.to === here.key
+        ? [edge.from]
+        : [],
+  );
   const boxes = ends.flatMap((key) => (byKey.has(key) ? [byKey.get(key)!] : []));
   const next = boxes.filter((box) => !contains(box, here) && !contains(here, box));
   if (next.length > 0) return nearest(next, here);
@@ -41,10 +52,23 @@ function followed(drawing: Drawing, here: PlacedBox, direction: 'up' | 'down'): 
 }
 
 function contains(outer: PlacedBox, inner: PlacedBox): boolean {
-  return outer !== inner && outer.x <= inner.x && outer.y <= inner.y && outer.x + outer.width >= inner.x + inner.width && outer.y + outer.height >= inner.y + inner.height;
+  return (
+    outer !== inner &&
+    outer.x <= inner.x &&
+    outer.y <= inner.y &&
+    outer.x + outer.width >= inner.x + inner.width &&
+    outer.y + outer.height >= inner.y + inner.height
+  );
 }
 
 function nearest(boxes: readonly PlacedBox[], here: PlacedBox): PlacedBox | null {
-  const distance = (box: PlacedBox): number => Math.hypot(box.x + box.width / 2 - here.x - here.width / 2, box.y + box.height / 2 - here.y - here.height / 2);
-  return boxes.reduce<PlacedBox | null>((best, box) => (best === null || distance(box) < distance(best) ? box : best), null);
+  const distance = (box: PlacedBox): number =>
+    Math.hypot(
+      box.x + box.width / 2 - here.x - here.width / 2,
+      box.y + box.height / 2 - here.y - here.height / 2,
+    );
+  return boxes.reduce<PlacedBox | null>(
+    (best, box) => (best === null || distance(box) < distance(best) ? box : best),
+    null,
+  );
 }

@@ -1,0 +1,200 @@
+// Sample activations in a real page: the worker starts from a blob under the policy, computes the network, and its maps are shown as tiles.
+import assert from 'node:assert/strict';
+import { analyze } from '../../src/analysis/analyze';
+import { snapshot } from '../../src/features/snapshot';
+import type { Snapshot } from '../../src/protocol';
+import { PanelHarness, type PanelOptions, type PanelPage } from './harness/panelPage';
+
+const SMALL = `
+import keras
+from keras import layers
+
+inputs = keras.Input((32, 32, 3))
+x = layers.Conv2D(8, 3, padding="same", activation="relu", name="stem")(inputs)
+x = layers.MaxPooling2D(name="halve")(x)
+x = layers.Conv2D(16, 3, padding="same", name="wide")(x)
+x = layers.Lambda(lambda t: unknown_function(t), name="lost")(x) if WITH_LOST else x
+x = layers.GlobalAveragePooling2D()(x)
+model = keras.Model(inputs, layers.Dense(10, activation="softmax", name="classes")(x))
+`;
+
+const SEQUENCE = `
+import keras
+from keras import layers
+
+model = keras.Sequential([keras.Input((64,), dtype="int32"), layers.Embedding(100, 12), layers.Conv1D(6, 3, name="grams"), layers.GlobalMaxPooling1D(), layers.Dense(2, name="label")])
+`;
+
+function program(text: string, version = 1): Snapshot {
+  const analysis = analyze({ path: 'model.py', text }, { reader: { read: () => undefined }, searchPath: [] });
+  return snapshot(analysis, {
+    uri: 'file:///model.py',
+    version,
+    fileName: 'model.py',
+    language: 'en',
+  }) as Snapshot;
+}
+
+const small = SMALL.replace('WITH_LOST', 'False');
+
+/** Takes WebGL and WebGPU from the worker before it starts; the page keeps its canvases. */
+async function withoutGpu(panel: PanelPage): Promise<void> {
+  await panel.page.route('**/worker.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({
+      response,
+      body: `OffscreenCanvas.prototype.getContext = () => null; Object.defineProperty(navigator, 'gpu', { value: undefined });\n${await response.text()}`,
+    });
+  });
+}
+
+describe('panel: activations', () => {
+  let harness: PanelHarness;
+  let panel: PanelPage | undefined;
+  before(async () => {
+    harness = await PanelHarness.start();
+  });
+  afterEach(async () => {
+    const errors = panel?.errors ?? [];
+    await panel?.close();
+    panel = undefined;
+    assert.deepEqual(errors, []);
+  });
+  after(() => harness.stop());
+
+  async function run(text: string, layer: string, options: PanelOptions = {}): Promise<PanelPage> {
+    panel = await harness.open({ width: 1000, height: 900, ...options, gpu: true });
+    if (options.gpu === false) await withoutGpu(panel);
+    const data = program(text);
+    await panel.send({
+      type: 'snapshot',
+      snapshot: { ...data, selected: data.graph.nodes.find((node) => node.name === layer)!.id },
+    });
+    // Small enough to run by itself, unless its cost is not known.
+    if (data.totals[0].macs === null || data.totals[0].atLeast)
+      await panel.page.locator('[data-control=run]').click();
+    await panel.page.waitForFunction(
+      () => /·.*s$/.test(document.querySelector('.engine-status')?.textContent ?? ''),
+      undefined,
+      { timeout: 45_000 },
+    );
+    return panel;
+  }
+
+  it('computes the network by itself and shows a tile for each channel, with backend and time', async () => {
+    const { page } = await run(small, 'stem');
+    await page.waitForSelector('.tile');
+    assert.equal(await page.locator('.tile').count(), 8);
+    assert.match(
+      await page.locator('.engine-status').innerText(),
+      /^(webgl2|webgpu|webasm|reference) · [\d.]+ m?s$/,
+    );
+    assert.match(await page.locator('.map-heading').innerText(), /\(1, 32, 32, 8\)/);
+    // A ReLU's map is not negative, and a photograph leaves some of it positive.
+    const [low, high] = (await page.locator('.map-heading').innerText())
+      .match(/(\S+) … (\S+)/)!
+      .slice(1)
+      .map(Number);
+    assert.ok(low === 0 && high > 0);
+    const colours = await page
+      .locator('.tile canvas')
+      .first()
+      .evaluate((canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        return new Set(
+          new Uint32Array(
+            (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height).data.buffer,
+          ),
+        ).size;
+      });
+    assert.ok(colours > 10, `${colours} colours`);
+  });
+
+  it('zooms to a channel, tells the value under the pointer and what it sees of the input', async () => {
+    const { page } = await run(small, 'wide');
+    await page.locator('[data-channel="3"]').click();
+    await page.waitForSelector('.picture-frame canvas');
+    const box = (await page.locator('.channel-holder').boundingBox())!;
+    await page.mouse.move(box.x + box.width * (5.5 / 16), box.y + box.height * (2.5 / 16));
+    // 3×3, pooling 2, 3×3: field 8, stride 2, padding 3.
+    assert.match(
+      await page.locator('.channel .readout').innerText(),
+      /at \(2, 5\) · value −?[\d.e+-]+ · sees input 1…8 × 7…14/,
+    );
+    await page.keyboard.press('Tab');
+    await page.locator('.channel-holder').focus();
+    await page.keyboard.press('ArrowDown');
+    assert.match(await page.locator('.channel .readout').innerText(), /at \(3, 5\)/);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.tile');
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('data-channel')), '3');
+  });
+
+  it('shows vectors as bars and sequences as strips', async () => {
+    const first = await run(small, 'classes');
+    await first.page.waitForSelector('.bars');
+    assert.match(await first.page.locator('.vector .readout').innerText(), /^\[\d\] 0?\.\d+/);
+    await first.close();
+    const second = await run(SEQUENCE, 'grams');
+    await second.page.waitForSelector('.strip');
+    assert.deepEqual(
+      await second.page
+        .locator('.strip')
+        .evaluate((canvas) => [(canvas as HTMLCanvasElement).width, (canvas as HTMLCanvasElement).height]),
+      [62, 6],
+    );
+  });
+
+  it('runs again with other weights and another sample, and gives the same for the same seed', async () => {
+    const { page } = await run(small, 'stem');
+    await page.waitForSelector('.tile');
+    const heading = (): Promise<string> => page.locator('.map-heading').innerText();
+    const first = await heading();
+    const changes = async (act: () => Promise<unknown>): Promise<string> => {
+      const before = await heading();
+      await act();
+      await page.waitForFunction(
+        (old) =>
+          document.querySelector('.map-heading') &&
+          document.querySelector('.map-heading')!.textContent !== old,
+        before,
+        { timeout: 30_000 },
+      );
+      return heading();
+    };
+    assert.notEqual(await changes(() => page.locator('[data-control=seed]').click()), first);
+    await changes(() => page.locator('[data-control=sample]').selectOption('noise'));
+  });
+
+  it('says why a node is not computed, and computes the rest', async () => {
+    const { page, send } = await run(SMALL.replace('WITH_LOST', 'True'), 'stem');
+    await page.waitForSelector('.tile');
+    const data = program(SMALL.replace('WITH_LOST', 'True'));
+    await send({
+      type: 'select',
+      nodes: [data.graph.nodes.find((node) => node.name === 'lost')!.id],
+      model: null,
+    });
+    await page.waitForFunction(() =>
+      /^Not computed: .{5,}/.test(document.querySelector('.maps')?.textContent ?? ''),
+    );
+  });
+
+  it('recomputes a small network after an edit, and says meanwhile that maps are older', async () => {
+    const { page, send } = await run(small, 'stem');
+    await page.waitForSelector('.tile');
+    const edited = program(small.replace('Conv2D(8, 3', 'Conv2D(12, 3'), 2);
+    await send({ type: 'snapshot', snapshot: edited });
+    await page.waitForFunction(() => document.querySelectorAll('.tile').length === 12, undefined, {
+      timeout: 30_000,
+    });
+  });
+
+  it('computes without WebGL, and says by what', async () => {
+    const { page } = await run(small, 'stem', { gpu: false });
+    assert.match(
+      await page.locator('.engine-notes').innerText(),
+      /No WebGL2 here: computed by (webgpu|webasm|reference)\./,
+    );
+  });
+});
