@@ -57,6 +57,7 @@ class PlanEngine implements Engine {
   async load(graph: ModelGraph, model: number, options: LoadOptions = {}): Promise<LoadResult> {
     this.releaseAll();
     this.loaded = null;
+    this.device.trim();
     await this.reopenIfLost();
     const { plan, message } = makePlan(graph, model, { inputShapes: options.inputShapes });
     const { read, notes } = makeWeightReader(graph, { seed: options.seed ?? 0, source: options.weights, shapeOf: (weight) => weightShape(weight, new Map()) });

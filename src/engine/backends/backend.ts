@@ -14,6 +14,8 @@ export interface Backend {
   compute(op: EngineOp, inputs: readonly Handle[]): Handle | null;
   read(handle: Handle): Promise<Float32Array>;
   release(handle: Handle): void;
+  /** Lets go of kernels beyond what is worth keeping. Only while no handle is held. */
+  trim(): void;
   /** Waits until what was issued has been computed. */
   finish(): Promise<void>;
   /** Why the device is gone, or null while it works. */

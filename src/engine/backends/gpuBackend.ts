@@ -24,11 +24,15 @@ type Rows = readonly (Float32Array | Rows)[];
 
 type KernelFunction = ((...args: unknown[]) => Resident | Rows) & { kernel?: { fallbackReason?: string | null; constructor: { name: string } }; destroy?(removeCanvas?: boolean): void };
 
+type TextureModel = Texture & { readonly context: WebGL2RenderingContext; constructor: new (settings: object) => Texture };
+
 interface GpuHandle extends Handle {
   readonly data: Resident;
 }
 
 const MOST_WEBASM_KERNELS = 40;
+/** Compiled kernels kept from model to model, so that an edit compiles only what changed. */
+const MOST_KERNELS_KEPT = 300;
 
 export type GpuMode = 'webgl2' | 'webasm';
 
@@ -36,6 +40,7 @@ export class GpuBackend implements Backend {
   private readonly gpu: InstanceType<typeof GPU>;
   private readonly kernels = new Map<string, KernelFunction>();
   private lostReason: string | null = null;
+  private model: TextureModel | null = null;
   private readonly texels: boolean;
   private readonly onLost = (event: Event): void => {
     event.preventDefault();
@@ -46,8 +51,7 @@ export class GpuBackend implements Backend {
     this.gpu = new GPU({ mode: name });
     this.texels = name === 'webgl2';
     this.probe();
-    const canvas = this.gpu.canvas as EventTarget | null | undefined;
-    canvas?.addEventListener?.('webglcontextlost', this.onLost);
+    this.model?.context.canvas.addEventListener('webglcontextlost', this.onLost);
   }
 
   /** A first sum proves that the backend computes, and right. */
@@ -62,10 +66,37 @@ export class GpuBackend implements Backend {
 
   upload(data: Float32Array): Handle {
     if (!this.texels) return { length: data.length, data } as GpuHandle;
+    return { length: data.length, data: this.uploadTexture(data) } as GpuHandle;
+  }
+
+  /**
+   * A texture as GPU.js' kernels give them, filled without a kernel: no shader to compile for each size, no second copy on the
+   * device.
+   */
+  private uploadTexture(data: Float32Array): Resident {
+    const model = this.modelTexture();
+    const { context } = model;
     const texels = Math.ceil(data.length / 4);
-    const whole = data.length === texels * 4 ? data : pad(data, texels * 4);
-    const kernel = this.kernel('function(a0) { var i = this.thread.x * 4; return [a0[i], a0[i + 1], a0[i + 2], a0[i + 3]]; }', [texels], [`array ${whole.length}`], ['Array']);
-    return { length: data.length, data: kernel(whole) } as GpuHandle;
+    const width = Math.ceil(Math.sqrt(texels));
+    const height = Math.ceil(texels / width);
+    if (width > context.getParameter(context.MAX_TEXTURE_SIZE)) throw new Error(`${data.length} numbers do not fit a texture of this device`);
+    const texture = context.createTexture();
+    context.activeTexture(context.TEXTURE0 + 15);
+    context.bindTexture(context.TEXTURE_2D, texture);
+    for (const side of [context.TEXTURE_WRAP_S, context.TEXTURE_WRAP_T]) context.texParameteri(context.TEXTURE_2D, side, context.CLAMP_TO_EDGE);
+    for (const filter of [context.TEXTURE_MIN_FILTER, context.TEXTURE_MAG_FILTER]) context.texParameteri(context.TEXTURE_2D, filter, context.NEAREST);
+    const whole = data.length === width * height * 4 ? data : pad(data, width * height * 4);
+    context.texImage2D(context.TEXTURE_2D, 0, context.RGBA32F, width, height, 0, context.RGBA, context.FLOAT, whole);
+    return new model.constructor({ ...model, texture, size: new Int32Array([width, height]), output: new Int32Array([texels]), context });
+  }
+
+  /** Any texture that GPU.js made: new ones are of its class. */
+  private modelTexture(): TextureModel {
+    if (!this.model) {
+      const kernel = this.kernel('function() { return [0, 0, 0, 0]; }', [1], [], []);
+      this.model = kernel() as unknown as TextureModel;
+    }
+    return this.model;
   }
 
   compute(op: EngineOp, inputs: readonly Handle[]): Handle | null {
@@ -95,20 +126,31 @@ export class GpuBackend implements Backend {
     if (!(data instanceof Float32Array)) data.delete?.();
   }
 
-  finish(): Promise<void> {
-    const context = this.gpu.context as WebGL2RenderingContext | null;
-    if (this.texels) context?.flush();
-    return Promise.resolve();
+  /** Polls a fence: the worker's messages come through meanwhile. */
+  async finish(): Promise<void> {
+    if (!this.texels) return;
+    const { context } = this.modelTexture();
+    const fence = context.fenceSync(context.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    context.flush();
+    while (fence && !context.isContextLost()) {
+      const state = context.clientWaitSync(fence, 0, 0);
+      if (state !== context.TIMEOUT_EXPIRED) break;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    context.deleteSync(fence);
+  }
+
+  trim(): void {
+    while (this.kernels.size > MOST_KERNELS_KEPT) this.dropOldest();
   }
 
   lost(): string | null {
-    const context = this.gpu.context as WebGL2RenderingContext | null | undefined;
-    if (this.texels && context?.isContextLost?.()) this.lostReason = 'the graphics device was lost';
+    if (this.model?.context.isContextLost()) this.lostReason = 'the graphics device was lost';
     return this.lostReason;
   }
 
   dispose(): void {
-    (this.gpu.canvas as EventTarget | null | undefined)?.removeEventListener?.('webglcontextlost', this.onLost);
+    this.model?.context.canvas.removeEventListener('webglcontextlost', this.onLost);
     this.kernels.clear();
     void this.gpu.destroy();
   }
@@ -116,11 +158,13 @@ export class GpuBackend implements Backend {
   /** Each WebAssembly kernel has a memory of its own, and a browser gives about a hundred: the ones not used for longest go. */
   private makeRoom(): void {
     if (this.texels) return;
-    while (this.kernels.size >= MOST_WEBASM_KERNELS) {
-      const [oldest, kernel] = this.kernels.entries().next().value as [string, KernelFunction];
-      kernel.destroy?.(true);
-      this.kernels.delete(oldest);
-    }
+    while (this.kernels.size >= MOST_WEBASM_KERNELS) this.dropOldest();
+  }
+
+  private dropOldest(): void {
+    const [oldest, kernel] = this.kernels.entries().next().value as [string, KernelFunction];
+    kernel.destroy?.(false);
+    this.kernels.delete(oldest);
   }
 
   private kernel(source: string, output: readonly number[], sizes: readonly string[], types: readonly string[]): KernelFunction {

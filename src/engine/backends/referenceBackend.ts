@@ -15,6 +15,7 @@ export function createReferenceBackend(): Backend {
     compute: (op, inputs) => memory(computeOp(op, inputs.map((handle) => (handle as Memory).data), float32) as Float32Array),
     read: (handle) => Promise.resolve((handle as Memory).data),
     release: () => undefined,
+    trim: () => undefined,
     finish: () => Promise.resolve(),
     lost: () => null,
     dispose: () => undefined,
