@@ -144,7 +144,7 @@ export function score(ours: FileJson, truth: Truth): Score {
   }
   for (const model of truth.models) {
     result.models++;
-    const mine = ours.models.findLast((other) => other.name === model.name);
+    const mine = [...ours.models].reverse().find((other) => other.name === model.name);
     if (
       mine &&
       same(mine.params?.total, model.params?.total) &&
