@@ -5,7 +5,7 @@
 import type { Shape } from '../../graph/graph';
 import type { Machine } from '../../python/machine';
 import type { Directive } from '../../python/ast';
-import { unknown, type Arg, type CallArgs, type ClassValue, type FunctionValue, type Value } from '../../python/values';
+import { unknown, type Arg, type CallArgs, type ClassValue, type FunctionValue, type UnknownValue, type Value } from '../../python/values';
 import { callLayer } from './layerCall';
 import { userMethod } from './layerBuild';
 import { layerStateOf, type LayerState } from './layerState';
@@ -117,5 +117,6 @@ function unknownArguments(machine: Machine, fn: FunctionValue, skip: number): Ca
   for (const param of fn.def.params) {
     if (param.kind === 'keyword' && !fn.defaults.has(param.name)) keywords[param.name] = unknown(`argument "${param.name}" of ${fn.name}() is not known: nothing calls it`);
   }
-  return machine.args(values, keywords);
+  const open = (kind: string): UnknownValue | null => (fn.def.params.some((param) => param.kind === kind) ? unknown(`what ${fn.name}() is called with is not known: nothing calls it`) : null);
+  return { ...machine.args(values, keywords), openPositional: open('args'), openKeywords: open('kwargs') };
 }

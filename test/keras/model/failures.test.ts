@@ -37,6 +37,7 @@ m = keras.Model(inp, x)
   it('do not come from unknowns', () => {
     assert.deepEqual(failures('import other\nx = layers.Conv2D(other.n, 3)(other.tensor())\ny = layers.Concatenate()([x, other.y])'), []);
     assert.deepEqual(failures('def f(xs):\n    return layers.Concatenate()([layers.Dense(2)(x) for x in xs])'), []);
+    assert.deepEqual(failures('def conv(*args, **kwargs):\n    return layers.Conv2D(*args, **kwargs)'), []);
     assert.deepEqual(failures('xs = []\nimport other\nfor i in other.all():\n    xs.append(keras.Input((3,)))\ny = layers.concatenate([keras.Input((3,))] + xs)'), []);
   });
 
