@@ -89,10 +89,13 @@ function withInput(program: Program, input: string): Program {
     .filter((part) => part !== '');
   if (lengths.length === 0 || !lengths.every((part) => /^(?:\d+|None)$/.test(part)))
     throw new UsageError(`--input takes lengths such as "None,224,224,3"; not ${input}`);
-  const comment = `\n# convlens: input=(${lengths.join(', ')}${lengths.length === 1 ? ',' : ''})\n`;
-  if ('text' in program) return { ...program, text: program.text + comment };
-  return {
-    ...program,
-    cells: program.cells.map((cell, i) => (i === program.cells.length - 1 ? cell + comment : cell)),
+  const comment = `  # convlens: input=(${lengths.join(', ')}${lengths.length === 1 ? ',' : ''})`;
+  const states = (text: string): string => {
+    // At the head of model classes; of all classes where no base says Model.
+    const model = /^[ \t]*class\b.*\(.*Model.*\).*:[ \t]*$/gm;
+    const heads = model.test(text) ? model : /^[ \t]*class\b.*:[ \t]*$/gm;
+    return text.replace(heads, (line) => line + comment);
   };
+  if ('text' in program) return { ...program, text: states(program.text) };
+  return { ...program, cells: program.cells.map(states) };
 }

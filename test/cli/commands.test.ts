@@ -108,6 +108,12 @@ describe('command line', () => {
       (error: Error) => error instanceof UsageError && /there are model, net/.test(error.message),
     );
     assert.throws(() => summary(file, '--input', 'a,b'), UsageError);
+    const open = write(
+      'open.py',
+      'import keras\nclass Net(keras.Model):\n    def __init__(self):\n        super().__init__()\n        self.d = keras.layers.Dense(3)\n    def call(self, x):\n        return self.d(x)\nnet = Net()\n',
+    );
+    assert.ok(summary(open).includes('Total parameters: at least 3'));
+    assert.ok(summary(open, '--input', 'None,8').includes('Total parameters: 27'));
   });
 
   it('finds errors in files, folders and notebooks, and says so in the exit code', () => {
