@@ -1,5 +1,20 @@
 /** Keras' activation and elementwise functions by name, as expressions. Source: Keras `activations/activations.py`, `ops/nn.py`, `ops/numpy.py`. */
-import { add, atLeast, binary, clamp, div, input, mul, num, select, sub, unary, type Binary, type Expression, type Unary } from './expression';
+import {
+  add,
+  atLeast,
+  binary,
+  clamp,
+  div,
+  input,
+  mul,
+  num,
+  select,
+  sub,
+  unary,
+  type Binary,
+  type Expression,
+  type Unary,
+} from './expression';
 
 export type Parameters = Readonly<Record<string, number | string | boolean | null>>;
 
@@ -35,9 +50,13 @@ const PARAMETRIC: Readonly<Record<string, (p: Parameters) => Expression | null>>
     const upper = limited ? binary('min', x, num(maximum)) : x;
     return select(binary('ge', x, num(threshold)), upper, mul(num(slope), sub(x, num(threshold))));
   },
-  leaky_relu: (p) => withNumber(parameter(p, ['negative_slope', 'alpha'], 0.2), (a) => select(positive, x, mul(num(a), x))),
+  leaky_relu: (p) =>
+    withNumber(parameter(p, ['negative_slope', 'alpha'], 0.2), (a) => select(positive, x, mul(num(a), x))),
   elu: (p) => withNumber(parameter(p, ['alpha'], 1), (a) => select(positive, x, mul(num(a), expm1))),
-  celu: (p) => withNumber(parameter(p, ['alpha'], 1), (a) => select(positive, x, mul(num(a), unary('expm1', div(x, num(a)))))),
+  celu: (p) =>
+    withNumber(parameter(p, ['alpha'], 1), (a) =>
+      select(positive, x, mul(num(a), unary('expm1', div(x, num(a))))),
+    ),
   gelu(p) {
     if (p['approximate'] === true) {
       const inner = mul(num(Math.sqrt(2 / Math.PI)), add(x, mul(num(0.044715), mul(x, mul(x, x)))));
@@ -45,12 +64,26 @@ const PARAMETRIC: Readonly<Record<string, (p: Parameters) => Expression | null>>
     }
     return mul(mul(num(0.5), x), add(num(1), unary('erf', mul(x, num(Math.SQRT1_2)))));
   },
-  threshold: (p) => withNumber(parameter(p, ['threshold'], null), (t) => withNumber(parameter(p, ['default_value'], null), (v) => select(binary('gt', x, num(t)), x, num(v)))),
-  thresholded_relu: (p) => withNumber(parameter(p, ['theta'], 1), (t) => select(binary('gt', x, num(t)), x, num(0))),
-  soft_shrink: (p) => withNumber(parameter(p, ['threshold'], 0.5), (t) => mul(unary('sign', x), atLeast(sub(unary('abs', x), num(t)), 0))),
-  hard_shrink: (p) => withNumber(parameter(p, ['threshold'], 0.5), (t) => select(binary('gt', unary('abs', x), num(t)), x, num(0))),
-  squareplus: (p) => withNumber(parameter(p, ['b'], 4), (b) => mul(num(0.5), add(x, unary('sqrt', add(mul(x, x), num(b)))))),
-  rescale: (p) => withNumber(parameter(p, ['scale'], 1), (scale) => withNumber(parameter(p, ['offset'], 0), (offset) => add(mul(x, num(scale)), num(offset)))),
+  threshold: (p) =>
+    withNumber(parameter(p, ['threshold'], null), (t) =>
+      withNumber(parameter(p, ['default_value'], null), (v) => select(binary('gt', x, num(t)), x, num(v))),
+    ),
+  thresholded_relu: (p) =>
+    withNumber(parameter(p, ['theta'], 1), (t) => select(binary('gt', x, num(t)), x, num(0))),
+  soft_shrink: (p) =>
+    withNumber(parameter(p, ['threshold'], 0.5), (t) =>
+      mul(unary('sign', x), atLeast(sub(unary('abs', x), num(t)), 0)),
+    ),
+  hard_shrink: (p) =>
+    withNumber(parameter(p, ['threshold'], 0.5), (t) =>
+      select(binary('gt', unary('abs', x), num(t)), x, num(0)),
+    ),
+  squareplus: (p) =>
+    withNumber(parameter(p, ['b'], 4), (b) => mul(num(0.5), add(x, unary('sqrt', add(mul(x, x), num(b)))))),
+  rescale: (p) =>
+    withNumber(parameter(p, ['scale'], 1), (scale) =>
+      withNumber(parameter(p, ['offset'], 0), (offset) => add(mul(x, num(scale)), num(offset))),
+    ),
 };
 
 function withNumber(value: number | null, make: (value: number) => Expression | null): Expression | null {
@@ -58,35 +91,98 @@ function withNumber(value: number | null, make: (value: number) => Expression | 
 }
 
 const FIXED: Readonly<Record<string, Expression>> = {
-  linear: x, identity: x, sigmoid, silu: mul(x, sigmoid), tanh: unary('tanh', x), softplus: unary('softplus', x), exponential: unary('exp', x),
+  linear: x,
+  identity: x,
+  sigmoid,
+  silu: mul(x, sigmoid),
+  tanh: unary('tanh', x),
+  softplus: unary('softplus', x),
+  exponential: unary('exp', x),
   relu6: clamp(x, 0, 6),
   selu: mul(num(SELU_SCALE), select(positive, x, mul(num(SELU_ALPHA), expm1))),
   softsign: div(x, add(num(1), unary('abs', x))),
-  hard_sigmoid: hardSigmoid, hard_silu: mul(x, hardSigmoid), hard_tanh: clamp(x, -1, 1), mish: mul(x, unary('tanh', unary('softplus', x))),
+  hard_sigmoid: hardSigmoid,
+  hard_silu: mul(x, hardSigmoid),
+  hard_tanh: clamp(x, -1, 1),
+  mish: mul(x, unary('tanh', unary('softplus', x))),
   log_sigmoid: unary('neg', unary('softplus', unary('neg', x))),
   tanh_shrink: sub(x, unary('tanh', x)),
   sparse_sigmoid: clamp(mul(num(0.5), add(x, num(1))), 0, 1),
-  sparse_plus: select(binary('ge', x, num(1)), x, select(binary('le', x, num(-1)), num(0), mul(num(0.25), unary('square', add(x, num(1)))))),
-  ones_like: num(1), zeros_like: num(0), conjugate: x, real: x,
-  log2: mul(unary('log', x), num(Math.LOG2E)), log10: mul(unary('log', x), num(Math.LOG10E)),
+  sparse_plus: select(
+    binary('ge', x, num(1)),
+    x,
+    select(binary('le', x, num(-1)), num(0), mul(num(0.25), unary('square', add(x, num(1))))),
+  ),
+  ones_like: num(1),
+  zeros_like: num(0),
+  conjugate: x,
+  real: x,
+  log2: mul(unary('log', x), num(Math.LOG2E)),
+  log10: mul(unary('log', x), num(Math.LOG10E)),
   arcsinh: unary('log', add(x, unary('sqrt', add(mul(x, x), num(1))))),
   arccosh: unary('log', add(x, unary('sqrt', sub(mul(x, x), num(1))))),
   arctanh: mul(num(0.5), unary('log', div(add(num(1), x), sub(num(1), x)))),
 };
 
 const ALIASES: Readonly<Record<string, string>> = {
-  swish: 'silu', hard_swish: 'hard_silu', exp: 'exponential', absolute: 'abs', negative: 'neg', arcsin: 'asin', arccos: 'acos', arctan: 'atan',
-  stop_gradient: 'linear', true_divide: 'divide', arctan2: 'atan2', rescaling: 'rescale',
+  swish: 'silu',
+  hard_swish: 'hard_silu',
+  exp: 'exponential',
+  absolute: 'abs',
+  negative: 'neg',
+  arcsin: 'asin',
+  arccos: 'acos',
+  arctan: 'atan',
+  stop_gradient: 'linear',
+  true_divide: 'divide',
+  arctan2: 'atan2',
+  rescaling: 'rescale',
 };
 
 const UNARY_NAMES: readonly Unary[] = [
-  'neg', 'abs', 'sign', 'log', 'log1p', 'expm1', 'sqrt', 'rsqrt', 'square', 'reciprocal', 'floor', 'ceil', 'round', 'trunc',
-  'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'erf',
+  'neg',
+  'abs',
+  'sign',
+  'log',
+  'log1p',
+  'expm1',
+  'sqrt',
+  'rsqrt',
+  'square',
+  'reciprocal',
+  'floor',
+  'ceil',
+  'round',
+  'trunc',
+  'sin',
+  'cos',
+  'tan',
+  'asin',
+  'acos',
+  'atan',
+  'sinh',
+  'cosh',
+  'erf',
 ];
 
 const BINARY_NAMES: Readonly<Record<string, Binary>> = {
-  add: 'add', subtract: 'sub', multiply: 'mul', divide: 'div', mod: 'mod', power: 'pow', maximum: 'max', minimum: 'min', less: 'lt', less_equal: 'le',
-  greater: 'gt', greater_equal: 'ge', equal: 'eq', not_equal: 'ne', logical_and: 'and', logical_or: 'or', atan2: 'atan2',
+  add: 'add',
+  subtract: 'sub',
+  multiply: 'mul',
+  divide: 'div',
+  mod: 'mod',
+  power: 'pow',
+  maximum: 'max',
+  minimum: 'min',
+  less: 'lt',
+  less_equal: 'le',
+  greater: 'gt',
+  greater_equal: 'ge',
+  equal: 'eq',
+  not_equal: 'ne',
+  logical_and: 'and',
+  logical_or: 'or',
+  atan2: 'atan2',
 };
 
 /** The fused activation of a layer, or null when it has none as an elementwise formula (`softmax`, unknown names). */
@@ -107,19 +203,28 @@ export function elementwiseExpression(fn: string, arity: number, parameters: Par
     if (name === 'clip') {
       const low = parameter(parameters, ['x_min', 'min_value', 'clip_value_min', 'a_min'], NaN);
       const high = parameter(parameters, ['x_max', 'max_value', 'clip_value_max', 'a_max'], NaN);
-      return low === null || high === null || Number.isNaN(low) || Number.isNaN(high) ? null : clamp(x, low, high);
+      return low === null || high === null || Number.isNaN(low) || Number.isNaN(high)
+        ? null
+        : clamp(x, low, high);
     }
   }
   if (arity < 2) return null;
   if (name === 'average') return div(operands.reduce(add), num(arity));
   if (name === 'where' && arity === 3) return select(operands[0], operands[1], operands[2]);
-  if (name === 'clip' && arity === 3) return binary('min', binary('max', operands[0], operands[1]), operands[2]);
+  if (name === 'clip' && arity === 3)
+    return binary('min', binary('max', operands[0], operands[1]), operands[2]);
   if (name === 'floor_divide' && arity === 2) return unary('floor', div(operands[0], operands[1]));
   if (name === 'squared_difference' && arity === 2) return unary('square', sub(operands[0], operands[1]));
   if (name === 'prelu' && arity === 2) return add(relu, mul(operands[1], binary('min', x, num(0))));
-  if (name === 'logical_xor' && arity === 2) return binary('ne', unary('not', operands[0]), unary('not', operands[1]));
-  if (name === 'hypot' && arity === 2) return unary('sqrt', add(unary('square', operands[0]), unary('square', operands[1])));
-  if (name === 'logaddexp' && arity === 2) return add(binary('max', operands[0], operands[1]), unary('log1p', unary('exp', unary('neg', unary('abs', sub(operands[0], operands[1]))))));
+  if (name === 'logical_xor' && arity === 2)
+    return binary('ne', unary('not', operands[0]), unary('not', operands[1]));
+  if (name === 'hypot' && arity === 2)
+    return unary('sqrt', add(unary('square', operands[0]), unary('square', operands[1])));
+  if (name === 'logaddexp' && arity === 2)
+    return add(
+      binary('max', operands[0], operands[1]),
+      unary('log1p', unary('exp', unary('neg', unary('abs', sub(operands[0], operands[1]))))),
+    );
   const operator = BINARY_NAMES[name];
   if (!operator) return null;
   if (arity === 2) return binary(operator, operands[0], operands[1]);

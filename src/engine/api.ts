@@ -27,8 +27,19 @@ export type SampleName = 'auto' | 'photo' | 'digit' | 'text' | 'signal' | 'noise
 
 /** Input of the user's own: a picture (RGBA, 8 bits) that is scaled to the input's shape, or exact values. */
 export type CustomInput =
-  | { readonly kind: 'picture'; readonly name: string; readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray | Uint8Array }
-  | { readonly kind: 'values'; readonly name: string; readonly shape: readonly number[]; readonly data: Float32Array };
+  | {
+      readonly kind: 'picture';
+      readonly name: string;
+      readonly width: number;
+      readonly height: number;
+      readonly rgba: Uint8ClampedArray | Uint8Array;
+    }
+  | {
+      readonly kind: 'values';
+      readonly name: string;
+      readonly shape: readonly number[];
+      readonly data: Float32Array;
+    };
 
 /** Values of trained weights by layer name and Keras' weight name; a missing one keeps its initialiser. */
 export interface WeightSource {

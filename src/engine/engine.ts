@@ -3,7 +3,18 @@
  * for, and starts over on the next backend when a device is lost.
  */
 import type { ModelGraph, NodeId } from '../graph/graph';
-import type { BackendInfo, Engine, EngineOptions, FeatureMap, LoadOptions, LoadResult, NodeDone, RunOptions, RunResult, Unsupported } from './api';
+import type {
+  BackendInfo,
+  Engine,
+  EngineOptions,
+  FeatureMap,
+  LoadOptions,
+  LoadResult,
+  NodeDone,
+  RunOptions,
+  RunResult,
+  Unsupported,
+} from './api';
 import type { Backend, Handle } from './backends/backend';
 import { openBackend } from './backends/choose';
 import { float32 } from './reference/arrays';
@@ -60,11 +71,21 @@ class PlanEngine implements Engine {
     this.device.trim();
     await this.reopenIfLost();
     const { plan, message } = makePlan(graph, model, { inputShapes: options.inputShapes });
-    const { read, notes } = makeWeightReader(graph, { seed: options.seed ?? 0, source: options.weights, shapeOf: (weight) => weightShape(weight, new Map()) });
+    const { read, notes } = makeWeightReader(graph, {
+      seed: options.seed ?? 0,
+      source: options.weights,
+      shapeOf: (weight) => weightShape(weight, new Map()),
+    });
     const problems: string[] = message === null ? [] : [message];
     const samples = plan.inputs.map((input, index) => {
       const range = rescales(graph, input.tensor) ? 255 : 1;
-      const request = { shape: input.shape, dtype: input.dtype, vocabulary: input.vocabulary, range, seed: (options.seed ?? 0) + index };
+      const request = {
+        shape: input.shape,
+        dtype: input.dtype,
+        vocabulary: input.vocabulary,
+        range,
+        seed: (options.seed ?? 0) + index,
+      };
       try {
         return makeSample(options.samples?.[index] ?? options.sample, request);
       } catch (error) {
@@ -72,21 +93,44 @@ class PlanEngine implements Engine {
         return makeSample('auto', request);
       }
     });
-    const weightBytes = [...plan.constants.values()].reduce((total, constant) => total + 4 * constant.length, 0);
-    const mapBytes = 4 * plan.storages.reduce((total, length, storage) => total + (plan.constants.has(storage) ? 0 : length), 0);
+    const weightBytes = [...plan.constants.values()].reduce(
+      (total, constant) => total + 4 * constant.length,
+      0,
+    );
+    const mapBytes =
+      4 *
+      plan.storages.reduce((total, length, storage) => total + (plan.constants.has(storage) ? 0 : length), 0);
     const largest = Math.max(0, ...[...plan.constants.values()].map((constant) => 4 * constant.length));
     const transientWeights = weightBytes + mapBytes > this.budget;
     const needed = mapBytes + (transientWeights ? largest : weightBytes);
     const fits = needed <= this.budget;
-    if (!fits) problems.push(`the maps need ${megabytes(needed)} and ${megabytes(this.budget)} are allowed: choose a smaller input`);
+    if (!fits)
+      problems.push(
+        `the maps need ${megabytes(needed)} and ${megabytes(this.budget)} are allowed: choose a smaller input`,
+      );
     const ok = plan.nodes.length > 0 && fits;
     const inputs = new Map(plan.inputs.map((input, index) => [input.storage, samples[index].data]));
-    if (ok) this.loaded = { plan, schedule: optimize(plan, this.device.name, { fuse: this.fuse }), graph, weights: read, inputs, transientWeights };
-    if (notes.assumed.length) problems.push(`initialisers not known, taken for Keras' default: ${notes.assumed.join(', ')}`);
+    if (ok)
+      this.loaded = {
+        plan,
+        schedule: optimize(plan, this.device.name, { fuse: this.fuse }),
+        graph,
+        weights: read,
+        inputs,
+        transientWeights,
+      };
+    if (notes.assumed.length)
+      problems.push(`initialisers not known, taken for Keras' default: ${notes.assumed.join(', ')}`);
     return {
       ok,
       message: problems.length ? problems.join('; ') : null,
-      inputs: plan.inputs.map((input, index) => ({ tensor: input.tensor, name: input.name, shape: input.shape, assumed: input.assumed, sample: samples[index].name })),
+      inputs: plan.inputs.map((input, index) => ({
+        tensor: input.tensor,
+        name: input.name,
+        shape: input.shape,
+        assumed: input.assumed,
+        sample: samples[index].name,
+      })),
       nodes: plan.nodes.map((node) => node.node),
       shapes: Object.fromEntries(plan.nodes.map((node) => [node.node, node.outputs[0]?.shape ?? []])),
       unsupported: plan.unsupported,
@@ -121,7 +165,13 @@ class PlanEngine implements Engine {
         const node = pending.shift() as PlannedNode;
         const output = node.outputs[0];
         const fusedInto = output ? (schedule.fusedInto.get(output.storage) ?? null) : null;
-        const report: NodeDone = { node: node.node, shape: output?.shape ?? [], milliseconds: this.timeOf(node, plan.steps, spent), fusedInto: fusedInto === node.node ? null : fusedInto, progress: done / total };
+        const report: NodeDone = {
+          node: node.node,
+          shape: output?.shape ?? [],
+          milliseconds: this.timeOf(node, plan.steps, spent),
+          fusedInto: fusedInto === node.node ? null : fusedInto,
+          progress: done / total,
+        };
         nodes.push(report);
         options.onNode?.(report);
       }
@@ -167,7 +217,13 @@ class PlanEngine implements Engine {
     }
     const handle = await this.materialize(tensor.storage, true);
     const data = await this.device.read(handle);
-    return { node, output, shape: tensor.shape, data: data.length === handle.length ? data : data.subarray(0, handle.length), channelAxis: planned.channelAxis };
+    return {
+      node,
+      output,
+      shape: tensor.shape,
+      data: data.length === handle.length ? data : data.subarray(0, handle.length),
+      channelAxis: planned.channelAxis,
+    };
   }
 
   dispose(): void {
@@ -192,7 +248,8 @@ class PlanEngine implements Engine {
     if (!loaded?.transientWeights) return;
     for (const storage of step.inputs) {
       const handle = this.handles.get(storage);
-      if (!handle || !(loaded.plan.constants.has(storage) || loaded.schedule.constants.has(storage))) continue;
+      if (!handle || !(loaded.plan.constants.has(storage) || loaded.schedule.constants.has(storage)))
+        continue;
       this.device.release(handle);
       this.handles.delete(storage);
     }
@@ -219,7 +276,10 @@ class PlanEngine implements Engine {
       this.handles.set(storage, handle);
       return handle;
     }
-    const step = demand && loaded.schedule.fusedInto.has(storage) ? loaded.plan.steps.find((candidate) => candidate.output === storage) : undefined;
+    const step =
+      demand && loaded.schedule.fusedInto.has(storage)
+        ? loaded.plan.steps.find((candidate) => candidate.output === storage)
+        : undefined;
     if (!step) throw new Error('this map has not been computed yet');
     const inputs: Handle[] = [];
     for (const input of step.inputs) inputs.push(await this.materialize(input, demand));
@@ -242,8 +302,15 @@ class PlanEngine implements Engine {
     this.device.dispose();
     const opened = await openBackend(previous.name);
     this.device = opened.backend;
-    this.info = { name: opened.info.name, fallbacks: [...previous.fallbacks, { backend: previous.name, reason }, ...opened.info.fallbacks] };
-    if (this.loaded) this.loaded = { ...this.loaded, schedule: optimize(this.loaded.plan, this.device.name, { fuse: this.fuse }) };
+    this.info = {
+      name: opened.info.name,
+      fallbacks: [...previous.fallbacks, { backend: previous.name, reason }, ...opened.info.fallbacks],
+    };
+    if (this.loaded)
+      this.loaded = {
+        ...this.loaded,
+        schedule: optimize(this.loaded.plan, this.device.name, { fuse: this.fuse }),
+      };
   }
 }
 
@@ -253,7 +320,12 @@ export class DeviceLost extends Error {}
 /** Whether the first layer that reads an input brings 0…255 to a small range itself. */
 function rescales(graph: ModelGraph, tensor: number): boolean {
   const readers = graph.nodes.filter((node) => node.inputs.includes(tensor));
-  return readers.some((node) => node.type === 'Rescaling' || node.type === 'Normalization' || (node.primitive.op === 'elementwise' && node.primitive.fn === 'rescaling'));
+  return readers.some(
+    (node) =>
+      node.type === 'Rescaling' ||
+      node.type === 'Normalization' ||
+      (node.primitive.op === 'elementwise' && node.primitive.fn === 'rescaling'),
+  );
 }
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`;

@@ -1,6 +1,14 @@
 /** Runs a model without a screen, for the command line: every map that can be computed, with timings and reasons. */
 import type { ModelGraph, NodeId } from '../graph/graph';
-import type { BackendInfo, CustomInput, LoadResult, NodeDone, SampleName, Unsupported, WeightSource } from './api';
+import type {
+  BackendInfo,
+  CustomInput,
+  LoadResult,
+  NodeDone,
+  SampleName,
+  Unsupported,
+  WeightSource,
+} from './api';
 import { createEngine } from './engine';
 
 export interface NodeRunOptions {
@@ -32,11 +40,30 @@ export interface NodeRunResult {
 }
 
 /** Top-level maps of one model. Rejects only for errors of the engine itself; an unrunnable model gives no maps and a message. */
-export async function runInNode(graph: ModelGraph, modelIndex: number, options: NodeRunOptions = {}): Promise<NodeRunResult> {
-  const engine = await createEngine({ backend: options.backend ?? 'auto', memoryBudget: options.memoryBudget });
+export async function runInNode(
+  graph: ModelGraph,
+  modelIndex: number,
+  options: NodeRunOptions = {},
+): Promise<NodeRunResult> {
+  const engine = await createEngine({
+    backend: options.backend ?? 'auto',
+    memoryBudget: options.memoryBudget,
+  });
   try {
-    const loaded = await engine.load(graph, modelIndex, { seed: options.seed, sample: options.sample, weights: options.weights });
-    if (!loaded.ok) return { maps: [], timings: [], milliseconds: 0, backend: engine.backend, unsupported: loaded.unsupported, loaded };
+    const loaded = await engine.load(graph, modelIndex, {
+      seed: options.seed,
+      sample: options.sample,
+      weights: options.weights,
+    });
+    if (!loaded.ok)
+      return {
+        maps: [],
+        timings: [],
+        milliseconds: 0,
+        backend: engine.backend,
+        unsupported: loaded.unsupported,
+        loaded,
+      };
     const result = await engine.run();
     const maps: NodeMap[] = [];
     // The model's own rows; steps inside layers and nested models are shown by name only.
@@ -45,10 +72,23 @@ export async function runInNode(graph: ModelGraph, modelIndex: number, options: 
       const node = graph.nodes[done.node];
       if (options.layer === undefined ? !top.has(done.node) : node.name !== options.layer) continue;
       const map = await engine.read(done.node);
-      maps.push({ node: node.id, name: node.name, shape: map.shape, data: Float32Array.from(map.data), channelAxis: map.channelAxis });
+      maps.push({
+        node: node.id,
+        name: node.name,
+        shape: map.shape,
+        data: Float32Array.from(map.data),
+        channelAxis: map.channelAxis,
+      });
     }
     const timings = result.nodes.map((done) => ({ ...done, name: graph.nodes[done.node].name }));
-    return { maps, timings, milliseconds: result.milliseconds, backend: result.backend, unsupported: [...loaded.unsupported, ...result.failures], loaded };
+    return {
+      maps,
+      timings,
+      milliseconds: result.milliseconds,
+      backend: result.backend,
+      unsupported: [...loaded.unsupported, ...result.failures],
+      loaded,
+    };
   } finally {
     engine.dispose();
   }

@@ -91,7 +91,8 @@ export interface MapOp {
   readonly expression: Expression;
 }
 
-export type ReduceFunction = 'mean' | 'max' | 'min' | 'sum' | 'prod' | 'any' | 'all' | 'argmax' | 'argmin' | 'var' | 'std';
+export type ReduceFunction =
+  'mean' | 'max' | 'min' | 'sum' | 'prod' | 'any' | 'all' | 'argmax' | 'argmin' | 'var' | 'std';
 
 /** `[outer, size, inner]` → `[outer, inner]`. */
 export interface ReduceOp {
@@ -154,23 +155,47 @@ export interface CumsumOp {
 }
 
 export type EngineOp =
-  | ConvOp | PoolOp | MatmulOp | GatherOp | ConcatOp | MapOp | ReduceOp | SoftmaxOp | EmbeddingOp | RecurrentOp | AdaptiveMaxOp | CumsumOp;
+  | ConvOp
+  | PoolOp
+  | MatmulOp
+  | GatherOp
+  | ConcatOp
+  | MapOp
+  | ReduceOp
+  | SoftmaxOp
+  | EmbeddingOp
+  | RecurrentOp
+  | AdaptiveMaxOp
+  | CumsumOp;
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((total, length) => total * length, 1);
+export const sizeOf = (shape: readonly number[]): number =>
+  shape.reduce((total, length) => total * length, 1);
 
 /** Elements of an op's output. */
 export function outputSize(op: EngineOp): number {
   switch (op.kind) {
-    case 'conv': return op.n * sizeOf(op.axes.map((axis) => axis.output)) * op.outChannels;
-    case 'pool': return op.n * sizeOf(op.axes.map((axis) => axis.output)) * op.channels;
-    case 'matmul': return Math.max(op.batchA, op.batchB) * op.m * op.n;
-    case 'gather': case 'map': return sizeOf(op.outShape);
-    case 'concat': return op.outer * op.sizes.reduce((total, size) => total + size, 0) * op.inner;
-    case 'reduce': return op.outer * op.inner;
-    case 'softmax': case 'cumsum': return op.outer * op.size * op.inner;
-    case 'embedding': return op.count * op.width;
-    case 'recurrent': return op.n * (op.returnSequences ? op.steps : 1) * op.units;
-    case 'adaptiveMax': return op.n * sizeOf(op.outputs) * op.channels;
+    case 'conv':
+      return op.n * sizeOf(op.axes.map((axis) => axis.output)) * op.outChannels;
+    case 'pool':
+      return op.n * sizeOf(op.axes.map((axis) => axis.output)) * op.channels;
+    case 'matmul':
+      return Math.max(op.batchA, op.batchB) * op.m * op.n;
+    case 'gather':
+    case 'map':
+      return sizeOf(op.outShape);
+    case 'concat':
+      return op.outer * op.sizes.reduce((total, size) => total + size, 0) * op.inner;
+    case 'reduce':
+      return op.outer * op.inner;
+    case 'softmax':
+    case 'cumsum':
+      return op.outer * op.size * op.inner;
+    case 'embedding':
+      return op.count * op.width;
+    case 'recurrent':
+      return op.n * (op.returnSequences ? op.steps : 1) * op.units;
+    case 'adaptiveMax':
+      return op.n * sizeOf(op.outputs) * op.channels;
   }
 }
 
@@ -183,11 +208,23 @@ export function workOf(op: EngineOp): number {
       const positions = sizeOf(op.axes.map((axis) => (op.transposed ? axis.input : axis.output)));
       return op.n * positions * taps * perOutput * op.outChannels;
     }
-    case 'pool': return outputSize(op) * sizeOf(op.axes.map((axis) => axis.kernel));
-    case 'matmul': return outputSize(op) * op.k;
-    case 'reduce': return op.outer * op.size * op.inner;
-    case 'recurrent': return op.n * op.steps * (op.features + op.units) * op.units * (op.cell === 'lstm' ? 4 : op.cell === 'gru' ? 3 : 1);
-    case 'adaptiveMax': return op.n * sizeOf(op.inputs) * op.channels;
-    default: return outputSize(op);
+    case 'pool':
+      return outputSize(op) * sizeOf(op.axes.map((axis) => axis.kernel));
+    case 'matmul':
+      return outputSize(op) * op.k;
+    case 'reduce':
+      return op.outer * op.size * op.inner;
+    case 'recurrent':
+      return (
+        op.n *
+        op.steps *
+        (op.features + op.units) *
+        op.units *
+        (op.cell === 'lstm' ? 4 : op.cell === 'gru' ? 3 : 1)
+      );
+    case 'adaptiveMax':
+      return op.n * sizeOf(op.inputs) * op.channels;
+    default:
+      return outputSize(op);
   }
 }

@@ -24,7 +24,8 @@ export interface Sample {
 /** Which sample suits an input. */
 export function chooseSample(request: SampleRequest): Exclude<SampleName, 'auto'> {
   const { shape, dtype, vocabulary } = request;
-  if (vocabulary !== null || (dtype !== null && /int|string|bool/.test(dtype) && shape.length <= 3)) return 'text';
+  if (vocabulary !== null || (dtype !== null && /int|string|bool/.test(dtype) && shape.length <= 3))
+    return 'text';
   if (shape.length >= 4) return pictureLayout(shape).channels === 1 ? 'digit' : 'photo';
   if (shape.length === 3) return shape[1] === shape[2] && shape[1] >= 16 ? 'digit' : 'signal';
   if (shape.length === 2 && Number.isInteger(Math.sqrt(shape[1])) && shape[1] >= 400) return 'digit';
@@ -41,16 +42,22 @@ function draw(name: Exclude<SampleName, 'auto'>, request: SampleRequest): Float3
   const { shape, vocabulary, range } = request;
   const out = new Float32Array(sizeOf(shape));
   switch (name) {
-    case 'photo': return drawPicture(out, shape, (u, v, c, t) => range * photo(u, v, c, t));
-    case 'digit': return drawPicture(out, shape, (u, v) => range * digit(u, v));
-    case 'text': return drawTokens(out, shape, vocabulary ?? 1000);
-    case 'signal': return drawSignal(out, shape, request.seed);
+    case 'photo':
+      return drawPicture(out, shape, (u, v, c, t) => range * photo(u, v, c, t));
+    case 'digit':
+      return drawPicture(out, shape, (u, v) => range * digit(u, v));
+    case 'text':
+      return drawTokens(out, shape, vocabulary ?? 1000);
+    case 'signal':
+      return drawSignal(out, shape, request.seed);
     case 'noise': {
       const normal = normalStream(randomStream(`sample/${request.seed}`));
       return vocabulary === null ? out.map(normal) : drawTokens(out, shape, vocabulary);
     }
-    case 'zeros': return out;
-    case 'impulse': return drawPicture(out, shape, (_u, _v, _c, _t, centre) => (centre ? range : 0));
+    case 'zeros':
+      return out;
+    case 'impulse':
+      return drawPicture(out, shape, (_u, _v, _c, _t, centre) => (centre ? range : 0));
   }
 }
 
@@ -68,9 +75,22 @@ function pictureLayout(shape: readonly number[]): PictureLayout {
   if (shape.length === 2) {
     const side = Math.round(Math.sqrt(shape[1]));
     const width = side * side === shape[1] ? side : shape[1];
-    return { frames: 1, height: shape[1] / width, width, channels: 1, at: (item, _t, y, x) => item * shape[1] + y * width + x };
+    return {
+      frames: 1,
+      height: shape[1] / width,
+      width,
+      channels: 1,
+      at: (item, _t, y, x) => item * shape[1] + y * width + x,
+    };
   }
-  if (shape.length === 3) return { frames: 1, height: shape[1], width: shape[2], channels: 1, at: (item, _t, y, x) => (item * shape[1] + y) * shape[2] + x };
+  if (shape.length === 3)
+    return {
+      frames: 1,
+      height: shape[1],
+      width: shape[2],
+      channels: 1,
+      at: (item, _t, y, x) => (item * shape[1] + y) * shape[2] + x,
+    };
   const last = shape.length - 1;
   const first = shape[1] <= 4 && shape[last] > 4;
   const channels = first ? shape[1] : shape[last];
@@ -78,8 +98,14 @@ function pictureLayout(shape: readonly number[]): PictureLayout {
   const [height, width] = spatial.slice(-2);
   const frames = sizeOf(spatial.slice(0, -2));
   return {
-    frames, height, width, channels,
-    at: (item, t, y, x, c) => (first ? (((item * channels + c) * frames + t) * height + y) * width + x : (((item * frames + t) * height + y) * width + x) * channels + c),
+    frames,
+    height,
+    width,
+    channels,
+    at: (item, t, y, x, c) =>
+      first
+        ? (((item * channels + c) * frames + t) * height + y) * width + x
+        : (((item * frames + t) * height + y) * width + x) * channels + c,
   };
 }
 
@@ -96,7 +122,14 @@ function drawPicture(out: Float32Array, shape: readonly number[], paint: Painter
           const centre = y === Math.floor(layout.height / 2) && x === Math.floor(layout.width / 2);
           for (let c = 0; c < layout.channels; c++) {
             let sum = 0;
-            for (let k = 0; k < 4; k++) sum += paint((x + 0.25 + 0.5 * (k % 2)) / layout.width, (y + 0.25 + 0.5 * (k >> 1)) / layout.height, c, t / layout.frames + item, centre);
+            for (let k = 0; k < 4; k++)
+              sum += paint(
+                (x + 0.25 + 0.5 * (k % 2)) / layout.width,
+                (y + 0.25 + 0.5 * (k >> 1)) / layout.height,
+                c,
+                t / layout.frames + item,
+                centre,
+              );
             out[layout.at(item, t, y, x, c)] = sum / 4;
           }
         }
@@ -131,7 +164,9 @@ function photo(u: number, v: number, channel: number, time: number): number {
   const pick = (r: number, g: number, b: number): number => (c === 0 ? r : c === 1 ? g : b);
   const drift = u + 0.15 * (time % 1);
   let value = mix(pick(0.36, 0.6, 0.9), pick(0.85, 0.91, 0.97), v / 0.6);
-  const cloud = smooth(0.5, 0.75, 0.6 * valueNoise(drift * 5, v * 9) + 0.4 * valueNoise(drift * 13, v * 23)) * smooth(0.5, 0.15, v);
+  const cloud =
+    smooth(0.5, 0.75, 0.6 * valueNoise(drift * 5, v * 9) + 0.4 * valueNoise(drift * 13, v * 23)) *
+    smooth(0.5, 0.15, v);
   value = mix(value, pick(0.98, 0.98, 0.99), cloud);
   const sun = Math.hypot(u - 0.78, (v - 0.18) * 0.95);
   value = mix(value, pick(1, 0.92, 0.55), smooth(0.09, 0.075, sun));
@@ -142,11 +177,16 @@ function photo(u: number, v: number, channel: number, time: number): number {
   if (u > 0.2 && u < 0.48 && v > 0.52 && v < 0.8) {
     value = pick(0.86, 0.78, 0.64) * (0.93 + 0.07 * Math.sign(Math.sin(v * 160)));
     const inWindow = (Math.abs(u - 0.27) < 0.03 || Math.abs(u - 0.41) < 0.03) && Math.abs(v - 0.63) < 0.04;
-    if (inWindow) value = Math.abs(v - 0.63) < 0.004 || Math.abs(((u - 0.27) % 0.14) + 0) < 0.003 ? 0.95 : pick(0.22, 0.3, 0.42);
+    if (inWindow)
+      value =
+        Math.abs(v - 0.63) < 0.004 || Math.abs(((u - 0.27) % 0.14) + 0) < 0.003
+          ? 0.95
+          : pick(0.22, 0.3, 0.42);
     if (Math.abs(u - 0.34) < 0.025 && v > 0.68) value = pick(0.4, 0.24, 0.14);
   }
   const roof = 0.52 - 0.16 * (1 - Math.abs(u - 0.34) / 0.18);
-  if (v > roof && v < 0.53 && Math.abs(u - 0.34) < 0.18) value = pick(0.68, 0.22, 0.16) * (0.85 + 0.15 * Math.sign(Math.sin(u * 220 + Math.floor(v * 60) * 1.6)));
+  if (v > roof && v < 0.53 && Math.abs(u - 0.34) < 0.18)
+    value = pick(0.68, 0.22, 0.16) * (0.85 + 0.15 * Math.sign(Math.sin(u * 220 + Math.floor(v * 60) * 1.6)));
   if (Math.abs(u - 0.72) < 0.018 && v > 0.58 && v < 0.84) value = pick(0.33, 0.22, 0.13);
   const crown = Math.hypot((u - 0.72) / 0.13, (v - 0.5) / 0.15) + 0.25 * (valueNoise(u * 25, v * 25) - 0.5);
   if (crown < 0.95) value = pick(0.16, 0.42, 0.14) * (0.65 + 0.7 * valueNoise(u * 45, v * 45));
@@ -173,7 +213,10 @@ function digit(u: number, v: number): number {
 
 /** A sentence of common words as ranks in a vocabulary, as long as the input: no zeros, which stand for padding that masks would skip. */
 function drawTokens(out: Float32Array, shape: readonly number[], vocabulary: number): Float32Array {
-  const sentence = [14, 22, 16, 43, 530, 973, 1622, 1385, 65, 458, 4468, 66, 3941, 4, 173, 36, 256, 5, 25, 100, 43, 838, 112, 50, 670, 2, 9, 35, 480, 284, 5, 150];
+  const sentence = [
+    14, 22, 16, 43, 530, 973, 1622, 1385, 65, 458, 4468, 66, 3941, 4, 173, 36, 256, 5, 25, 100, 43, 838, 112,
+    50, 670, 2, 9, 35, 480, 284, 5, 150,
+  ];
   const length = shape[shape.length - 1];
   for (let i = 0; i < out.length; i++) {
     const at = i % length;
@@ -192,7 +235,11 @@ function drawSignal(out: Float32Array, shape: readonly number[], seed: number): 
     const f = i % features;
     const t = (Math.floor(i / features) % steps) / steps;
     const chirp = Math.sin(2 * Math.PI * (3 * t + 14 * t * t) + f * 0.7);
-    out[i] = 0.6 * chirp * Math.exp(-1.2 * (t - 0.5) ** 2) + 0.3 * Math.sin(2 * Math.PI * 1.5 * t + f) + (t > 0.7 && f % 2 === 0 ? 0.4 : 0) + 0.05 * normal();
+    out[i] =
+      0.6 * chirp * Math.exp(-1.2 * (t - 0.5) ** 2) +
+      0.3 * Math.sin(2 * Math.PI * 1.5 * t + f) +
+      (t > 0.7 && f % 2 === 0 ? 0.4 : 0) +
+      0.05 * normal();
   }
   return out;
 }
@@ -202,7 +249,10 @@ function custom(input: CustomInput, request: SampleRequest): Float32Array {
   const { shape, range } = request;
   const out = new Float32Array(sizeOf(shape));
   if (input.kind === 'values') {
-    if (input.data.length !== out.length) throw new Error(`“${input.name}” has ${input.data.length} values; the input (${shape.join(', ')}) needs ${out.length}`);
+    if (input.data.length !== out.length)
+      throw new Error(
+        `“${input.name}” has ${input.data.length} values; the input (${shape.join(', ')}) needs ${out.length}`,
+      );
     return Float32Array.from(input.data);
   }
   const { width, height, rgba } = input;
@@ -211,7 +261,9 @@ function custom(input: CustomInput, request: SampleRequest): Float32Array {
   return drawPicture(out, shape, (u, v, channel) => {
     const x = Math.min(width - 1, Math.floor(u * width));
     const y = Math.min(height - 1, Math.floor(v * height));
-    const value = grey ? 0.299 * pixel(x, y, 0) + 0.587 * pixel(x, y, 1) + 0.114 * pixel(x, y, 2) : pixel(x, y, channel % 3);
+    const value = grey
+      ? 0.299 * pixel(x, y, 0) + 0.587 * pixel(x, y, 1) + 0.114 * pixel(x, y, 2)
+      : pixel(x, y, channel % 3);
     return range * value;
   });
 }

@@ -20,7 +20,8 @@ export function startWorkerLoop(post: Post): (message: ToWorker) => void {
   let current = 0;
   let queue: Promise<void> = Promise.resolve();
 
-  const fail = (id: number | null, error: unknown): void => post({ type: 'error', id, message: error instanceof Error ? error.message : String(error) });
+  const fail = (id: number | null, error: unknown): void =>
+    post({ type: 'error', id, message: error instanceof Error ? error.message : String(error) });
 
   const open = async (wanted: EngineOptions['backend']): Promise<Engine> => {
     if (engine && wanted === backend) return engine;
@@ -50,7 +51,11 @@ export function startWorkerLoop(post: Post): (message: ToWorker) => void {
   const load = async (message: LoadMessage, token: number): Promise<void> => {
     if (token !== current) return;
     const ready = await open(message.backend ?? backend);
-    const result = await ready.load(message.graph, message.model, { seed: message.seed, sample: message.sample as SampleName | CustomInput | undefined, inputShapes: message.inputShapes });
+    const result = await ready.load(message.graph, message.model, {
+      seed: message.seed,
+      sample: message.sample as SampleName | CustomInput | undefined,
+      inputShapes: message.inputShapes,
+    });
     post({ type: 'loaded', id: message.id, result });
     if (message.run && result.ok) await run(message.id, token);
   };
@@ -80,8 +85,12 @@ export function startWorkerLoop(post: Post): (message: ToWorker) => void {
         inTurn(message.id, () => run(message.id, token));
         break;
       }
-      case 'read': read(message).catch((error: unknown) => fail(message.id, error)); break;
-      case 'cancel': current++; break;
+      case 'read':
+        read(message).catch((error: unknown) => fail(message.id, error));
+        break;
+      case 'cancel':
+        current++;
+        break;
       case 'dispose':
         current++;
         queue = queue.then(() => {

@@ -3,7 +3,16 @@
  * repeat; a new `load` cancels what is running, and answers to older requests may still arrive (compare ids).
  */
 import type { ModelGraph, NodeId } from '../graph/graph';
-import type { BackendInfo, CustomInput, EngineOptions, FeatureMap, LoadResult, NodeDone, RunResult, SampleName } from './api';
+import type {
+  BackendInfo,
+  CustomInput,
+  EngineOptions,
+  FeatureMap,
+  LoadResult,
+  NodeDone,
+  RunResult,
+  SampleName,
+} from './api';
 
 export type ToWorker =
   /** Loads a model; answered by `loaded`. With `run: true` it is run at once (then `node`… and `done` follow with the same id). */

@@ -8,7 +8,8 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
   }
   for (let i = 0; i < expected.length; i++) {
     const difference = Math.abs(actual[i] - expected[i]);
-    if (Number.isNaN(difference)) return Number.isNaN(actual[i]) && Number.isNaN(expected[i]) ? worst : Infinity;
+    if (Number.isNaN(difference))
+      return Number.isNaN(actual[i]) && Number.isNaN(expected[i]) ? worst : Infinity;
     worst = Math.max(worst, difference);
   }
   return worst / scale;

@@ -25,18 +25,29 @@ describe('engine against Keras', () => {
   for (const fact of facts.cases) {
     it(fact.name, async () => {
       const graph = graphOf(fact.program);
-      const index = graph.models.findIndex((model) => model.bindings.some((binding) => binding.name === 'model'));
+      const index = graph.models.findIndex((model) =>
+        model.bindings.some((binding) => binding.name === 'model'),
+      );
       assert.ok(index >= 0, 'the model is found');
       const engine = await createEngine({ backend: 'reference' });
-      const weights = { name: 'pattern', get: (_layer: string, weight: string, shape: readonly number[]) => weightValues(weight, sizeOf(shape)) };
+      const weights = {
+        name: 'pattern',
+        get: (_layer: string, weight: string, shape: readonly number[]) =>
+          weightValues(weight, sizeOf(shape)),
+      };
       const samples = graph.models[index].inputs.map((id, position) => {
         const tensor = graph.tensors[id];
         const shape = (tensor.shape as readonly unknown[]).map((dim) => (typeof dim === 'number' ? dim : 1));
-        const data = tensor.dtype?.includes('int') ? Float32Array.from({ length: sizeOf(shape) }, (_, i) => (i * 3) % 7) : pattern(sizeOf(shape), 17 + position);
+        const data = tensor.dtype?.includes('int')
+          ? Float32Array.from({ length: sizeOf(shape) }, (_, i) => (i * 3) % 7)
+          : pattern(sizeOf(shape), 17 + position);
         return { kind: 'values', name: 'pattern', shape, data } as const;
       });
       const loaded = await engine.load(graph, index, { weights, samples });
-      assert.deepEqual(loaded.unsupported.map((entry) => `${graph.nodes[entry.node].name}: ${entry.reason}`), []);
+      assert.deepEqual(
+        loaded.unsupported.map((entry) => `${graph.nodes[entry.node].name}: ${entry.reason}`),
+        [],
+      );
       assert.equal(loaded.message, null);
       const result = await engine.run();
       assert.deepEqual(result.failures, []);

@@ -36,7 +36,9 @@ function windowAxis(dice: Dice, transposed: boolean): WindowAxis {
     const dilation = stride === 1 ? dice.int(1, 2) : 1;
     const size = dice.int(1, 8);
     const padding = dice.pick(['valid', 'same'] as const);
-    const bound = transposed ? transposedWindow({ input: size, kernel, stride, dilation, padding }) : convWindow({ input: size, kernel, stride, dilation, padding });
+    const bound = transposed
+      ? transposedWindow({ input: size, kernel, stride, dilation, padding })
+      : convWindow({ input: size, kernel, stride, dilation, padding });
     if (typeof bound.output === 'number' && bound.output > 0 && bound.padBefore !== null) {
       return { input: size, output: bound.output, kernel, stride, dilation, padBefore: bound.padBefore };
     }
@@ -49,12 +51,23 @@ function conv(dice: Dice): OpCase {
   const axes = Array.from({ length: rank }, () => windowAxis(dice, kind === 'transposed'));
   const groups = kind === 'groups' ? dice.int(1, 3) : 1;
   const inChannels = groups * dice.pick(CHANNELS);
-  const outChannels = kind === 'depthwise' ? inChannels * dice.pick([1, 1, 2, 3]) : groups * dice.pick(CHANNELS);
+  const outChannels =
+    kind === 'depthwise' ? inChannels * dice.pick([1, 1, 2, 3]) : groups * dice.pick(CHANNELS);
   const bias = dice.chance(0.7);
-  const activation = dice.chance(0.5) ? activationExpression(dice.pick(['relu', 'tanh', 'sigmoid', 'gelu', 'leaky_relu'])) : null;
+  const activation = dice.chance(0.5)
+    ? activationExpression(dice.pick(['relu', 'tanh', 'sigmoid', 'gelu', 'leaky_relu']))
+    : null;
   const scaled: Expression | null = dice.chance(0.3) ? add(mul(input(0), input(1)), input(2)) : null;
   const op: ConvOp = {
-    kind: 'conv', n: dice.int(1, 2), axes, inChannels, outChannels, groups, depthwise: kind === 'depthwise', transposed: kind === 'transposed', bias,
+    kind: 'conv',
+    n: dice.int(1, 2),
+    axes,
+    inChannels,
+    outChannels,
+    groups,
+    depthwise: kind === 'depthwise',
+    transposed: kind === 'transposed',
+    bias,
     epilogue: scaled ?? activation,
   };
   const taps = sizeOf(axes.map((axis) => axis.kernel));
@@ -68,9 +81,17 @@ function conv(dice: Dice): OpCase {
 }
 
 function pool(dice: Dice): OpCase {
-  const axes = Array.from({ length: dice.pick([1, 2, 2, 3]) }, () => ({ ...windowAxis(dice, false) })).map((axis) => (axis.dilation === 1 ? axis : plainPool(dice)));
+  const axes = Array.from({ length: dice.pick([1, 2, 2, 3]) }, () => ({ ...windowAxis(dice, false) })).map(
+    (axis) => (axis.dilation === 1 ? axis : plainPool(dice)),
+  );
   const channels = dice.pick(CHANNELS);
-  const op: EngineOp = { kind: 'pool', mode: dice.pick(['max', 'average'] as const), n: dice.int(1, 2), axes, channels };
+  const op: EngineOp = {
+    kind: 'pool',
+    mode: dice.pick(['max', 'average'] as const),
+    n: dice.int(1, 2),
+    axes,
+    channels,
+  };
   return { op, inputs: [dice.numbers(op.n * sizeOf(axes.map((axis) => axis.input)) * channels)] };
 }
 
@@ -86,15 +107,32 @@ function matmul(dice: Dice): OpCase {
   const [m, k, n] = [dice.int(1, 5), dice.pick(CHANNELS), dice.pick(CHANNELS)];
   const bias = dice.chance(0.4);
   const op: EngineOp = {
-    kind: 'matmul', batchA: dice.pick([1, batch]), batchB: dice.pick([1, batch]), m, k, n, transposeA: dice.chance(0.3), transposeB: dice.chance(0.3), bias,
+    kind: 'matmul',
+    batchA: dice.pick([1, batch]),
+    batchB: dice.pick([1, batch]),
+    m,
+    k,
+    n,
+    transposeA: dice.chance(0.3),
+    transposeB: dice.chance(0.3),
+    bias,
     epilogue: dice.chance(0.4) ? activationExpression('relu') : null,
   };
-  return { op, inputs: [dice.numbers(op.batchA * m * k), dice.numbers(op.batchB * k * n), ...(bias ? [dice.numbers(n)] : [])] };
+  return {
+    op,
+    inputs: [
+      dice.numbers(op.batchA * m * k),
+      dice.numbers(op.batchB * k * n),
+      ...(bias ? [dice.numbers(n)] : []),
+    ],
+  };
 }
 
 function gather(dice: Dice): OpCase {
   const rank = dice.int(1, 4);
-  const inShape = Array.from({ length: rank }, (_, d) => (d === rank - 1 ? dice.pick(CHANNELS) : dice.int(1, 5)));
+  const inShape = Array.from({ length: rank }, (_, d) =>
+    d === rank - 1 ? dice.pick(CHANNELS) : dice.int(1, 5),
+  );
   const order = [...inShape.keys()];
   if (dice.chance(0.5)) order.sort(() => dice.random() - 0.5);
   const outShape: number[] = [];
@@ -103,11 +141,20 @@ function gather(dice: Dice): OpCase {
     const length = inShape[d];
     const from = outShape.length;
     switch (dice.pick(['keep', 'keep', 'pad', 'crop', 'stride', 'repeat', 'index'] as const)) {
-      case 'keep': axes[d] = { from, mul: 1, add: 0, div: 1, outside: 'inside' }; outShape.push(length); break;
+      case 'keep':
+        axes[d] = { from, mul: 1, add: 0, div: 1, outside: 'inside' };
+        outShape.push(length);
+        break;
       case 'pad': {
         const before = dice.int(0, Math.max(0, length - 1));
         const after = dice.int(0, Math.max(0, length - 1));
-        axes[d] = { from, mul: 1, add: -before, div: 1, outside: dice.pick(['value', 'reflect', 'symmetric', 'edge', 'circular'] as const) };
+        axes[d] = {
+          from,
+          mul: 1,
+          add: -before,
+          div: 1,
+          outside: dice.pick(['value', 'reflect', 'symmetric', 'edge', 'circular'] as const),
+        };
         outShape.push(length + before + after);
         break;
       }
@@ -129,47 +176,104 @@ function gather(dice: Dice): OpCase {
         outShape.push(out);
         break;
       }
-      case 'index': axes[d] = { from: null, mul: 1, add: dice.int(0, length - 1), div: 1, outside: 'inside' }; break;
+      case 'index':
+        axes[d] = { from: null, mul: 1, add: dice.int(0, length - 1), div: 1, outside: 'inside' };
+        break;
     }
   }
   if (!outShape.length) outShape.push(dice.int(1, 4));
-  return { op: { kind: 'gather', inShape, outShape, axes, value: dice.pick([0, -1.5]) }, inputs: [dice.numbers(sizeOf(inShape))] };
+  return {
+    op: { kind: 'gather', inShape, outShape, axes, value: dice.pick([0, -1.5]) },
+    inputs: [dice.numbers(sizeOf(inShape))],
+  };
 }
 
 function concat(dice: Dice): OpCase {
   const outer = dice.int(1, 4);
   const inner = dice.pick(CHANNELS);
   const sizes = Array.from({ length: dice.int(1, 5) }, () => dice.pick(CHANNELS));
-  return { op: { kind: 'concat', outer, sizes, inner }, inputs: sizes.map((size) => dice.numbers(outer * size * inner)) };
+  return {
+    op: { kind: 'concat', outer, sizes, inner },
+    inputs: sizes.map((size) => dice.numbers(outer * size * inner)),
+  };
 }
 
 const FUNCTIONS: readonly (readonly [string, number])[] = [
-  ['relu', 1], ['elu', 1], ['selu', 1], ['gelu', 1], ['tanh', 1], ['sigmoid', 1], ['softplus', 1], ['mish', 1], ['softsign', 1], ['hard_sigmoid', 1], ['exponential', 1],
-  ['sign', 1], ['round', 1], ['floor', 1], ['trunc', 1], ['square', 1], ['sparse_plus', 1], ['squareplus', 1], ['log_sigmoid', 1], ['sinh', 1], ['logical_not', 1],
-  ['add', 2], ['subtract', 2], ['multiply', 2], ['maximum', 2], ['minimum', 2], ['average', 3], ['where', 3], ['greater', 2], ['mod', 2], ['add', 4], ['squared_difference', 2],
+  ['relu', 1],
+  ['elu', 1],
+  ['selu', 1],
+  ['gelu', 1],
+  ['tanh', 1],
+  ['sigmoid', 1],
+  ['softplus', 1],
+  ['mish', 1],
+  ['softsign', 1],
+  ['hard_sigmoid', 1],
+  ['exponential', 1],
+  ['sign', 1],
+  ['round', 1],
+  ['floor', 1],
+  ['trunc', 1],
+  ['square', 1],
+  ['sparse_plus', 1],
+  ['squareplus', 1],
+  ['log_sigmoid', 1],
+  ['sinh', 1],
+  ['logical_not', 1],
+  ['add', 2],
+  ['subtract', 2],
+  ['multiply', 2],
+  ['maximum', 2],
+  ['minimum', 2],
+  ['average', 3],
+  ['where', 3],
+  ['greater', 2],
+  ['mod', 2],
+  ['add', 4],
+  ['squared_difference', 2],
 ];
 
 function map(dice: Dice): OpCase {
   const [fn, arity] = dice.pick(FUNCTIONS);
   const rank = dice.int(1, 4);
-  const outShape = Array.from({ length: rank }, (_, d) => (d === rank - 1 ? dice.pick(CHANNELS) : dice.int(1, 5)));
+  const outShape = Array.from({ length: rank }, (_, d) =>
+    d === rank - 1 ? dice.pick(CHANNELS) : dice.int(1, 5),
+  );
   const inShapes = Array.from({ length: arity }, (_, k) => {
     if (k === 0 || dice.chance(0.4)) return outShape;
     return outShape.map((length) => (dice.chance(0.4) ? 1 : length)).slice(dice.int(0, rank - 1));
   });
   const expression = elementwiseExpression(fn, arity, {}) as Expression;
-  return { op: { kind: 'map', outShape, inShapes, expression }, inputs: inShapes.map((shape) => dice.numbers(sizeOf(shape), 3)) };
+  return {
+    op: { kind: 'map', outShape, inShapes, expression },
+    inputs: inShapes.map((shape) => dice.numbers(sizeOf(shape), 3)),
+  };
 }
 
 function reduce(dice: Dice): OpCase {
   const [outer, size, inner] = [dice.int(1, 4), dice.int(1, 9), dice.pick(CHANNELS)];
-  const fn = dice.pick(['mean', 'max', 'min', 'sum', 'prod', 'any', 'all', 'argmax', 'argmin', 'var', 'std'] as const);
+  const fn = dice.pick([
+    'mean',
+    'max',
+    'min',
+    'sum',
+    'prod',
+    'any',
+    'all',
+    'argmax',
+    'argmin',
+    'var',
+    'std',
+  ] as const);
   return { op: { kind: 'reduce', fn, outer, size, inner }, inputs: [dice.numbers(outer * size * inner)] };
 }
 
 function softmax(dice: Dice): OpCase {
   const [outer, size, inner] = [dice.int(1, 4), dice.int(1, 9), dice.pick(CHANNELS)];
-  return { op: { kind: 'softmax', outer, size, inner, log: dice.chance(0.5) }, inputs: [dice.numbers(outer * size * inner, 5)] };
+  return {
+    op: { kind: 'softmax', outer, size, inner, log: dice.chance(0.5) },
+    inputs: [dice.numbers(outer * size * inner, 5)],
+  };
 }
 
 function embedding(dice: Dice): OpCase {

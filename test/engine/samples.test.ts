@@ -19,7 +19,10 @@ describe('sample models in the engine', () => {
       graph.models.forEach((_, index) => {
         const { plan, message } = makePlan(graph, index);
         assert.equal(message, null);
-        assert.deepEqual(plan.unsupported.map((entry) => `${graph.nodes[entry.node].name}: ${entry.reason}`), []);
+        assert.deepEqual(
+          plan.unsupported.map((entry) => `${graph.nodes[entry.node].name}: ${entry.reason}`),
+          [],
+        );
         assert.ok(plan.nodes.length >= graph.models[index].nodes.length);
       });
     });

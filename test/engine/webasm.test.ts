@@ -13,7 +13,10 @@ describe('kernels on webasm', () => {
       for (let seed = 0; seed < 25; seed++) {
         const { op, inputs } = randomOp(kind, seed);
         const expected = computeOp(op, inputs);
-        const result = backend.compute(op, inputs.map((data) => backend.upload(data)));
+        const result = backend.compute(
+          op,
+          inputs.map((data) => backend.upload(data)),
+        );
         assert.ok(result, 'has a kernel');
         const error = relativeError(await backend.read(result), expected);
         assert.ok(error < 1e-4, `seed ${seed}: relative error ${error} for ${JSON.stringify(op)}`);

@@ -71,7 +71,10 @@ describe('engine worker', function () {
     assert.deepEqual(loaded.result.nodes, expected.nodes);
     const done = await answer('done');
     assert.deepEqual(done.result.failures, []);
-    assert.deepEqual(done.result.nodes.map((node) => node.node), expected.nodes);
+    assert.deepEqual(
+      done.result.nodes.map((node) => node.node),
+      expected.nodes,
+    );
     for (const node of expected.nodes) {
       const id = 100 + node;
       await send({ type: 'read', id, node });

@@ -14,7 +14,9 @@ const OPENERS: Readonly<Partial<Record<BackendName, Opener>>> = {
 
 const PREFERRED: readonly BackendName[] = ['webgl2', 'webasm', 'reference'];
 
-export async function openBackend(wanted: BackendName | 'auto'): Promise<{ readonly backend: Backend; readonly info: BackendInfo }> {
+export async function openBackend(
+  wanted: BackendName | 'auto',
+): Promise<{ readonly backend: Backend; readonly info: BackendInfo }> {
   const order = wanted === 'auto' ? PREFERRED : [wanted, ...PREFERRED.filter((name) => name !== wanted)];
   const fallbacks: { backend: BackendName; reason: string }[] = [];
   for (const name of order) {

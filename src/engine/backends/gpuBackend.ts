@@ -22,9 +22,15 @@ interface Texture {
 /** Without a device GPU.js gives rows of rows. */
 type Rows = readonly (Float32Array | Rows)[];
 
-type KernelFunction = ((...args: unknown[]) => Resident | Rows) & { kernel?: { fallbackReason?: string | null; constructor: { name: string } }; destroy?(removeCanvas?: boolean): void };
+type KernelFunction = ((...args: unknown[]) => Resident | Rows) & {
+  kernel?: { fallbackReason?: string | null; constructor: { name: string } };
+  destroy?(removeCanvas?: boolean): void;
+};
 
-type TextureModel = Texture & { readonly context: WebGL2RenderingContext; constructor: new (settings: object) => Texture };
+type TextureModel = Texture & {
+  readonly context: WebGL2RenderingContext;
+  constructor: new (settings: object) => Texture;
+};
 
 interface GpuHandle extends Handle {
   readonly data: Resident;
@@ -61,7 +67,8 @@ export class GpuBackend implements Backend {
     const value = sum ? this.readNow(sum as GpuHandle)[0] : NaN;
     this.release(handle);
     if (sum) this.release(sum);
-    if (Math.abs(value - 36) > 1e-3) throw new Error(`${this.name} computes wrongly here (a sum of 36 came out as ${value})`);
+    if (Math.abs(value - 36) > 1e-3)
+      throw new Error(`${this.name} computes wrongly here (a sum of 36 came out as ${value})`);
   }
 
   upload(data: Float32Array): Handle {
@@ -79,15 +86,34 @@ export class GpuBackend implements Backend {
     const texels = Math.ceil(data.length / 4);
     const width = Math.ceil(Math.sqrt(texels));
     const height = Math.ceil(texels / width);
-    if (width > context.getParameter(context.MAX_TEXTURE_SIZE)) throw new Error(`${data.length} numbers do not fit a texture of this device`);
+    if (width > context.getParameter(context.MAX_TEXTURE_SIZE))
+      throw new Error(`${data.length} numbers do not fit a texture of this device`);
     const texture = context.createTexture();
     context.activeTexture(context.TEXTURE0 + 15);
     context.bindTexture(context.TEXTURE_2D, texture);
-    for (const side of [context.TEXTURE_WRAP_S, context.TEXTURE_WRAP_T]) context.texParameteri(context.TEXTURE_2D, side, context.CLAMP_TO_EDGE);
-    for (const filter of [context.TEXTURE_MIN_FILTER, context.TEXTURE_MAG_FILTER]) context.texParameteri(context.TEXTURE_2D, filter, context.NEAREST);
+    for (const side of [context.TEXTURE_WRAP_S, context.TEXTURE_WRAP_T])
+      context.texParameteri(context.TEXTURE_2D, side, context.CLAMP_TO_EDGE);
+    for (const filter of [context.TEXTURE_MIN_FILTER, context.TEXTURE_MAG_FILTER])
+      context.texParameteri(context.TEXTURE_2D, filter, context.NEAREST);
     const whole = data.length === width * height * 4 ? data : pad(data, width * height * 4);
-    context.texImage2D(context.TEXTURE_2D, 0, context.RGBA32F, width, height, 0, context.RGBA, context.FLOAT, whole);
-    return new model.constructor({ ...model, texture, size: new Int32Array([width, height]), output: new Int32Array([texels]), context });
+    context.texImage2D(
+      context.TEXTURE_2D,
+      0,
+      context.RGBA32F,
+      width,
+      height,
+      0,
+      context.RGBA,
+      context.FLOAT,
+      whole,
+    );
+    return new model.constructor({
+      ...model,
+      texture,
+      size: new Int32Array([width, height]),
+      output: new Int32Array([texels]),
+      context,
+    });
   }
 
   /** Any texture that GPU.js made: new ones are of its class. */
@@ -100,11 +126,19 @@ export class GpuBackend implements Backend {
   }
 
   compute(op: EngineOp, inputs: readonly Handle[]): Handle | null {
-    const source = kernelFor(op, inputs.map((input) => input.length), this.texels);
+    const source = kernelFor(
+      op,
+      inputs.map((input) => input.length),
+      this.texels,
+    );
     if (!source) return null;
     const data = inputs.map((input) => (input as GpuHandle).data);
     // GPU.js writes the sizes of its arguments into a kernel: they are part of its identity.
-    const sizes = data.map((own) => (own instanceof Float32Array ? String(own.length) : `${Array.from(own.size ?? []).join('x')}:${Array.from(own.output ?? []).join('x')}`));
+    const sizes = data.map((own) =>
+      own instanceof Float32Array
+        ? String(own.length)
+        : `${Array.from(own.size ?? []).join('x')}:${Array.from(own.output ?? []).join('x')}`,
+    );
     const types = data.map((own) => (own instanceof Float32Array ? 'Array' : 'ArrayTexture(4)'));
     const kernel = this.kernel(source.source, source.output, sizes, types);
     return { length: outputSize(op), data: flat(kernel(...data), outputSize(op)) } as GpuHandle;
@@ -167,7 +201,12 @@ export class GpuBackend implements Backend {
     this.kernels.delete(oldest);
   }
 
-  private kernel(source: string, output: readonly number[], sizes: readonly string[], types: readonly string[]): KernelFunction {
+  private kernel(
+    source: string,
+    output: readonly number[],
+    sizes: readonly string[],
+    types: readonly string[],
+  ): KernelFunction {
     const key = `${output.join('x')}|${sizes.join(',')}|${source}`;
     let kernel = this.kernels.get(key);
     if (kernel) this.kernels.delete(key);

@@ -12,7 +12,14 @@ export function createReferenceBackend(): Backend {
   return {
     name: 'reference',
     upload: memory,
-    compute: (op, inputs) => memory(computeOp(op, inputs.map((handle) => (handle as Memory).data), float32) as Float32Array),
+    compute: (op, inputs) =>
+      memory(
+        computeOp(
+          op,
+          inputs.map((handle) => (handle as Memory).data),
+          float32,
+        ) as Float32Array,
+      ),
     read: (handle) => Promise.resolve((handle as Memory).data),
     release: () => undefined,
     trim: () => undefined,

@@ -8,15 +8,27 @@ import type { Writer } from './writer';
 /** The expression over the given element expressions; may write lines for branches. */
 export function writeExpression(writer: Writer, expression: Expression, inputs: readonly string[]): string {
   switch (expression.kind) {
-    case 'input': return inputs[expression.index];
-    case 'number': return literal(expression.value);
-    case 'unary': return writeUnary(writer, expression.fn, writeExpression(writer, expression.a, inputs));
+    case 'input':
+      return inputs[expression.index];
+    case 'number':
+      return literal(expression.value);
+    case 'unary':
+      return writeUnary(writer, expression.fn, writeExpression(writer, expression.a, inputs));
     case 'binary': {
       if (expression.fn === 'pow' && expression.b.kind === 'number') {
-        const power = constantPower(writer, writeExpression(writer, expression.a, inputs), expression.b.value);
+        const power = constantPower(
+          writer,
+          writeExpression(writer, expression.a, inputs),
+          expression.b.value,
+        );
         if (power !== null) return power;
       }
-      return writeBinary(writer, expression.fn, writeExpression(writer, expression.a, inputs), writeExpression(writer, expression.b, inputs));
+      return writeBinary(
+        writer,
+        expression.fn,
+        writeExpression(writer, expression.a, inputs),
+        writeExpression(writer, expression.b, inputs),
+      );
     }
     case 'select': {
       const test = writer.let('t', writeExpression(writer, expression.test, inputs));
@@ -44,16 +56,35 @@ function choose(writer: Writer, test: string, a: string, b: string): string {
 function writeUnary(writer: Writer, fn: Unary, argument: string): string {
   const a = writer.let('u', argument);
   switch (fn) {
-    case 'neg': return `(0 - ${a})`;
-    case 'abs': case 'exp': case 'log': case 'sqrt': case 'floor': case 'ceil': case 'sin': case 'cos': case 'tan': case 'asin': case 'acos': case 'atan':
+    case 'neg':
+      return `(0 - ${a})`;
+    case 'abs':
+    case 'exp':
+    case 'log':
+    case 'sqrt':
+    case 'floor':
+    case 'ceil':
+    case 'sin':
+    case 'cos':
+    case 'tan':
+    case 'asin':
+    case 'acos':
+    case 'atan':
       return `Math.${fn}(${a})`;
-    case 'sign': return `(${choose(writer, `${a} > 0`, '1.0', '0.0')} - ${choose(writer, `${a} < 0`, '1.0', '0.0')})`;
-    case 'log1p': return `Math.log(1 + ${a})`;
-    case 'expm1': return `(Math.exp(${a}) - 1)`;
-    case 'rsqrt': return `(1 / Math.sqrt(${a}))`;
-    case 'square': return `(${a} * ${a})`;
-    case 'reciprocal': return `(1 / ${a})`;
-    case 'trunc': return choose(writer, `${a} < 0`, `Math.ceil(${a})`, `Math.floor(${a})`);
+    case 'sign':
+      return `(${choose(writer, `${a} > 0`, '1.0', '0.0')} - ${choose(writer, `${a} < 0`, '1.0', '0.0')})`;
+    case 'log1p':
+      return `Math.log(1 + ${a})`;
+    case 'expm1':
+      return `(Math.exp(${a}) - 1)`;
+    case 'rsqrt':
+      return `(1 / Math.sqrt(${a}))`;
+    case 'square':
+      return `(${a} * ${a})`;
+    case 'reciprocal':
+      return `(1 / ${a})`;
+    case 'trunc':
+      return choose(writer, `${a} < 0`, `Math.ceil(${a})`, `Math.floor(${a})`);
     case 'round': {
       const rounded = writer.let('r', `Math.floor(${a} + 0.5)`);
       writer.open(`if (${rounded} - ${a} == 0.5 && ${rounded} - 2 * Math.floor(${rounded} / 2) != 0)`);
@@ -61,8 +92,10 @@ function writeUnary(writer: Writer, fn: Unary, argument: string): string {
       writer.close();
       return rounded;
     }
-    case 'sinh': return `((Math.exp(${a}) - Math.exp(0 - ${a})) / 2)`;
-    case 'cosh': return `((Math.exp(${a}) + Math.exp(0 - ${a})) / 2)`;
+    case 'sinh':
+      return `((Math.exp(${a}) - Math.exp(0 - ${a})) / 2)`;
+    case 'cosh':
+      return `((Math.exp(${a}) + Math.exp(0 - ${a})) / 2)`;
     case 'tanh': {
       const e = writer.let('h', `Math.exp(-2 * Math.abs(${a}))`);
       const size = writer.let('h', `(1 - ${e}) / (1 + ${e})`);
@@ -72,7 +105,8 @@ function writeUnary(writer: Writer, fn: Unary, argument: string): string {
       const e = writer.let('h', `Math.exp(0 - Math.abs(${a}))`);
       return choose(writer, `${a} < 0`, `${e} / (1 + ${e})`, `1 / (1 + ${e})`);
     }
-    case 'softplus': return `(Math.max(${a}, 0.0) + Math.log(1 + Math.exp(0 - Math.abs(${a}))))`;
+    case 'softplus':
+      return `(Math.max(${a}, 0.0) + Math.log(1 + Math.exp(0 - Math.abs(${a}))))`;
     case 'erf': {
       // Abramowitz & Stegun 7.1.26: within 1.5e-7.
       const z = writer.let('z', `Math.abs(${a})`);
@@ -81,32 +115,52 @@ function writeUnary(writer: Writer, fn: Unary, argument: string): string {
       const size = writer.let('z', `1 - ${p} * Math.exp(0 - ${z} * ${z})`);
       return choose(writer, `${a} < 0`, `0 - ${size}`, size);
     }
-    case 'not': return choose(writer, `${a} == 0`, '1.0', '0.0');
+    case 'not':
+      return choose(writer, `${a} == 0`, '1.0', '0.0');
   }
 }
 
-const COMPARISONS: Readonly<Partial<Record<Binary, string>>> = { lt: '<', le: '<=', gt: '>', ge: '>=', eq: '==', ne: '!=' };
+const COMPARISONS: Readonly<Partial<Record<Binary, string>>> = {
+  lt: '<',
+  le: '<=',
+  gt: '>',
+  ge: '>=',
+  eq: '==',
+  ne: '!=',
+};
 
 function writeBinary(writer: Writer, fn: Binary, a: string, b: string): string {
   const comparison = COMPARISONS[fn];
-  if (comparison) return choose(writer, `${writer.let('b', a)} ${comparison} ${writer.let('b', b)}`, '1.0', '0.0');
+  if (comparison)
+    return choose(writer, `${writer.let('b', a)} ${comparison} ${writer.let('b', b)}`, '1.0', '0.0');
   switch (fn) {
-    case 'add': return `(${a} + ${b})`;
-    case 'sub': return `(${a} - ${b})`;
-    case 'mul': return `(${a} * ${b})`;
-    case 'div': return `(${a} / ${b})`;
-    case 'max': return `Math.max(${a}, ${b})`;
-    case 'min': return `Math.min(${a}, ${b})`;
-    case 'pow': return `Math.pow(${a}, ${b})`;
-    case 'atan2': return `Math.atan2(${a}, ${b})`;
+    case 'add':
+      return `(${a} + ${b})`;
+    case 'sub':
+      return `(${a} - ${b})`;
+    case 'mul':
+      return `(${a} * ${b})`;
+    case 'div':
+      return `(${a} / ${b})`;
+    case 'max':
+      return `Math.max(${a}, ${b})`;
+    case 'min':
+      return `Math.min(${a}, ${b})`;
+    case 'pow':
+      return `Math.pow(${a}, ${b})`;
+    case 'atan2':
+      return `Math.atan2(${a}, ${b})`;
     case 'mod': {
       const left = writer.let('b', a);
       const right = writer.let('b', b);
       return `(${left} - Math.floor(${left} / ${right}) * ${right})`;
     }
-    case 'and': return choose(writer, `${writer.let('b', a)} != 0 && ${writer.let('b', b)} != 0`, '1.0', '0.0');
-    case 'or': return choose(writer, `${writer.let('b', a)} != 0 || ${writer.let('b', b)} != 0`, '1.0', '0.0');
-    default: throw new Error(`no source for ${fn}`);
+    case 'and':
+      return choose(writer, `${writer.let('b', a)} != 0 && ${writer.let('b', b)} != 0`, '1.0', '0.0');
+    case 'or':
+      return choose(writer, `${writer.let('b', a)} != 0 || ${writer.let('b', b)} != 0`, '1.0', '0.0');
+    default:
+      throw new Error(`no source for ${fn}`);
   }
 }
 

@@ -17,15 +17,27 @@ export function kernelFor(op: EngineOp, lengths: readonly number[], texels: bool
   const whole = texels && (op.kind === 'conv' || op.kind === 'matmul');
   if (!whole && Math.max(...lengths) >= EXACT) return null;
   switch (op.kind) {
-    case 'conv': return convKernel(op, lengths.length, texels);
-    case 'pool': return poolKernel(op, texels);
-    case 'matmul': return matmulKernel(op, lengths.length, texels);
-    case 'gather': return gatherKernel(op, texels);
-    case 'concat': return concatKernel(op, texels);
-    case 'map': return mapKernel(op, texels);
-    case 'reduce': return reduceKernel(op, texels);
-    case 'softmax': return softmaxKernel(op, texels);
-    case 'embedding': return embeddingKernel(op, texels);
-    case 'recurrent': case 'adaptiveMax': case 'cumsum': return null;
+    case 'conv':
+      return convKernel(op, lengths.length, texels);
+    case 'pool':
+      return poolKernel(op, texels);
+    case 'matmul':
+      return matmulKernel(op, lengths.length, texels);
+    case 'gather':
+      return gatherKernel(op, texels);
+    case 'concat':
+      return concatKernel(op, texels);
+    case 'map':
+      return mapKernel(op, texels);
+    case 'reduce':
+      return reduceKernel(op, texels);
+    case 'softmax':
+      return softmaxKernel(op, texels);
+    case 'embedding':
+      return embeddingKernel(op, texels);
+    case 'recurrent':
+    case 'adaptiveMax':
+    case 'cumsum':
+      return null;
   }
 }

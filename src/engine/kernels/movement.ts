@@ -11,7 +11,8 @@ function movesTexels(op: GatherOp): boolean {
   const inner = op.axes[op.axes.length - 1];
   const inLength = op.inShape[op.inShape.length - 1];
   const outLength = op.outShape[op.outShape.length - 1];
-  const direct = inner.from === op.outShape.length - 1 && inner.mul === 1 && inner.div === 1 && inner.outside === 'inside';
+  const direct =
+    inner.from === op.outShape.length - 1 && inner.mul === 1 && inner.div === 1 && inner.outside === 'inside';
   const usedTwice = op.axes.filter((axis) => axis.from === op.outShape.length - 1).length > 1;
   return direct && !usedTwice && inner.add % 4 === 0 && inLength % 4 === 0 && outLength % 4 === 0;
 }
@@ -20,7 +21,9 @@ export function gatherKernel(op: GatherOp, texels: boolean): KernelSource {
   const writer = new Writer(!texels ? 'scalar' : movesTexels(op) ? 'texel' : 'lane');
   const inner = op.inShape.length - 1;
   const inUnits = op.inShape.map((length, d) => (d === inner ? length / writer.width : length));
-  const outUnits = op.outShape.map((length, d) => (d === op.outShape.length - 1 ? length / writer.width : length));
+  const outUnits = op.outShape.map((length, d) =>
+    d === op.outShape.length - 1 ? length / writer.width : length,
+  );
   const strides = stridesOf(inUnits);
   return writer.flat(1, sizeOf(op.outShape), (index) => {
     const at = unravel(writer, index, outUnits);
@@ -43,15 +46,23 @@ export function gatherKernel(op: GatherOp, texels: boolean): KernelSource {
 function source(o: string, axis: GatherAxis): string {
   const product = axis.mul === 1 ? o : `${o} * ${literal(axis.mul)}`;
   const sum = axis.add === 0 ? product : `${product} + ${literal(axis.add)}`;
-  return axis.div === 1 ? (axis.mul === 1 && axis.add === 0 ? o : `(${sum})`) : `Math.floor((${sum}) / ${axis.div})`;
+  return axis.div === 1
+    ? axis.mul === 1 && axis.add === 0
+      ? o
+      : `(${sum})`
+    : `Math.floor((${sum}) / ${axis.div})`;
 }
 
 /** Folds an index back into the axis, or adds the condition under which it is inside. Pads are at most one axis length. */
 function outside(writer: Writer, index: string, axis: GatherAxis, length: number, inside: string[]): string {
   switch (axis.outside) {
-    case 'value': inside.push(`${index} >= 0`, `${index} < ${length}`); return index;
-    case 'edge': return writer.let('g', `Math.min(Math.max(${index}, 0), ${length - 1})`);
-    case 'circular': return writer.let('g', `${index} - Math.floor(${index} / ${length}) * ${length}`);
+    case 'value':
+      inside.push(`${index} >= 0`, `${index} < ${length}`);
+      return index;
+    case 'edge':
+      return writer.let('g', `Math.min(Math.max(${index}, 0), ${length - 1})`);
+    case 'circular':
+      return writer.let('g', `${index} - Math.floor(${index} / ${length}) * ${length}`);
     default: {
       const reflect = axis.outside === 'reflect';
       if (reflect && length === 1) return '0';
@@ -99,14 +110,21 @@ export function embeddingKernel(op: EmbeddingOp, texels: boolean): KernelSource 
 }
 
 /** Axes merged where every input either runs through both or repeats over both. */
-export function mergeAxes(outShape: readonly number[], inShapes: readonly (readonly number[])[]): { readonly shape: number[]; readonly strides: number[][] } {
+export function mergeAxes(
+  outShape: readonly number[],
+  inShapes: readonly (readonly number[])[],
+): { readonly shape: number[]; readonly strides: number[][] } {
   const all = inShapes.map((shape) => broadcastStrides(shape, outShape));
   const shape: number[] = [];
   const strides: number[][] = inShapes.map(() => []);
   outShape.forEach((length, d) => {
     if (length === 1) return;
     const last = shape.length - 1;
-    const joins = last >= 0 && all.every((own, k) => (strides[k][last] === 0 ? own[d] === 0 : own[d] !== 0 && strides[k][last] === own[d] * length));
+    const joins =
+      last >= 0 &&
+      all.every((own, k) =>
+        strides[k][last] === 0 ? own[d] === 0 : own[d] !== 0 && strides[k][last] === own[d] * length,
+      );
     if (joins) {
       shape[last] *= length;
       all.forEach((own, k) => (strides[k][last] = own[d]));
@@ -121,17 +139,34 @@ export function mergeAxes(outShape: readonly number[], inShapes: readonly (reado
 export function mapKernel(op: MapOp, texels: boolean): KernelSource {
   const { shape, strides } = mergeAxes(op.outShape, op.inShapes);
   const last = shape.length - 1;
-  const aligned = shape[last] % 4 === 0 && strides.every((own) => own[last] <= 1 && own.slice(0, last).every((stride) => own[last] === 0 || stride % 4 === 0));
+  const aligned =
+    shape[last] % 4 === 0 &&
+    strides.every(
+      (own) => own[last] <= 1 && own.slice(0, last).every((stride) => own[last] === 0 || stride % 4 === 0),
+    );
   const writer = new Writer(!texels ? 'scalar' : aligned ? 'texel' : 'lane');
   const units = shape.map((length, d) => (d === last ? length / writer.width : length));
   return writer.flat(op.inShapes.length, sizeOf(op.outShape), (index) => {
     const at = unravel(writer, index, units);
     const values = strides.map((own, k) => {
-      if (own[last] === 1) return writer.read(k, weighted(at, own.map((stride, d) => (d === last ? 1 : stride / writer.width))));
+      if (own[last] === 1)
+        return writer.read(
+          k,
+          weighted(
+            at,
+            own.map((stride, d) => (d === last ? 1 : stride / writer.width)),
+          ),
+        );
       // Repeated along the innermost axis: one element serves all of the unit.
       const one = writer.readOne(k, weighted(at, own));
       return Array.from({ length: writer.width }, () => one);
     });
-    return writer.each('r', (k) => writeExpression(writer, op.expression, values.map((value) => value[k])));
+    return writer.each('r', (k) =>
+      writeExpression(
+        writer,
+        op.expression,
+        values.map((value) => value[k]),
+      ),
+    );
   });
 }

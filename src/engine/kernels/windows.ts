@@ -5,7 +5,13 @@ import { writeExpression } from './expressions';
 import { unravel, Writer, type KernelSource } from './writer';
 
 /** Where a thread stands: image number and output position along each axis. */
-function position(writer: Writer, axes: readonly WindowAxis[], column: string, row: string, n: number): { readonly image: string; readonly at: string[] } {
+function position(
+  writer: Writer,
+  axes: readonly WindowAxis[],
+  column: string,
+  row: string,
+  n: number,
+): { readonly image: string; readonly at: string[] } {
   const leading = [n, ...axes.slice(0, -1).map((axis) => axis.output)];
   const parts = unravel(writer, row, leading);
   return { image: parts[0], at: [...parts.slice(1), column] };
@@ -15,7 +21,13 @@ function position(writer: Writer, axes: readonly WindowAxis[], column: string, r
  * Loops over the taps that fall inside the input: `body(tap, source)` with the flat tap and the flat input position. Bounds are
  * tested only where a window can reach outside.
  */
-function forTaps(writer: Writer, axes: readonly WindowAxis[], transposed: boolean, at: readonly string[], body: (tap: string, source: string) => void): void {
+function forTaps(
+  writer: Writer,
+  axes: readonly WindowAxis[],
+  transposed: boolean,
+  at: readonly string[],
+  body: (tap: string, source: string) => void,
+): void {
   const descend = (d: number, tap: string, source: string): void => {
     if (d === axes.length) {
       body(tap, source);
@@ -32,12 +44,24 @@ function forTaps(writer: Writer, axes: readonly WindowAxis[], transposed: boolea
       } else {
         index = writer.let('w', `${at[d]} * ${axis.stride} + ${t} * ${axis.dilation} - ${axis.padBefore}`);
         const last = (axis.output - 1) * axis.stride + (axis.kernel - 1) * axis.dilation - axis.padBefore;
-        const tests = [...(axis.padBefore > 0 ? [`${index} >= 0`] : []), ...(last >= axis.input ? [`${index} < ${axis.input}`] : [])];
+        const tests = [
+          ...(axis.padBefore > 0 ? [`${index} >= 0`] : []),
+          ...(last >= axis.input ? [`${index} < ${axis.input}`] : []),
+        ];
         test = tests.length ? tests.join(' && ') : null;
       }
       if (test !== null) writer.open(`if (${test})`);
-      const nextTap = t === '0' && tap === '0' ? '0' : axis.kernel === 1 ? tap : writer.let('w', tap === '0' ? t : `${tap} * ${axis.kernel} + ${t}`);
-      descend(d + 1, nextTap, source === '0' ? index : writer.let('w', `${source} * ${axis.input} + ${index}`));
+      const nextTap =
+        t === '0' && tap === '0'
+          ? '0'
+          : axis.kernel === 1
+            ? tap
+            : writer.let('w', tap === '0' ? t : `${tap} * ${axis.kernel} + ${t}`);
+      descend(
+        d + 1,
+        nextTap,
+        source === '0' ? index : writer.let('w', `${source} * ${axis.input} + ${index}`),
+      );
       if (test !== null) writer.close();
     };
     if (axis.kernel === 1) each('0');
@@ -47,7 +71,15 @@ function forTaps(writer: Writer, axes: readonly WindowAxis[], transposed: boolea
 }
 
 /** Bias and epilogue; `extra` is the first further input. */
-export function finish(writer: Writer, sums: readonly string[], channel: string, bias: boolean, epilogue: Expression | null, first: number, inputs: number): string[] {
+export function finish(
+  writer: Writer,
+  sums: readonly string[],
+  channel: string,
+  bias: boolean,
+  epilogue: Expression | null,
+  first: number,
+  inputs: number,
+): string[] {
   let values = [...sums];
   let next = first;
   if (bias) {
@@ -56,14 +88,18 @@ export function finish(writer: Writer, sums: readonly string[], channel: string,
   }
   if (!epilogue) return values;
   const extra = Array.from({ length: inputs - next }, (_, i) => writer.read(next + i, channel));
-  return values.map((value, k) => writer.let('f', writeExpression(writer, epilogue, [value, ...extra.map((own) => own[k])])));
+  return values.map((value, k) =>
+    writer.let('f', writeExpression(writer, epilogue, [value, ...extra.map((own) => own[k])])),
+  );
 }
 
 export function convKernel(op: ConvOp, inputs: number, texels: boolean): KernelSource {
   const { inChannels, outChannels, groups } = op;
   const inPerGroup = inChannels / groups;
   const outPerGroup = outChannels / groups;
-  const aligned = op.depthwise ? inChannels === outChannels && inChannels % 4 === 0 : inPerGroup % 4 === 0 && outPerGroup % 4 === 0;
+  const aligned = op.depthwise
+    ? inChannels === outChannels && inChannels % 4 === 0
+    : inPerGroup % 4 === 0 && outPerGroup % 4 === 0;
   const writer = new Writer(!texels ? 'scalar' : aligned ? 'texel' : 'lane');
   const inUnits = inChannels / writer.width;
   const inPositions = sizeOf(op.axes.map((axis) => axis.input));
@@ -83,7 +119,14 @@ export function convKernel(op: ConvOp, inputs: number, texels: boolean): KernelS
   });
 }
 
-function depthwiseTap(writer: Writer, op: ConvOp, c: string, tap: string, from: string, sums: readonly string[]): void {
+function depthwiseTap(
+  writer: Writer,
+  op: ConvOp,
+  c: string,
+  tap: string,
+  from: string,
+  sums: readonly string[],
+): void {
   const multiplier = op.outChannels / op.inChannels;
   const channel = multiplier === 1 ? c : `Math.floor(${c} / ${multiplier})`;
   const x = writer.read(0, `${from} + ${channel}`);
@@ -92,21 +135,42 @@ function depthwiseTap(writer: Writer, op: ConvOp, c: string, tap: string, from: 
 }
 
 /** In texel mode a unit of four inputs meets four rows of four weights. */
-function plainTap(writer: Writer, op: ConvOp, c: string, tap: string, from: string, sums: readonly string[]): void {
+function plainTap(
+  writer: Writer,
+  op: ConvOp,
+  c: string,
+  tap: string,
+  from: string,
+  sums: readonly string[],
+): void {
   const { width } = writer;
   const inUnits = op.inChannels / op.groups / width;
   const outUnits = op.outChannels / width;
-  const start = op.groups === 1 ? from : writer.let('x', `${from} + Math.floor(${c} / ${outUnits / op.groups}) * ${inUnits}`);
+  const start =
+    op.groups === 1
+      ? from
+      : writer.let('x', `${from} + Math.floor(${c} / ${outUnits / op.groups}) * ${inUnits}`);
   const weights = writer.let('x', `${tap} * ${inUnits * width * outUnits} + ${c}`);
   writer.loop(inUnits, (i) => {
     const x = writer.read(0, `${start} + ${i}`);
-    const own = x.map((_, j) => writer.read(1, `${weights} + ${i} * ${width * outUnits}${j ? ` + ${j * outUnits}` : ''}`));
-    sums.forEach((sum, k) => writer.line(`${sum} = ${sum} + ${x.map((value, j) => `${value} * ${own[j][k]}`).join(' + ')};`));
+    const own = x.map((_, j) =>
+      writer.read(1, `${weights} + ${i} * ${width * outUnits}${j ? ` + ${j * outUnits}` : ''}`),
+    );
+    sums.forEach((sum, k) =>
+      writer.line(`${sum} = ${sum} + ${x.map((value, j) => `${value} * ${own[j][k]}`).join(' + ')};`),
+    );
   });
 }
 
 /** The kernel runs `[…, out, in]`: each output has its weights side by side. */
-function transposedTap(writer: Writer, op: ConvOp, c: string, tap: string, from: string, sums: readonly string[]): void {
+function transposedTap(
+  writer: Writer,
+  op: ConvOp,
+  c: string,
+  tap: string,
+  from: string,
+  sums: readonly string[],
+): void {
   const { width } = writer;
   const inUnits = op.inChannels / width;
   const weights = writer.let('x', `${tap} * ${op.outChannels * inUnits} + ${c} * ${width * inUnits}`);
@@ -132,7 +196,13 @@ export function poolKernel(op: PoolOp, texels: boolean): KernelSource {
     const count = op.mode === 'average' ? writer.let('m', '0.0') : null;
     forTaps(writer, op.axes, false, at, (_tap, source) => {
       const x = writer.read(0, `${base}${source} * ${units} + ${c}`);
-      results.forEach((result, k) => writer.line(op.mode === 'max' ? `${result} = Math.max(${result}, ${x[k]});` : `${result} = ${result} + ${x[k]};`));
+      results.forEach((result, k) =>
+        writer.line(
+          op.mode === 'max'
+            ? `${result} = Math.max(${result}, ${x[k]});`
+            : `${result} = ${result} + ${x[k]};`,
+        ),
+      );
       if (count) writer.line(`${count} = ${count} + 1.0;`);
     });
     return count ? results.map((result) => `${result} / ${count}`) : results;

@@ -106,7 +106,13 @@ export class Writer {
   /**
    * Kernel over `[rows, columns, channels]`: `body` gives the values of channel unit `c`, column and row. In lane mode elements of a texel may lie in different columns, so the index is taken apart for each.
    */
-  grid(inputs: number, rows: number, columns: number, channels: number, body: (c: string, column: string, row: string) => string[]): KernelSource {
+  grid(
+    inputs: number,
+    rows: number,
+    columns: number,
+    channels: number,
+    body: (c: string, column: string, row: string) => string[],
+  ): KernelSource {
     if (this.mode === 'lane') {
       return this.flat(inputs, rows * columns * channels, (index) => {
         const rest = this.let('p', `Math.floor(${index} / ${channels})`);
@@ -143,6 +149,8 @@ export function unravel(writer: Writer, index: string, shape: readonly number[])
 
 /** `Σ part·stride`, without the zeros. */
 export function weighted(parts: readonly string[], strides: readonly number[]): string {
-  const terms = parts.flatMap((part, d) => (strides[d] === 0 || part === '0' ? [] : [strides[d] === 1 ? part : `${part} * ${strides[d]}`]));
+  const terms = parts.flatMap((part, d) =>
+    strides[d] === 0 || part === '0' ? [] : [strides[d] === 1 ? part : `${part} * ${strides[d]}`],
+  );
   return terms.length ? terms.join(' + ') : '0';
 }

@@ -46,7 +46,11 @@ export function optimize(plan: Plan, backend: BackendName, options: ScheduleOpti
   };
   if (options.fuse) fuseEpilogues(plan, draft);
   if (backend === 'webgl2') padChannels(plan, draft);
-  return { steps: withCovers(draft.steps, plan.steps.length), constants: draft.constants, fusedInto: draft.fusedInto };
+  return {
+    steps: withCovers(draft.steps, plan.steps.length),
+    constants: draft.constants,
+    fusedInto: draft.fusedInto,
+  };
 }
 
 function withCovers(steps: readonly DraftStep[], count: number): ScheduledStep[] {

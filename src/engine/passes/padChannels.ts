@@ -16,7 +16,13 @@ export function padChannels(plan: Plan, draft: Draft): void {
   const steps: DraftStep[] = [];
   for (const step of draft.steps) {
     const op = step.op;
-    if (op.kind !== 'conv' || op.groups !== 1 || op.depthwise || step.work < WORTH || (op.inChannels % 4 === 0 && op.outChannels % 4 === 0)) {
+    if (
+      op.kind !== 'conv' ||
+      op.groups !== 1 ||
+      op.depthwise ||
+      step.work < WORTH ||
+      (op.inChannels % 4 === 0 && op.outChannels % 4 === 0)
+    ) {
       steps.push(step);
       continue;
     }
@@ -32,15 +38,26 @@ export function padChannels(plan: Plan, draft: Draft): void {
       if (known === undefined) {
         const wide = draft.storage();
         const positions = op.n * sizeOf(op.axes.map((axis) => axis.input));
-        steps.push({ node: step.node, op: lastAxis(positions, op.inChannels, inChannels), inputs: [x], output: wide, work: 0, does: [] });
+        steps.push({
+          node: step.node,
+          op: lastAxis(positions, op.inChannels, inChannels),
+          inputs: [x],
+          output: wide,
+          work: 0,
+          does: [],
+        });
         padded.set(x, wide);
         x = wide;
       } else x = known;
     }
     const taps = sizeOf(op.axes.map((axis) => axis.kernel));
-    const [rows, columns, newRows, newColumns] = op.transposed ? [op.outChannels, op.inChannels, outChannels, inChannels] : [op.inChannels, op.outChannels, inChannels, outChannels];
+    const [rows, columns, newRows, newColumns] = op.transposed
+      ? [op.outChannels, op.inChannels, outChannels, inChannels]
+      : [op.inChannels, op.outChannels, inChannels, outChannels];
     const kernel = padConstant(plan, draft, step.inputs[1], taps, [rows, columns], [newRows, newColumns]);
-    const perChannel = step.inputs.slice(2).map((storage) => padConstant(plan, draft, storage, 1, [1, op.outChannels], [1, outChannels]));
+    const perChannel = step.inputs
+      .slice(2)
+      .map((storage) => padConstant(plan, draft, storage, 1, [1, op.outChannels], [1, outChannels]));
     const wide: ConvOp = { ...op, inChannels, outChannels };
     const inputs = [x, kernel, ...perChannel];
     if (outChannels === op.outChannels) {
@@ -58,11 +75,24 @@ export function padChannels(plan: Plan, draft: Draft): void {
 /** Widens the last axis with zeros, or cuts it. */
 function lastAxis(positions: number, from: number, to: number): GatherOp {
   const keep = { from: 0, mul: 1, add: 0, div: 1, outside: 'inside' } as const;
-  return { kind: 'gather', inShape: [positions, from], outShape: [positions, to], axes: [keep, { ...keep, from: 1, outside: to > from ? 'value' : 'inside' }], value: 0 };
+  return {
+    kind: 'gather',
+    inShape: [positions, from],
+    outShape: [positions, to],
+    axes: [keep, { ...keep, from: 1, outside: to > from ? 'value' : 'inside' }],
+    value: 0,
+  };
 }
 
 /** The constant, each of its `count` matrices `[rows, columns]` widened with zeros. */
-function padConstant(plan: Plan, draft: Draft, storage: StorageId, count: number, [rows, columns]: readonly number[], [newRows, newColumns]: readonly number[]): StorageId {
+function padConstant(
+  plan: Plan,
+  draft: Draft,
+  storage: StorageId,
+  count: number,
+  [rows, columns]: readonly number[],
+  [newRows, newColumns]: readonly number[],
+): StorageId {
   if (rows === newRows && columns === newColumns) return storage;
   const constant = plan.constants.get(storage);
   if (!constant) throw new Error('only constants can be padded ahead');

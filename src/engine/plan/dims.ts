@@ -13,13 +13,20 @@ export function evaluateFormula(formula: Formula, bindings: Bindings): number | 
   const b = evaluateFormula(formula.b, bindings);
   if (a === null || b === null) return null;
   switch (formula.op) {
-    case '+': return a + b;
-    case '-': return a - b;
-    case '*': return a * b;
-    case '//': return b === 0 ? null : Math.floor(a / b);
-    case '%': return b === 0 ? null : a - Math.floor(a / b) * b;
-    case 'max': return Math.max(a, b);
-    case 'min': return Math.min(a, b);
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '//':
+      return b === 0 ? null : Math.floor(a / b);
+    case '%':
+      return b === 0 ? null : a - Math.floor(a / b) * b;
+    case 'max':
+      return Math.max(a, b);
+    case 'min':
+      return Math.min(a, b);
   }
 }
 
@@ -38,7 +45,8 @@ export function inferShape(shape: Shape, elements: number, bindings: Bindings): 
   const missing = lengths.indexOf(null);
   if (missing >= 0) {
     const known = sizeOf(lengths.filter((length): length is number => length !== null));
-    if (known === 0 || elements % known !== 0 || lengths.indexOf(null, missing + 1) >= 0) throw new CannotRun('its output shape is not known');
+    if (known === 0 || elements % known !== 0 || lengths.indexOf(null, missing + 1) >= 0)
+      throw new CannotRun('its output shape is not known');
     lengths[missing] = elements / known;
   }
   return lengths as number[];

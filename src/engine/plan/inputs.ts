@@ -14,21 +14,36 @@ export interface BoundInput {
  * Lengths tried for open spatial dimensions, by rank of the input: the first with which every window fits is taken. Small
  * enough to run at once, divisible by 32 where networks halve five times.
  */
-export const OPEN_LENGTHS: Readonly<Record<number, readonly number[]>> = { 2: [64, 256], 3: [128, 512], 4: [128, 224, 320], 5: [32, 64] };
+export const OPEN_LENGTHS: Readonly<Record<number, readonly number[]>> = {
+  2: [64, 256],
+  3: [128, 512],
+  4: [128, 224, 320],
+  5: [32, 64],
+};
 
 /** How many choices there are for a model whose inputs have these ranks. */
 export function choicesFor(graph: ModelGraph, model: Model): number {
-  return Math.max(1, ...model.inputs.map((id) => {
-    const { shape } = graph.tensors[id];
-    return isUnknown(shape) ? 1 : (OPEN_LENGTHS[(shape as readonly Dim[]).length] ?? [64]).length;
-  }));
+  return Math.max(
+    1,
+    ...model.inputs.map((id) => {
+      const { shape } = graph.tensors[id];
+      return isUnknown(shape) ? 1 : (OPEN_LENGTHS[(shape as readonly Dim[]).length] ?? [64]).length;
+    }),
+  );
 }
 
 /** Binds inputs and the names of their open dimensions. Throws `CannotRun` when an input's rank is not known. */
-export function bindInputs(graph: ModelGraph, model: Model, choice: number, given: readonly (readonly (number | null)[])[] | undefined, bindings: Bindings): BoundInput[] {
+export function bindInputs(
+  graph: ModelGraph,
+  model: Model,
+  choice: number,
+  given: readonly (readonly (number | null)[])[] | undefined,
+  bindings: Bindings,
+): BoundInput[] {
   return model.inputs.map((tensor, index) => {
     const { shape, name } = graph.tensors[tensor];
-    if (isUnknown(shape)) throw new CannotRun(`the shape of the input “${name}” is not known (${shape.reason})`);
+    if (isUnknown(shape))
+      throw new CannotRun(`the shape of the input “${name}” is not known (${shape.reason})`);
     const dims = shape as readonly Dim[];
     const assumed: number[] = [];
     const lengths = dims.map((dim, axis) => {

@@ -17,10 +17,20 @@ export interface PlanOptions {
 }
 
 /** Never throws for the model's sake: troubles are in `unsupported`; `message` says why nothing runs at all. */
-export function makePlan(graph: ModelGraph, modelIndex: number, options: PlanOptions = {}): { readonly plan: Plan; readonly message: string | null } {
+export function makePlan(
+  graph: ModelGraph,
+  modelIndex: number,
+  options: PlanOptions = {},
+): { readonly plan: Plan; readonly message: string | null } {
   const model = graph.models[modelIndex];
   if (!model) return { plan: emptyPlan, message: 'there is no such model' };
-  if (model.inputs.length === 0) return { plan: emptyPlan, message: model.unknown ? `its inputs are not known (${model.unknown.reason})` : 'the model has not been built: its input shape is not known' };
+  if (model.inputs.length === 0)
+    return {
+      plan: emptyPlan,
+      message: model.unknown
+        ? `its inputs are not known (${model.unknown.reason})`
+        : 'the model has not been built: its input shape is not known',
+    };
   let best: Planner | null = null;
   for (let choice = 0; choice < choicesFor(graph, model); choice++) {
     const planner = new Planner(graph);
@@ -32,13 +42,24 @@ export function makePlan(graph: ModelGraph, modelIndex: number, options: PlanOpt
     }
     if (!best || planner.unsupported.length < best.unsupported.length) best = planner;
     // Another choice of lengths can only help where lengths were chosen.
-    if (planner.unsupported.length === 0 || planner.inputs.every((input) => input.assumed.length === 0)) break;
+    if (planner.unsupported.length === 0 || planner.inputs.every((input) => input.assumed.length === 0))
+      break;
   }
   const plan = (best as Planner).finish();
-  return { plan, message: plan.nodes.length === 0 ? (plan.unsupported[0]?.reason ?? 'the model has no layers') : null };
+  return {
+    plan,
+    message: plan.nodes.length === 0 ? (plan.unsupported[0]?.reason ?? 'the model has no layers') : null,
+  };
 }
 
-const emptyPlan: Plan = { steps: [], storages: [], constants: new Map(), inputs: [], nodes: [], unsupported: [] };
+const emptyPlan: Plan = {
+  steps: [],
+  storages: [],
+  constants: new Map(),
+  inputs: [],
+  nodes: [],
+  unsupported: [],
+};
 
 class Planner {
   readonly builder = new PlanBuilder();
@@ -83,7 +104,8 @@ class Planner {
     this.builder.node = node.id;
     try {
       if (node.primitive.op === 'composite') {
-        if (node.primitive.repeat === undefined || !this.foldTime(node)) for (const child of node.children) this.visit(this.graph.nodes[child]);
+        if (node.primitive.repeat === undefined || !this.foldTime(node))
+          for (const child of node.children) this.visit(this.graph.nodes[child]);
         this.finishComposite(node);
       } else if (node.primitive.op !== 'input' || node.outputs.some((id) => !this.tensors.has(id))) {
         this.lower(node);
@@ -99,7 +121,13 @@ class Planner {
     if (!first) return;
     const axis = this.channelAxisOf(node, first.shape.length);
     for (const id of node.outputs) this.channelAxes.set(id, axis);
-    this.nodes.push({ node: node.id, outputs: node.outputs.map((id) => this.tensors.get(id) ?? null), channelAxis: axis, firstStep, endStep: this.builder.steps.length });
+    this.nodes.push({
+      node: node.id,
+      outputs: node.outputs.map((id) => this.tensors.get(id) ?? null),
+      channelAxis: axis,
+      firstStep,
+      endStep: this.builder.steps.length,
+    });
   }
 
   private lower(node: Node): void {
@@ -107,8 +135,12 @@ class Planner {
     // What the analysis is not sure of cannot be checked against it.
     if (node.unknown) throw new CannotRun(node.unknown.reason);
     const inputs = node.inputs.map((id) => this.input(id));
-    if (node.primitive.op === 'embedding') this.vocabularies.set(node.inputs[0], node.primitive.inputDim ?? 1000);
-    const outputs = lowerPrimitive(new LowerContext(this.builder, this.graph, node, inputs, this.bindings), node.primitive);
+    if (node.primitive.op === 'embedding')
+      this.vocabularies.set(node.inputs[0], node.primitive.inputDim ?? 1000);
+    const outputs = lowerPrimitive(
+      new LowerContext(this.builder, this.graph, node, inputs, this.bindings),
+      node.primitive,
+    );
     node.outputs.forEach((id, index) => {
       const tensor = outputs[index];
       if (!tensor) {
@@ -117,7 +149,10 @@ class Planner {
       }
       const { shape } = this.graph.tensors[id];
       // Two authors of a shape must agree; where they do not, no number is better than a wrong one.
-      if (!agrees(tensor.shape, shape, this.bindings)) throw new CannotRun(`its computed shape (${tensor.shape.join(', ')}) is not the analysed one ${formatShape(shape)}`);
+      if (!agrees(tensor.shape, shape, this.bindings))
+        throw new CannotRun(
+          `its computed shape (${tensor.shape.join(', ')}) is not the analysed one ${formatShape(shape)}`,
+        );
       this.tensors.set(id, tensor);
     });
   }
@@ -144,9 +179,14 @@ class Planner {
    */
   private foldTime(node: Node): boolean {
     const children = node.children.map((child) => this.graph.nodes[child]);
-    const atOpenIndex = (child: Node): boolean => child.primitive.op === 'slice' && child.primitive.items[1]?.kind === 'index' && child.primitive.items[1].index === null;
+    const atOpenIndex = (child: Node): boolean =>
+      child.primitive.op === 'slice' &&
+      child.primitive.items[1]?.kind === 'index' &&
+      child.primitive.items[1].index === null;
     const slices = children.filter(atOpenIndex);
-    const stacks = children.filter((child) => child.primitive.op === 'stack' && child.primitive.axis === 1 && child.inputs.length === 1);
+    const stacks = children.filter(
+      (child) => child.primitive.op === 'stack' && child.primitive.axis === 1 && child.inputs.length === 1,
+    );
     const last = children[children.length - 1];
     if (slices.length === 0 || !last || !stacks.includes(last)) return false;
     let lead: readonly number[] | null = null;
@@ -161,18 +201,33 @@ class Planner {
       const from = this.tensors.get(child.inputs[0]);
       if (!from) {
         const missing = this.missing.get(child.inputs[0]);
-        this.fail(child, missing ? `it waits for “${missing.name}”, which cannot run` : 'where its input comes from is not known', missing?.cause ?? child.id);
+        this.fail(
+          child,
+          missing
+            ? `it waits for “${missing.name}”, which cannot run`
+            : 'where its input comes from is not known',
+          missing?.cause ?? child.id,
+        );
         continue;
       }
       if (folded) {
         lead = from.shape.slice(0, 2);
         this.bindings.set('batch', lead[0] * lead[1]);
       }
-      const shape: readonly number[] = folded ? [from.shape[0] * from.shape[1], ...from.shape.slice(2)] : [...(lead ?? []), ...from.shape.slice(1)];
+      const shape: readonly number[] = folded
+        ? [from.shape[0] * from.shape[1], ...from.shape.slice(2)]
+        : [...(lead ?? []), ...from.shape.slice(1)];
       const folding = this.builder.reshape(from, shape);
       this.tensors.set(child.outputs[0], folding);
       const at = this.builder.steps.length;
-      if (!folded) this.nodes.push({ node: child.id, outputs: [folding], channelAxis: shape.length - 1, firstStep: at, endStep: at });
+      if (!folded)
+        this.nodes.push({
+          node: child.id,
+          outputs: [folding],
+          channelAxis: shape.length - 1,
+          firstStep: at,
+          endStep: at,
+        });
     }
     if (batch !== undefined) this.bindings.set('batch', batch);
     return true;
@@ -183,15 +238,22 @@ class Planner {
     const last = node.children.length ? this.graph.nodes[node.children[node.children.length - 1]] : null;
     node.outputs.forEach((id, index) => {
       if (this.tensors.has(id)) return;
-      const from = last && last.outputs.length === node.outputs.length ? this.tensors.get(last.outputs[index]) : undefined;
+      const from =
+        last && last.outputs.length === node.outputs.length
+          ? this.tensors.get(last.outputs[index])
+          : undefined;
       if (from && agrees(from.shape, this.graph.tensors[id].shape, this.bindings)) {
         this.tensors.set(id, from);
         return;
       }
       const failed = node.children.find((child) => this.unsupported.some((entry) => entry.node === child));
-      if (failed === undefined) throw new CannotRun(node.unknown ? node.unknown.reason : 'its steps are not known');
+      if (failed === undefined)
+        throw new CannotRun(node.unknown ? node.unknown.reason : 'its steps are not known');
       const entry = this.unsupported.find((candidate) => candidate.node === failed) as CannotRunNode;
-      throw new Waits(`its step “${this.graph.nodes[entry.cause].name}” cannot run: ${this.reasonOf(entry.cause)}`, entry.cause);
+      throw new Waits(
+        `its step “${this.graph.nodes[entry.cause].name}” cannot run: ${this.reasonOf(entry.cause)}`,
+        entry.cause,
+      );
     });
   }
 
@@ -201,14 +263,18 @@ class Planner {
 
   private fail(node: Node, reason: string, cause: NodeId): void {
     this.unsupported.push({ node: node.id, reason, cause });
-    for (const id of node.outputs) if (!this.tensors.has(id)) this.missing.set(id, { cause, name: this.graph.nodes[cause].name });
+    for (const id of node.outputs)
+      if (!this.tensors.has(id)) this.missing.set(id, { cause, name: this.graph.nodes[cause].name });
   }
 
   private channelAxisOf(node: Node, rank: number): number {
     const { primitive } = node;
     if ('channelsFirst' in primitive) return primitive.channelsFirst && rank > 2 ? 1 : rank - 1;
     if (primitive.op === 'normalize' && primitive.mode === 'batch') return primitive.axis[0];
-    if (['elementwise', 'identity', 'pad', 'crop', 'concat', 'normalize'].includes(primitive.op) && node.inputs.length) {
+    if (
+      ['elementwise', 'identity', 'pad', 'crop', 'concat', 'normalize'].includes(primitive.op) &&
+      node.inputs.length
+    ) {
       const inherited = this.channelAxes.get(node.inputs[0]);
       if (inherited !== undefined && inherited < rank) return inherited;
     }
@@ -218,10 +284,22 @@ class Planner {
   finish(): Plan {
     const inputs = this.inputs.map((bound) => {
       const { name, dtype } = this.graph.tensors[bound.tensor];
-      return { ...bound, name, dtype, storage: (this.tensors.get(bound.tensor) as PlanTensor).storage, vocabulary: this.vocabularies.get(bound.tensor) ?? null };
+      return {
+        ...bound,
+        name,
+        dtype,
+        storage: (this.tensors.get(bound.tensor) as PlanTensor).storage,
+        vocabulary: this.vocabularies.get(bound.tensor) ?? null,
+      };
     });
     const { steps, storages, constants } = this.builder;
-    const used = new Set(steps.flatMap((step) => step.inputs).concat(this.nodes.flatMap((node) => node.outputs.flatMap((tensor) => (tensor ? [tensor.storage] : [])))));
+    const used = new Set(
+      steps
+        .flatMap((step) => step.inputs)
+        .concat(
+          this.nodes.flatMap((node) => node.outputs.flatMap((tensor) => (tensor ? [tensor.storage] : []))),
+        ),
+    );
     for (const storage of constants.keys()) if (!used.has(storage)) constants.delete(storage);
     return { steps, storages, constants, inputs, nodes: this.nodes, unsupported: this.unsupported };
   }

@@ -1,6 +1,13 @@
 /** Sums and products by their definition: matrix product, reductions, softmax, running sums, adaptive maximum. */
 import { compileExpression } from '../expression';
-import { sizeOf, type AdaptiveMaxOp, type CumsumOp, type MatmulOp, type ReduceOp, type SoftmaxOp } from '../ops';
+import {
+  sizeOf,
+  type AdaptiveMaxOp,
+  type CumsumOp,
+  type MatmulOp,
+  type ReduceOp,
+  type SoftmaxOp,
+} from '../ops';
 import type { Allocate, Numbers } from './arrays';
 
 export function matmul(op: MatmulOp, inputs: readonly Numbers[], allocate: Allocate): Numbers {
@@ -53,16 +60,26 @@ export function reduce(op: ReduceOp, [x]: readonly Numbers[], allocate: Allocate
 function reduceLine(fn: ReduceOp['fn'], line: Float64Array): number {
   const sum = (): number => line.reduce((total, value) => total + value, 0);
   switch (fn) {
-    case 'sum': return sum();
-    case 'mean': return sum() / line.length;
-    case 'prod': return line.reduce((total, value) => total * value, 1);
-    case 'max': return line.reduce((best, value) => (value > best ? value : best), -Infinity);
-    case 'min': return line.reduce((best, value) => (value < best ? value : best), Infinity);
-    case 'any': return line.some((value) => value !== 0) ? 1 : 0;
-    case 'all': return line.every((value) => value !== 0) ? 1 : 0;
-    case 'argmax': return line.reduce((best, value, i) => (value > line[best] ? i : best), 0);
-    case 'argmin': return line.reduce((best, value, i) => (value < line[best] ? i : best), 0);
-    case 'var': case 'std': {
+    case 'sum':
+      return sum();
+    case 'mean':
+      return sum() / line.length;
+    case 'prod':
+      return line.reduce((total, value) => total * value, 1);
+    case 'max':
+      return line.reduce((best, value) => (value > best ? value : best), -Infinity);
+    case 'min':
+      return line.reduce((best, value) => (value < best ? value : best), Infinity);
+    case 'any':
+      return line.some((value) => value !== 0) ? 1 : 0;
+    case 'all':
+      return line.every((value) => value !== 0) ? 1 : 0;
+    case 'argmax':
+      return line.reduce((best, value, i) => (value > line[best] ? i : best), 0);
+    case 'argmin':
+      return line.reduce((best, value, i) => (value < line[best] ? i : best), 0);
+    case 'var':
+    case 'std': {
       const mean = sum() / line.length;
       const variance = line.reduce((total, value) => total + (value - mean) ** 2, 0) / line.length;
       return fn === 'var' ? variance : Math.sqrt(variance);
@@ -79,7 +96,8 @@ export function softmax(op: SoftmaxOp, [x]: readonly Numbers[], allocate: Alloca
       for (let i = 0; i < op.size; i++) best = Math.max(best, x[at(i)]);
       let total = 0;
       for (let i = 0; i < op.size; i++) total += Math.exp(x[at(i)] - best);
-      for (let i = 0; i < op.size; i++) out[at(i)] = op.log ? x[at(i)] - best - Math.log(total) : Math.exp(x[at(i)] - best) / total;
+      for (let i = 0; i < op.size; i++)
+        out[at(i)] = op.log ? x[at(i)] - best - Math.log(total) : Math.exp(x[at(i)] - best) / total;
     }
   }
   return out;
@@ -119,7 +137,9 @@ export function adaptiveMax(op: AdaptiveMaxOp, [x]: readonly Numbers[], allocate
         rest = (rest - o) / op.outputs[d];
         const [from, to] = adaptiveBin(o, op.outputs[d], op.inputs[d]);
         const step = scale;
-        sources = sources.flatMap((source) => Array.from({ length: to - from }, (_, i) => source + (from + i) * step));
+        sources = sources.flatMap((source) =>
+          Array.from({ length: to - from }, (_, i) => source + (from + i) * step),
+        );
         scale *= op.inputs[d];
       }
       for (const source of sources) {

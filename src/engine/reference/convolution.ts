@@ -6,13 +6,18 @@ import { compileExpression } from '../expression';
 import { sizeOf, type ConvOp, type PoolOp, type WindowAxis } from '../ops';
 import type { Allocate, Numbers } from './arrays';
 
-const lengths = (axes: readonly WindowAxis[], key: 'input' | 'output' | 'kernel'): number[] => axes.map((axis) => axis[key]);
+const lengths = (axes: readonly WindowAxis[], key: 'input' | 'output' | 'kernel'): number[] =>
+  axes.map((axis) => axis[key]);
 
 /**
  * For each pair of a window position and a tap that falls inside the input: `visit(position, tap, inputPosition)`, positions
  * flattened in C order. `positions` are outputs; for a transposed convolution they are its inputs (and the visited ones outputs).
  */
-export function forEachTap(axes: readonly WindowAxis[], transposed: boolean, visit: (position: number, tap: number, other: number) => void): void {
+export function forEachTap(
+  axes: readonly WindowAxis[],
+  transposed: boolean,
+  visit: (position: number, tap: number, other: number) => void,
+): void {
   const positions = lengths(axes, transposed ? 'input' : 'output');
   const others = lengths(axes, transposed ? 'output' : 'input');
   const kernels = lengths(axes, 'kernel');
@@ -67,7 +72,8 @@ export function convolve(op: ConvOp, inputs: readonly Numbers[], allocate: Alloc
         const to = position * outChannels;
         const weights = tap * outChannels;
         for (let c = 0; c < inChannels; c++) {
-          for (let m = 0; m < multiplier; m++) sums[to + c * multiplier + m] += x[from + c] * kernel[weights + c * multiplier + m];
+          for (let m = 0; m < multiplier; m++)
+            sums[to + c * multiplier + m] += x[from + c] * kernel[weights + c * multiplier + m];
         }
       });
     } else if (op.transposed) {
@@ -100,7 +106,13 @@ export function convolve(op: ConvOp, inputs: readonly Numbers[], allocate: Alloc
 }
 
 /** Bias and epilogue, per output channel. */
-function finish(op: ConvOp, sums: Float64Array, inputs: readonly Numbers[], out: Numbers, base: number): void {
+function finish(
+  op: ConvOp,
+  sums: Float64Array,
+  inputs: readonly Numbers[],
+  out: Numbers,
+  base: number,
+): void {
   const bias = op.bias ? inputs[2] : null;
   const extra = inputs.slice(op.bias ? 3 : 2);
   const epilogue = op.epilogue ? compileExpression(op.epilogue) : null;
@@ -137,7 +149,8 @@ export function pool(op: PoolOp, [x]: readonly Numbers[], allocate: Allocate): N
         else if (x[from + c] > sums[to + c]) sums[to + c] = x[from + c];
       }
     });
-    for (let i = 0; i < size; i++) out[image * size + i] = op.mode === 'max' ? sums[i] : sums[i] / counts[Math.floor(i / channels)];
+    for (let i = 0; i < size; i++)
+      out[image * size + i] = op.mode === 'max' ? sums[i] : sums[i] / counts[Math.floor(i / channels)];
   }
   return out;
 }

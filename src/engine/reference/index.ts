@@ -9,17 +9,29 @@ import { recurrent } from './recurrent';
 /** Computes one op. Inputs in the op's order, C order, channels last. */
 export function computeOp(op: EngineOp, inputs: readonly Numbers[], allocate: Allocate = float64): Numbers {
   switch (op.kind) {
-    case 'conv': return convolve(op, inputs, allocate);
-    case 'pool': return pool(op, inputs, allocate);
-    case 'matmul': return matmul(op, inputs, allocate);
-    case 'gather': return gather(op, inputs, allocate);
-    case 'concat': return concatenate(op, inputs, allocate);
-    case 'map': return mapElements(op, inputs, allocate);
-    case 'reduce': return reduce(op, inputs, allocate);
-    case 'softmax': return softmax(op, inputs, allocate);
-    case 'embedding': return embed(op, inputs, allocate);
-    case 'recurrent': return recurrent(op, inputs, allocate);
-    case 'adaptiveMax': return adaptiveMax(op, inputs, allocate);
-    case 'cumsum': return cumsum(op, inputs, allocate);
+    case 'conv':
+      return convolve(op, inputs, allocate);
+    case 'pool':
+      return pool(op, inputs, allocate);
+    case 'matmul':
+      return matmul(op, inputs, allocate);
+    case 'gather':
+      return gather(op, inputs, allocate);
+    case 'concat':
+      return concatenate(op, inputs, allocate);
+    case 'map':
+      return mapElements(op, inputs, allocate);
+    case 'reduce':
+      return reduce(op, inputs, allocate);
+    case 'softmax':
+      return softmax(op, inputs, allocate);
+    case 'embedding':
+      return embed(op, inputs, allocate);
+    case 'recurrent':
+      return recurrent(op, inputs, allocate);
+    case 'adaptiveMax':
+      return adaptiveMax(op, inputs, allocate);
+    case 'cumsum':
+      return cumsum(op, inputs, allocate);
   }
 }

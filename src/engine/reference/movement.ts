@@ -8,9 +8,12 @@ export function sourceIndex(axis: GatherAxis, o: number, length: number): number
   const index = axis.from === null ? axis.add : Math.floor((o * axis.mul + axis.add) / axis.div);
   if (index >= 0 && index < length) return index;
   switch (axis.outside) {
-    case 'value': return -1;
-    case 'edge': return index < 0 ? 0 : length - 1;
-    case 'circular': return ((index % length) + length) % length;
+    case 'value':
+      return -1;
+    case 'edge':
+      return index < 0 ? 0 : length - 1;
+    case 'circular':
+      return ((index % length) + length) % length;
     case 'reflect': {
       if (length === 1) return 0;
       const period = 2 * (length - 1);
@@ -22,14 +25,17 @@ export function sourceIndex(axis: GatherAxis, o: number, length: number): number
       const folded = ((index % period) + period) % period;
       return folded < length ? folded : period - 1 - folded;
     }
-    case 'inside': throw new Error(`index ${index} outside an axis of length ${length}`);
+    case 'inside':
+      throw new Error(`index ${index} outside an axis of length ${length}`);
   }
 }
 
 export function gather(op: GatherOp, [x]: readonly Numbers[], allocate: Allocate): Numbers {
   const out = allocate(sizeOf(op.outShape));
   const tables = op.axes.map((axis, d) =>
-    Int32Array.from({ length: axis.from === null ? 1 : op.outShape[axis.from] }, (_, o) => sourceIndex(axis, o, op.inShape[d])),
+    Int32Array.from({ length: axis.from === null ? 1 : op.outShape[axis.from] }, (_, o) =>
+      sourceIndex(axis, o, op.inShape[d]),
+    ),
   );
   const at = new Array<number>(op.outShape.length).fill(0);
   for (let i = 0; i < out.length; i++) {
@@ -100,7 +106,8 @@ export function mapElements(op: MapOp, inputs: readonly Numbers[], allocate: All
     out[i] = compute(values);
     for (let d = at.length - 1; d >= 0; d--) {
       const wraps = ++at[d] === op.outShape[d];
-      for (let k = 0; k < inputs.length; k++) offsets[k] += wraps ? -strides[k][d] * (op.outShape[d] - 1) : strides[k][d];
+      for (let k = 0; k < inputs.length; k++)
+        offsets[k] += wraps ? -strides[k][d] * (op.outShape[d] - 1) : strides[k][d];
       if (!wraps) break;
       at[d] = 0;
     }

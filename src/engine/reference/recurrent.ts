@@ -40,7 +40,9 @@ export function recurrent(op: RecurrentOp, inputs: readonly Numbers[], allocate:
         }
       } else {
         const z = Float64Array.from({ length: units }, (_, u) => gate(fromInput[u] + fromState[u]));
-        const r = Float64Array.from({ length: units }, (_, u) => gate(fromInput[units + u] + fromState[units + u]));
+        const r = Float64Array.from({ length: units }, (_, u) =>
+          gate(fromInput[units + u] + fromState[units + u]),
+        );
         for (let u = 0; u < units; u++) {
           let state = fromState[2 * units + u];
           if (op.resetAfter) state *= r[u];

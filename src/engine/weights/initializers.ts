@@ -42,7 +42,11 @@ const TRUNCATED_DEVIATION = 0.87962566103423978;
  * Values for a weight, or null for an initialiser that is not known. `key` names the weight within the run
  * (seed, layer, name) and decides the random numbers.
  */
-export function initialize(spec: InitializerSpec, shape: readonly number[], key: string): Float32Array | null {
+export function initialize(
+  spec: InitializerSpec,
+  shape: readonly number[],
+  key: string,
+): Float32Array | null {
   const name = ALIASES[spec.name] ?? spec.name;
   const out = new Float32Array(sizeOf(shape));
   const value = (option: string, fallback: number): number => {
@@ -52,21 +56,41 @@ export function initialize(spec: InitializerSpec, shape: readonly number[], key:
   const scaling = name === 'variance_scaling' ? customScaling(spec) : SCALINGS[name];
   if (scaling) return scaled(out, shape, scaling, randomStream(key));
   switch (name) {
-    case 'zeros': return out;
-    case 'ones': return out.fill(1);
-    case 'constant': return out.fill(value('value', 0));
-    case 'random_uniform': return fill(out, randomStream(key), value('maxval', 0.05) - value('minval', -0.05), value('minval', -0.05));
-    case 'random_normal': return fill(out, normalStream(randomStream(key)), value('stddev', 0.05), value('mean', 0));
-    case 'truncated_normal': return fill(out, truncatedNormalStream(randomStream(key)), value('stddev', 0.05), value('mean', 0));
-    case 'identity': return identity(out, shape, value('gain', 1));
-    case 'orthogonal': return orthogonal(out, shape, value('gain', 1), normalStream(randomStream(key)));
-    default: return null;
+    case 'zeros':
+      return out;
+    case 'ones':
+      return out.fill(1);
+    case 'constant':
+      return out.fill(value('value', 0));
+    case 'random_uniform':
+      return fill(
+        out,
+        randomStream(key),
+        value('maxval', 0.05) - value('minval', -0.05),
+        value('minval', -0.05),
+      );
+    case 'random_normal':
+      return fill(out, normalStream(randomStream(key)), value('stddev', 0.05), value('mean', 0));
+    case 'truncated_normal':
+      return fill(out, truncatedNormalStream(randomStream(key)), value('stddev', 0.05), value('mean', 0));
+    case 'identity':
+      return identity(out, shape, value('gain', 1));
+    case 'orthogonal':
+      return orthogonal(out, shape, value('gain', 1), normalStream(randomStream(key)));
+    default:
+      return null;
   }
 }
 
 const ALIASES: Readonly<Record<string, string>> = {
-  zero: 'zeros', one: 'ones', uniform: 'random_uniform', normal: 'random_normal', identity_initializer: 'identity', orthogonal_initializer: 'orthogonal',
-  xavier_uniform: 'glorot_uniform', xavier_normal: 'glorot_normal',
+  zero: 'zeros',
+  one: 'ones',
+  uniform: 'random_uniform',
+  normal: 'random_normal',
+  identity_initializer: 'identity',
+  orthogonal_initializer: 'orthogonal',
+  xavier_uniform: 'glorot_uniform',
+  xavier_normal: 'glorot_normal',
 };
 
 function customScaling(spec: InitializerSpec): Scaling {
@@ -74,7 +98,8 @@ function customScaling(spec: InitializerSpec): Scaling {
   return {
     scale: typeof scale === 'number' ? scale : 1,
     mode: mode === 'fan_out' || mode === 'fan_avg' ? mode : 'fan_in',
-    distribution: distribution === 'uniform' || distribution === 'untruncated_normal' ? distribution : 'truncated_normal',
+    distribution:
+      distribution === 'uniform' || distribution === 'untruncated_normal' ? distribution : 'truncated_normal',
   };
 }
 
@@ -86,7 +111,8 @@ function scaled(out: Float32Array, shape: readonly number[], scaling: Scaling, r
     const limit = Math.sqrt(3 * variance);
     return fill(out, random, 2 * limit, -limit);
   }
-  if (scaling.distribution === 'untruncated_normal') return fill(out, normalStream(random), Math.sqrt(variance), 0);
+  if (scaling.distribution === 'untruncated_normal')
+    return fill(out, normalStream(random), Math.sqrt(variance), 0);
   return fill(out, truncatedNormalStream(random), Math.sqrt(variance) / TRUNCATED_DEVIATION, 0);
 }
 
@@ -102,7 +128,12 @@ function identity(out: Float32Array, shape: readonly number[], gain: number): Fl
 }
 
 /** Orthonormal rows or columns of the matrix `[all but last, last]`, by modified Gram–Schmidt on normal numbers. */
-function orthogonal(out: Float32Array, shape: readonly number[], gain: number, normal: Random): Float32Array | null {
+function orthogonal(
+  out: Float32Array,
+  shape: readonly number[],
+  gain: number,
+  normal: Random,
+): Float32Array | null {
   if (shape.length < 2) return null;
   const columns = shape[shape.length - 1];
   const rows = out.length / columns;
@@ -123,6 +154,8 @@ function orthogonal(out: Float32Array, shape: readonly number[], gain: number, n
     for (let i = 0; i < length; i++) vector[i] *= scale;
     vectors.push(vector);
   }
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[r * columns + c] = gain * (rows >= columns ? vectors[c][r] : vectors[r][c]);
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++)
+      out[r * columns + c] = gain * (rows >= columns ? vectors[c][r] : vectors[r][c]);
   return out;
 }

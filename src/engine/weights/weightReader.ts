@@ -22,7 +22,10 @@ export interface WeightOptions {
 /** Small weights are kept (derived tables ask for them several times); large ones are made anew when asked again. */
 const KEPT_LENGTH = 1 << 16;
 
-export function makeWeightReader(graph: ModelGraph, options: WeightOptions): { readonly read: WeightReader; readonly notes: WeightNotes } {
+export function makeWeightReader(
+  graph: ModelGraph,
+  options: WeightOptions,
+): { readonly read: WeightReader; readonly notes: WeightNotes } {
   const notes: WeightNotes = { assumed: [], trained: new Set() };
   const kept = new Map<WeightId, Float32Array>();
   const read = (id: WeightId): Float32Array => {

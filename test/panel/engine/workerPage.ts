@@ -19,7 +19,14 @@ export class WorkerPage {
   /** `entry`: a TypeScript file (relative to the repository) that becomes the worker, bundled as the product's is. */
   static async start(entry: string): Promise<WorkerPage> {
     const bundle = await esbuild.build({
-      entryPoints: [path.join(root, entry)], bundle: true, write: false, format: 'iife', platform: 'browser', target: 'es2022', minify: true, legalComments: 'none',
+      entryPoints: [path.join(root, entry)],
+      bundle: true,
+      write: false,
+      format: 'iife',
+      platform: 'browser',
+      target: 'es2022',
+      minify: true,
+      legalComments: 'none',
       alias: { 'gpu.js': path.join(root, 'node_modules/gpu.js/dist/gpu-browser.js') },
     });
     const script = `const source = ${JSON.stringify(bundle.outputFiles[0].text).replace(/</g, '\\u003c')};
@@ -42,7 +49,10 @@ export class WorkerPage {
   }
 
   async post(message: unknown): Promise<void> {
-    await this.page.evaluate((data) => (window as unknown as { post(message: unknown): void }).post(data), message);
+    await this.page.evaluate(
+      (data) => (window as unknown as { post(message: unknown): void }).post(data),
+      message,
+    );
   }
 
   /** The next message that the worker posts (or has posted and nobody took). */

@@ -12,19 +12,29 @@ export function lowerDense(context: LowerContext, primitive: PrimitiveOf<'dense'
   const units = known(primitive.units, 'the number of units');
   const rows = sizeOf(x.shape) / features;
   const bias = primitive.useBias ? context.weight('bias', [units]) : undefined;
-  const product = builder.matmul(builder.reshape(x, [1, rows, features]), context.weight('kernel', [1, features, units]), { bias });
+  const product = builder.matmul(
+    builder.reshape(x, [1, rows, features]),
+    context.weight('kernel', [1, features, units]),
+    { bias },
+  );
   return [context.activate(builder.reshape(product, [...x.shape.slice(0, -1), units]), primitive.activation)];
 }
 
 export function lowerEinsum(context: LowerContext, primitive: PrimitiveOf<'einsum'>): PlanTensor[] {
   const { builder } = context;
   let operands = primitive.weight === null ? context.inputs : [context.x, context.weight(primitive.weight)];
-  if (context.layer?.builtin === 'Dot' && context.layer.config['normalize'] !== false) operands = normalizeDot(context, primitive.equation);
+  if (context.layer?.builtin === 'Dot' && context.layer.config['normalize'] !== false)
+    operands = normalizeDot(context, primitive.equation);
   let result = einsum(builder, primitive.equation, operands);
   if (primitive.useBias) {
-    const bias = context.findWeight(primitive.weight === null ? 'bias' : primitive.weight.replace(/kernel$/, 'bias')) ?? context.findWeight('bias');
+    const bias =
+      context.findWeight(primitive.weight === null ? 'bias' : primitive.weight.replace(/kernel$/, 'bias')) ??
+      context.findWeight('bias');
     if (!bias) throw new CannotRun('its bias is not known');
-    result = builder.map({ kind: 'binary', fn: 'add', a: input(0), b: input(1) }, [result, context.weightTensor(bias)]);
+    result = builder.map({ kind: 'binary', fn: 'add', a: input(0), b: input(1) }, [
+      result,
+      context.weightTensor(bias),
+    ]);
   }
   return [context.activate(result, primitive.activation)];
 }
@@ -34,9 +44,19 @@ function normalizeDot(context: LowerContext, equation: string): PlanTensor[] {
   if (context.layer?.config['normalize'] !== true) throw new CannotRun('whether it normalises is not known');
   const [terms, output] = equation.split('->').map((side) => side.split(','));
   return context.inputs.map((tensor, i) => {
-    const axes = [...terms[i]].flatMap((letter, d) => (terms[1 - i].includes(letter) && !output[0].includes(letter) ? [d] : []));
-    const sum = context.builder.reduce('sum', context.builder.map(unary('square', input(0)), [tensor]), axes, true);
-    return context.builder.map(binary('mul', input(0), binary('min', unary('rsqrt', input(1)), num(1e12))), [tensor, sum]);
+    const axes = [...terms[i]].flatMap((letter, d) =>
+      terms[1 - i].includes(letter) && !output[0].includes(letter) ? [d] : [],
+    );
+    const sum = context.builder.reduce(
+      'sum',
+      context.builder.map(unary('square', input(0)), [tensor]),
+      axes,
+      true,
+    );
+    return context.builder.map(binary('mul', input(0), binary('min', unary('rsqrt', input(1)), num(1e12))), [
+      tensor,
+      sum,
+    ]);
   });
 }
 
@@ -45,10 +65,17 @@ export function lowerMatmul(context: LowerContext, primitive: PrimitiveOf<'matmu
   const [a, b] = context.inputs;
   if (!a || !b) throw new CannotRun('one of its matrices is not known');
   // numpy's rules for vectors: a row on the left, a column on the right, and the added axis goes again.
-  if (context.node.type !== 'Matmul' && (a.shape.length > 2 || b.shape.length > 2 || context.node.type === 'Tensordot')) throw new CannotRun(`the product “${context.node.type}” cannot be computed here`);
+  if (
+    context.node.type !== 'Matmul' &&
+    (a.shape.length > 2 || b.shape.length > 2 || context.node.type === 'Tensordot')
+  )
+    throw new CannotRun(`the product “${context.node.type}” cannot be computed here`);
   const left = a.shape.length === 1 ? builder.reshape(a, [1, a.shape[0]]) : a;
   const right = b.shape.length === 1 ? builder.reshape(b, [b.shape[0], 1]) : b;
-  const product = builder.matmul(left, right, { transposeA: primitive.transposeA, transposeB: primitive.transposeB });
+  const product = builder.matmul(left, right, {
+    transposeA: primitive.transposeA,
+    transposeB: primitive.transposeB,
+  });
   const shape = [...product.shape];
   if (b.shape.length === 1) shape.pop();
   if (a.shape.length === 1) shape.splice(shape.length - (b.shape.length === 1 ? 1 : 2), 1);
@@ -62,13 +89,23 @@ export function lowerReduce(context: LowerContext, primitive: PrimitiveOf<'reduc
   const axes = primitive.axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis));
   if (axes.length === 0) return [x];
   // `moments`: mean and variance.
-  if (context.node.outputs.length === 2 && primitive.fn === 'mean') return [builder.reduce('mean', x, axes, primitive.keepDims), builder.reduce('var', x, axes, primitive.keepDims)];
+  if (context.node.outputs.length === 2 && primitive.fn === 'mean')
+    return [
+      builder.reduce('mean', x, axes, primitive.keepDims),
+      builder.reduce('var', x, axes, primitive.keepDims),
+    ];
   return [builder.reduce(primitive.fn as ReduceFunction, x, axes, primitive.keepDims)];
 }
 
 export function lowerSoftmax(context: LowerContext, primitive: PrimitiveOf<'softmax'>): PlanTensor[] {
   const { x, builder } = context;
-  return [builder.softmax(x, primitive.axis.map((axis) => (axis < 0 ? axis + x.shape.length : axis)), primitive.log === true)];
+  return [
+    builder.softmax(
+      x,
+      primitive.axis.map((axis) => (axis < 0 ? axis + x.shape.length : axis)),
+      primitive.log === true,
+    ),
+  ];
 }
 
 export function lowerEmbedding(context: LowerContext, primitive: PrimitiveOf<'embedding'>): PlanTensor[] {
@@ -76,7 +113,9 @@ export function lowerEmbedding(context: LowerContext, primitive: PrimitiveOf<'em
   const rows = known(primitive.inputDim, 'the size of the vocabulary');
   const width = known(primitive.outputDim, 'the width of the embedding');
   const table = context.weight('embeddings', [rows, width]);
-  return [builder.emit({ kind: 'embedding', count: sizeOf(x.shape), rows, width }, [x, table], [...x.shape, width])];
+  return [
+    builder.emit({ kind: 'embedding', count: sizeOf(x.shape), rows, width }, [x, table], [...x.shape, width]),
+  ];
 }
 
 export function lowerElementwise(context: LowerContext, primitive: PrimitiveOf<'elementwise'>): PlanTensor[] {
@@ -95,9 +134,15 @@ export function lowerElementwise(context: LowerContext, primitive: PrimitiveOf<'
   }
   while (next < tensors.length) operands.push(input(next++));
   if (next > tensors.length) throw new CannotRun('one of its operands is not known');
-  const expression = primitive.fn === 'cast' ? castExpression(context) : elementwiseExpression(slopes ? 'prelu' : primitive.fn, operands.length, primitive.params ?? {});
+  const expression =
+    primitive.fn === 'cast'
+      ? castExpression(context)
+      : elementwiseExpression(slopes ? 'prelu' : primitive.fn, operands.length, primitive.params ?? {});
   if (!expression) throw new CannotRun(`the function “${primitive.fn}” cannot be computed here`);
-  const safe = context.node.type === 'DivideNoNan' ? select(binary('eq', input(1), num(0)), num(0), expression) : expression;
+  const safe =
+    context.node.type === 'DivideNoNan'
+      ? select(binary('eq', input(1), num(0)), num(0), expression)
+      : expression;
   const full = substitute(safe, operands);
   if (full.kind === 'input' && tensors.length === 1) return [tensors[0]];
   return [builder.map(full, tensors)];
@@ -108,15 +153,18 @@ function refuseUncertain(context: LowerContext, primitive: PrimitiveOf<'elementw
   const parameters = primitive.params ?? {};
   if (context.layer === null) {
     // `keras.ops.gelu` approximates by default, `keras.activations.gelu` does not.
-    if (primitive.fn === 'gelu' && typeof parameters['approximate'] !== 'boolean') throw new CannotRun('which form of GELU this is, is not known');
-    if (['soft_shrink', 'hard_shrink', 'squareplus', 'threshold'].includes(primitive.fn) && !primitive.params) throw new CannotRun('its parameters are not known');
+    if (primitive.fn === 'gelu' && typeof parameters['approximate'] !== 'boolean')
+      throw new CannotRun('which form of GELU this is, is not known');
+    if (['soft_shrink', 'hard_shrink', 'squareplus', 'threshold'].includes(primitive.fn) && !primitive.params)
+      throw new CannotRun('its parameters are not known');
   }
   const unknowns = context.layer?.unknowns ?? {};
   const lost = Object.keys(parameters).find((name) => parameters[name] === null && name in unknowns);
   if (lost) throw new CannotRun(`its argument “${lost}” is not known`);
   if (context.node.type === 'BiasAdd' && context.inputs.length === 2) {
     const [x, bias] = context.inputs;
-    if (x.shape.length > 2 && x.shape[1] === bias.shape[0] && x.shape[x.shape.length - 1] === bias.shape[0]) throw new CannotRun('which axis gets the bias is not known');
+    if (x.shape.length > 2 && x.shape[1] === bias.shape[0] && x.shape[x.shape.length - 1] === bias.shape[0])
+      throw new CannotRun('which axis gets the bias is not known');
   }
 }
 
@@ -128,16 +176,25 @@ function castExpression(context: LowerContext): Expression {
   return /^u?int/.test(dtype) ? unary('trunc', input(0)) : input(0);
 }
 
-export function lowerRecurrent(context: LowerContext, primitive: PrimitiveOf<'recurrent'>): (PlanTensor | null)[] {
+export function lowerRecurrent(
+  context: LowerContext,
+  primitive: PrimitiveOf<'recurrent'>,
+): (PlanTensor | null)[] {
   const { x, builder, inputs } = context;
-  if (primitive.cell === 'other' || primitive.conv) throw new CannotRun('this recurrent cell cannot be computed here');
+  if (primitive.cell === 'other' || primitive.conv)
+    throw new CannotRun('this recurrent cell cannot be computed here');
   if (inputs.length > 1) throw new CannotRun('a given initial state cannot be computed here');
   if (x.shape.length !== 3) throw new CannotRun('its input is not a sequence of vectors');
   const [n, steps, features] = x.shape;
   const units = known(primitive.units, 'the number of units');
   const gates = primitive.cell === 'lstm' ? 4 : primitive.cell === 'gru' ? 3 : 1;
   const activation = primitive.activation === null ? null : activationExpression(primitive.activation);
-  const recurrentActivation = primitive.cell === 'simple' ? activation : primitive.recurrentActivation === null ? null : activationExpression(primitive.recurrentActivation);
+  const recurrentActivation =
+    primitive.cell === 'simple'
+      ? activation
+      : primitive.recurrentActivation === null
+        ? null
+        : activationExpression(primitive.recurrentActivation);
   if (!activation || !recurrentActivation) throw new CannotRun('its activation cannot be computed here');
   const resetAfter = primitive.cell === 'gru' && primitive.resetAfter !== false;
   const kernel = context.weight('kernel', [features, gates * units]);
@@ -145,7 +202,20 @@ export function lowerRecurrent(context: LowerContext, primitive: PrimitiveOf<'re
   const bias = primitive.useBias ? [context.weight('bias', [(resetAfter ? 2 : 1) * gates * units])] : [];
   const make = (returnSequences: boolean): PlanTensor =>
     builder.emit(
-      { kind: 'recurrent', cell: primitive.cell as 'simple' | 'lstm' | 'gru', n, steps, features, units, bias: primitive.useBias, returnSequences, goBackwards: primitive.goBackwards, resetAfter, activation, recurrentActivation },
+      {
+        kind: 'recurrent',
+        cell: primitive.cell as 'simple' | 'lstm' | 'gru',
+        n,
+        steps,
+        features,
+        units,
+        bias: primitive.useBias,
+        returnSequences,
+        goBackwards: primitive.goBackwards,
+        resetAfter,
+        activation,
+        recurrentActivation,
+      },
       [x, kernel, recurrentKernel, ...bias],
       returnSequences ? [n, steps, units] : [n, units],
     );

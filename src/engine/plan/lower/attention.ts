@@ -29,8 +29,10 @@ function refuseMasks(context: LowerContext, primitive: Attention): void {
   if (primitive.causal === null) throw new CannotRun('whether it masks later positions is not known');
   const parent = context.node.parent === null ? null : context.graph.nodes[context.node.parent];
   const given = [context.node, parent].flatMap((node) => (node ? Object.keys(node.args) : []));
-  if (given.some((name) => MASKS.includes(name))) throw new CannotRun('attention under a given mask cannot be computed here');
-  if (primitive.causal === undefined && given.includes('use_causal_mask')) throw new CannotRun('whether it masks later positions is not known');
+  if (given.some((name) => MASKS.includes(name)))
+    throw new CannotRun('attention under a given mask cannot be computed here');
+  if (primitive.causal === undefined && given.includes('use_causal_mask'))
+    throw new CannotRun('whether it masks later positions is not known');
 }
 
 /** Query, value and (else the value) key, `[batch, positions, width]`. */
@@ -50,7 +52,11 @@ function oneHead(context: LowerContext, primitive: Attention): [PlanTensor, Plan
     const concat = context.hasWeight('concat_score_weight') ? context.weight('concat_score_weight') : null;
     const sum = add(input(0), input(1));
     // AdditiveAttention scales the tanh, Attention's concat mode what goes into it.
-    const inner = !scale ? unary('tanh', sum) : concat ? unary('tanh', mul(input(2), sum)) : mul(input(2), unary('tanh', sum));
+    const inner = !scale
+      ? unary('tanh', sum)
+      : concat
+        ? unary('tanh', mul(input(2), sum))
+        : mul(input(2), unary('tanh', sum));
     const total = builder.reduce('sum', builder.map(inner, scale ? [q, k, scale] : [q, k]), [3], false);
     scores = concat ? builder.map(mul(input(0), input(1)), [total, concat]) : total;
   }
@@ -59,23 +65,32 @@ function oneHead(context: LowerContext, primitive: Attention): [PlanTensor, Plan
 }
 
 /** `softmax(q·kᵀ/√width)·v` over `[batch, positions…, heads, width]`; all position axes are attended together. */
-function manyHeads(context: LowerContext, primitive: Attention, owner: Layer | null): [PlanTensor, PlanTensor | null] {
+function manyHeads(
+  context: LowerContext,
+  primitive: Attention,
+  owner: Layer | null,
+): [PlanTensor, PlanTensor | null] {
   const { builder, inputs } = context;
   if (inputs.length !== 3) throw new CannotRun('its query, key and value are not all known');
   if (primitive.mode !== 'dot') throw new CannotRun('this kind of attention cannot be computed here');
   const rank = inputs[0].shape.length;
   if (rank < 4) throw new CannotRun('its heads are not known');
-  if (rank > 4 && owner?.config['attention_axes'] != null) throw new CannotRun('attention over some axes only cannot be computed here');
-  if (owner?.config['sliding_window'] != null) throw new CannotRun('attention within a sliding window cannot be computed here');
+  if (rank > 4 && owner?.config['attention_axes'] != null)
+    throw new CannotRun('attention over some axes only cannot be computed here');
+  if (owner?.config['sliding_window'] != null)
+    throw new CannotRun('attention within a sliding window cannot be computed here');
   const [q, k, v] = inputs.map((tensor) => {
     const [n] = tensor.shape;
     const [heads, width] = tensor.shape.slice(-2);
     const flat = builder.reshape(tensor, [n, sizeOf(tensor.shape.slice(1, -2)), heads, width]);
     return builder.transpose(flat, [0, 2, 1, 3]);
   });
-  if (q.shape[1] !== k.shape[1] || k.shape[1] !== v.shape[1]) throw new CannotRun('queries and keys of different numbers of heads cannot be computed here');
+  if (q.shape[1] !== k.shape[1] || k.shape[1] !== v.shape[1])
+    throw new CannotRun('queries and keys of different numbers of heads cannot be computed here');
   const width = q.shape[3];
-  const scores = builder.map(mul(input(0), num(1 / Math.sqrt(width))), [builder.matmul(q, k, { transposeB: true })]);
+  const scores = builder.map(mul(input(0), num(1 / Math.sqrt(width))), [
+    builder.matmul(q, k, { transposeB: true }),
+  ]);
   const weights = builder.softmax(causal(context, primitive, scores), [3], false);
   const mixed = builder.transpose(builder.matmul(weights, v), [0, 2, 1, 3]);
   return [builder.reshape(mixed, [...inputs[0].shape.slice(0, -1), v.shape[3]]), weights];
@@ -85,6 +100,10 @@ function manyHeads(context: LowerContext, primitive: Attention, owner: Layer | n
 function causal(context: LowerContext, primitive: Attention, scores: PlanTensor): PlanTensor {
   if (!primitive.causal) return scores;
   const [rows, columns] = scores.shape.slice(-2);
-  const mask = context.builder.constant([rows, columns], [], () => Float32Array.from({ length: rows * columns }, (_, i) => (i % columns > Math.floor(i / columns) ? -1e9 : 0)));
+  const mask = context.builder.constant([rows, columns], [], () =>
+    Float32Array.from({ length: rows * columns }, (_, i) =>
+      i % columns > Math.floor(i / columns) ? -1e9 : 0,
+    ),
+  );
   return context.builder.map(add(input(0), input(1)), [scores, mask]);
 }

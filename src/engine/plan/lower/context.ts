@@ -28,7 +28,11 @@ export class LowerContext {
   /** A weight of this execution: named so, or (`depthwise_kernel` for `kernel`) ending so. */
   findWeight(name: string): Weight | null {
     const weights = this.node.weights.map((id) => this.graph.weights[id]);
-    return weights.find((weight) => weight.name === name) ?? weights.find((weight) => weight.name.endsWith(`_${name}`) && !weight.name.startsWith('recurrent')) ?? null;
+    return (
+      weights.find((weight) => weight.name === name) ??
+      weights.find((weight) => weight.name.endsWith(`_${name}`) && !weight.name.startsWith('recurrent')) ??
+      null
+    );
   }
 
   hasWeight(name: string): boolean {
@@ -55,14 +59,17 @@ export class LowerContext {
   /** Length of one axis of an output as the graph has it; null when it cannot be told. */
   outputLength(axis: number, index = 0): number | null {
     const { shape } = this.graph.tensors[this.node.outputs[index]];
-    return isUnknown(shape) ? null : evaluateDim((shape as readonly (typeof shape)[number][])[axis], this.bindings);
+    return isUnknown(shape)
+      ? null
+      : evaluateDim((shape as readonly (typeof shape)[number][])[axis], this.bindings);
   }
 
   /** The layer's fused activation after its main step. */
   activate(tensor: PlanTensor, name: string | null): PlanTensor {
     if (name === null) throw new CannotRun('its activation is not known');
     if (name === 'linear') return tensor;
-    if (name === 'softmax' || name === 'log_softmax') return this.builder.softmax(tensor, [tensor.shape.length - 1], name === 'log_softmax');
+    if (name === 'softmax' || name === 'log_softmax')
+      return this.builder.softmax(tensor, [tensor.shape.length - 1], name === 'log_softmax');
     const expression = activationExpression(name);
     if (!expression) throw new CannotRun(`the activation “${name}” cannot be computed here`);
     return this.builder.map(expression, [tensor]);
@@ -79,11 +86,18 @@ export function known(value: number | null | undefined, what: string): number {
 
 export function weightShape(weight: Weight, bindings: Bindings): number[] {
   if (isUnknown(weight.shape)) throw new CannotRun(`the shape of its weight “${weight.name}” is not known`);
-  return (weight.shape as readonly (typeof weight.shape)[number][]).map((dim) => known(evaluateDim(dim, bindings), `the shape of its weight “${weight.name}”`));
+  return (weight.shape as readonly (typeof weight.shape)[number][]).map((dim) =>
+    known(evaluateDim(dim, bindings), `the shape of its weight “${weight.name}”`),
+  );
 }
 
 /** Runs `body` on a channels-last view and moves its result back where the layer is channels-first. */
-export function channelsLast(builder: PlanBuilder, channelsFirst: boolean, x: PlanTensor, body: (x: PlanTensor) => PlanTensor): PlanTensor {
+export function channelsLast(
+  builder: PlanBuilder,
+  channelsFirst: boolean,
+  x: PlanTensor,
+  body: (x: PlanTensor) => PlanTensor,
+): PlanTensor {
   if (!channelsFirst) return body(x);
   const rank = x.shape.length;
   const spatial = Array.from({ length: rank - 2 }, (_, d) => d + 2);

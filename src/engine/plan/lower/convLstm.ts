@@ -8,10 +8,15 @@ import { known, type LowerContext, type PrimitiveOf } from './context';
 import { bindWindow } from './windows';
 
 /** Source: Keras `layers/rnn/conv_lstm.py` (the state's convolution has stride 1 and keeps its size). */
-export function lowerConvLstm(context: LowerContext, primitive: PrimitiveOf<'recurrent'>, windows: readonly AxisWindow[]): (PlanTensor | null)[] {
+export function lowerConvLstm(
+  context: LowerContext,
+  primitive: PrimitiveOf<'recurrent'>,
+  windows: readonly AxisWindow[],
+): (PlanTensor | null)[] {
   const { x, builder } = context;
   if (context.inputs.length > 1) throw new CannotRun('a given initial state cannot be computed here');
-  if (context.layer?.config['data_format'] === 'channels_first') throw new CannotRun('channels-first convolutional LSTMs cannot be computed here');
+  if (context.layer?.config['data_format'] === 'channels_first')
+    throw new CannotRun('channels-first convolutional LSTMs cannot be computed here');
   const [n, steps] = x.shape;
   const channels = x.shape[x.shape.length - 1];
   const units = known(primitive.units, 'the number of filters');
@@ -21,11 +26,36 @@ export function lowerConvLstm(context: LowerContext, primitive: PrimitiveOf<'rec
   const taps = axes.map((axis) => axis.kernel);
   const spatial = axes.map((axis) => axis.output);
   const bias = primitive.useBias ? [context.weight('bias', [4 * units])] : [];
-  const outer: ConvOp = { kind: 'conv', n: n * steps, axes, inChannels: channels, outChannels: 4 * units, groups: 1, depthwise: false, transposed: false, bias: primitive.useBias, epilogue: null };
-  const fromInput = builder.emit(outer, [x, context.weight('kernel', [...taps, channels, 4 * units]), ...bias], [n, steps, ...spatial, 4 * units]);
+  const outer: ConvOp = {
+    kind: 'conv',
+    n: n * steps,
+    axes,
+    inChannels: channels,
+    outChannels: 4 * units,
+    groups: 1,
+    depthwise: false,
+    transposed: false,
+    bias: primitive.useBias,
+    epilogue: null,
+  };
+  const fromInput = builder.emit(
+    outer,
+    [x, context.weight('kernel', [...taps, channels, 4 * units]), ...bias],
+    [n, steps, ...spatial, 4 * units],
+  );
   const state: ConvOp = {
-    ...outer, n, inChannels: units, bias: false,
-    axes: axes.map((axis) => ({ input: axis.output, output: axis.output, kernel: axis.kernel, stride: 1, dilation: 1, padBefore: Math.floor((axis.kernel - 1) / 2) })),
+    ...outer,
+    n,
+    inChannels: units,
+    bias: false,
+    axes: axes.map((axis) => ({
+      input: axis.output,
+      output: axis.output,
+      kernel: axis.kernel,
+      stride: 1,
+      dilation: 1,
+      padBefore: Math.floor((axis.kernel - 1) / 2),
+    })),
   };
   const recurrentKernel = context.weight('recurrent_kernel', [...taps, units, 4 * units]);
   const size = [n, ...spatial, units];
@@ -35,8 +65,14 @@ export function lowerConvLstm(context: LowerContext, primitive: PrimitiveOf<'rec
   for (let step = 0; step < steps; step++) {
     const at = primitive.goBackwards ? steps - 1 - step : step;
     let gates = builder.reshape(builder.section(fromInput, 1, at, 1), [n, ...spatial, 4 * units]);
-    if (h) gates = builder.map(add(input(0), input(1)), [gates, builder.emit(state, [h, recurrentKernel], [n, ...spatial, 4 * units])]);
-    const [i, f, g, o] = [0, 1, 2, 3].map((k) => builder.section(gates, gates.shape.length - 1, k * units, units));
+    if (h)
+      gates = builder.map(add(input(0), input(1)), [
+        gates,
+        builder.emit(state, [h, recurrentKernel], [n, ...spatial, 4 * units]),
+      ]);
+    const [i, f, g, o] = [0, 1, 2, 3].map((k) =>
+      builder.section(gates, gates.shape.length - 1, k * units, units),
+    );
     const fresh = mul(of(gate, 0), of(activation, 1));
     c = c ? builder.map(add(fresh, mul(of(gate, 2), input(3))), [i, g, f, c]) : builder.map(fresh, [i, g]);
     h = builder.map(mul(of(gate, 0), of(activation, 1)), [o, c]);

@@ -1,10 +1,29 @@
 /** Lowers one node's primitive to the engine's ops: one row per primitive. */
 import type { Primitive } from '../../../graph/graph';
 import { CannotRun, type PlanTensor } from '../plan';
-import { lowerDense, lowerElementwise, lowerEinsum, lowerEmbedding, lowerMatmul, lowerRecurrent, lowerReduce, lowerSoftmax } from './algebra';
+import {
+  lowerDense,
+  lowerElementwise,
+  lowerEinsum,
+  lowerEmbedding,
+  lowerMatmul,
+  lowerRecurrent,
+  lowerReduce,
+  lowerSoftmax,
+} from './algebra';
 import { lowerAttention } from './attention';
 import type { LowerContext } from './context';
-import { lowerConcat, lowerCrop, lowerDepthSpace, lowerPad, lowerReshape, lowerSlice, lowerSplit, lowerStack, lowerTranspose } from './movement';
+import {
+  lowerConcat,
+  lowerCrop,
+  lowerDepthSpace,
+  lowerPad,
+  lowerReshape,
+  lowerSlice,
+  lowerSplit,
+  lowerStack,
+  lowerTranspose,
+} from './movement';
 import { lowerConvLstm } from './convLstm';
 import { lowerNormalize } from './normalize';
 import { lowerResize, lowerUpsample } from './resize';
@@ -13,35 +32,68 @@ import { lowerAdaptivePool, lowerConv, lowerPool } from './windows';
 /** One tensor per output of the node, null for one that is not computed. Throws `CannotRun`. Composite and input nodes do not come here. */
 export function lowerPrimitive(context: LowerContext, primitive: Primitive): (PlanTensor | null)[] {
   switch (primitive.op) {
-    case 'conv': return lowerConv(context, primitive);
-    case 'pool': return lowerPool(context, primitive);
-    case 'adaptivePool': return lowerAdaptivePool(context, primitive);
-    case 'reduce': return lowerReduce(context, primitive);
-    case 'dense': return lowerDense(context, primitive);
-    case 'einsum': return lowerEinsum(context, primitive);
-    case 'matmul': return lowerMatmul(context, primitive);
-    case 'embedding': return lowerEmbedding(context, primitive);
-    case 'elementwise': return lowerElementwise(context, primitive);
-    case 'softmax': return lowerSoftmax(context, primitive);
-    case 'normalize': return lowerNormalize(context, primitive);
-    case 'reshape': return lowerReshape(context);
-    case 'transpose': return lowerTranspose(context, primitive);
-    case 'concat': return lowerConcat(context, primitive);
-    case 'stack': return lowerStack(context, primitive);
-    case 'split': return lowerSplit(context, primitive);
-    case 'pad': return lowerPad(context, primitive);
-    case 'crop': return lowerCrop(context, primitive);
-    case 'slice': return lowerSlice(context, primitive);
-    case 'upsample': return lowerUpsample(context, primitive);
-    case 'resize': return lowerResize(context, primitive);
-    case 'depthToSpace': case 'spaceToDepth': return lowerDepthSpace(context, primitive);
-    case 'recurrent': return primitive.conv ? lowerConvLstm(context, primitive, primitive.conv) : lowerRecurrent(context, primitive);
-    case 'attention': return lowerAttention(context, primitive);
-    case 'identity': return [context.x];
-    case 'constant': return lowerConstant(context, primitive.value);
-    case 'either': throw new CannotRun('which branch of an `if` runs is not known');
-    case 'opaque': throw new CannotRun(primitive.reason);
-    case 'input': case 'composite': throw new CannotRun('its steps are not known');
+    case 'conv':
+      return lowerConv(context, primitive);
+    case 'pool':
+      return lowerPool(context, primitive);
+    case 'adaptivePool':
+      return lowerAdaptivePool(context, primitive);
+    case 'reduce':
+      return lowerReduce(context, primitive);
+    case 'dense':
+      return lowerDense(context, primitive);
+    case 'einsum':
+      return lowerEinsum(context, primitive);
+    case 'matmul':
+      return lowerMatmul(context, primitive);
+    case 'embedding':
+      return lowerEmbedding(context, primitive);
+    case 'elementwise':
+      return lowerElementwise(context, primitive);
+    case 'softmax':
+      return lowerSoftmax(context, primitive);
+    case 'normalize':
+      return lowerNormalize(context, primitive);
+    case 'reshape':
+      return lowerReshape(context);
+    case 'transpose':
+      return lowerTranspose(context, primitive);
+    case 'concat':
+      return lowerConcat(context, primitive);
+    case 'stack':
+      return lowerStack(context, primitive);
+    case 'split':
+      return lowerSplit(context, primitive);
+    case 'pad':
+      return lowerPad(context, primitive);
+    case 'crop':
+      return lowerCrop(context, primitive);
+    case 'slice':
+      return lowerSlice(context, primitive);
+    case 'upsample':
+      return lowerUpsample(context, primitive);
+    case 'resize':
+      return lowerResize(context, primitive);
+    case 'depthToSpace':
+    case 'spaceToDepth':
+      return lowerDepthSpace(context, primitive);
+    case 'recurrent':
+      return primitive.conv
+        ? lowerConvLstm(context, primitive, primitive.conv)
+        : lowerRecurrent(context, primitive);
+    case 'attention':
+      return lowerAttention(context, primitive);
+    case 'identity':
+      return [context.x];
+    case 'constant':
+      return lowerConstant(context, primitive.value);
+    case 'either':
+      throw new CannotRun('which branch of an `if` runs is not known');
+    case 'opaque':
+      throw new CannotRun(primitive.reason);
+    case 'input':
+    case 'composite':
+      throw new CannotRun('its steps are not known');
   }
 }
 
@@ -50,5 +102,7 @@ function lowerConstant(context: LowerContext, value: number | undefined): PlanTe
   if (weights.length === 1) return [context.weightTensor(weights[0])];
   if (value === undefined) throw new CannotRun('the value of this constant is not known');
   const shape = context.outputShape(1);
-  return [context.builder.constant(shape, [], () => new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value))];
+  return [
+    context.builder.constant(shape, [], () => new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value)),
+  ];
 }

@@ -10,23 +10,51 @@ import { resample } from './windows';
 
 export function lowerUpsample(context: LowerContext, primitive: PrimitiveOf<'upsample'>): PlanTensor[] {
   const factors = primitive.factors.map((factor) => known(factor, 'the factor'));
-  return [channelsLast(context.builder, primitive.channelsFirst, context.x, (x) => resizeTo(context, x, factors.map((factor, d) => factor * x.shape[d + 1]), primitive.interpolation))];
+  return [
+    channelsLast(context.builder, primitive.channelsFirst, context.x, (x) =>
+      resizeTo(
+        context,
+        x,
+        factors.map((factor, d) => factor * x.shape[d + 1]),
+        primitive.interpolation,
+      ),
+    ),
+  ];
 }
 
 export function lowerResize(context: LowerContext, primitive: PrimitiveOf<'resize'>): PlanTensor[] {
   const size = primitive.size.map((length) => known(length, 'the size'));
-  return [channelsLast(context.builder, primitive.channelsFirst, context.x, (x) => resizeTo(context, x, size, primitive.interpolation))];
+  return [
+    channelsLast(context.builder, primitive.channelsFirst, context.x, (x) =>
+      resizeTo(context, x, size, primitive.interpolation),
+    ),
+  ];
 }
 
-function resizeTo(context: LowerContext, x: PlanTensor, size: readonly number[], interpolation: string): PlanTensor {
+function resizeTo(
+  context: LowerContext,
+  x: PlanTensor,
+  size: readonly number[],
+  interpolation: string,
+): PlanTensor {
   if (interpolation === 'nearest') {
     const shape = x.shape.map((length, d) => (d >= 1 && d <= size.length ? size[d - 1] : length));
-    const axes = x.shape.map((length, d) => (shape[d] === length ? keepAxis(d) : { from: d, mul: 2 * length, add: length, div: 2 * shape[d], outside: 'inside' as const }));
+    const axes = x.shape.map((length, d) =>
+      shape[d] === length
+        ? keepAxis(d)
+        : { from: d, mul: 2 * length, add: length, div: 2 * shape[d], outside: 'inside' as const },
+    );
     return context.builder.gather(x, shape, axes);
   }
   const filter = FILTERS[interpolation];
   if (!filter) throw new CannotRun(`the interpolation “${interpolation}” cannot be computed here`);
-  return size.reduce((tensor, length, d) => (length === tensor.shape[d + 1] ? tensor : resample(context, tensor, d + 1, filterMatrix(tensor.shape[d + 1], length, filter), length)), x);
+  return size.reduce(
+    (tensor, length, d) =>
+      length === tensor.shape[d + 1]
+        ? tensor
+        : resample(context, tensor, d + 1, filterMatrix(tensor.shape[d + 1], length, filter), length),
+    x,
+  );
 }
 
 interface Filter {
@@ -35,7 +63,10 @@ interface Filter {
 }
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
-const lanczos = (radius: number): Filter => ({ radius, weight: (x) => (Math.abs(x) < radius ? sinc(x) * sinc(x / radius) : 0) });
+const lanczos = (radius: number): Filter => ({
+  radius,
+  weight: (x) => (Math.abs(x) < radius ? sinc(x) * sinc(x / radius) : 0),
+});
 
 const FILTERS: Readonly<Record<string, Filter>> = {
   bilinear: { radius: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
@@ -58,7 +89,11 @@ function filterMatrix(input: number, output: number, filter: Filter): Float32Arr
   for (let o = 0; o < output; o++) {
     const centre = ((o + 0.5) * input) / output - 0.5;
     let total = 0;
-    for (let i = Math.max(0, Math.ceil(centre - filter.radius)); i <= Math.min(input - 1, Math.floor(centre + filter.radius)); i++) {
+    for (
+      let i = Math.max(0, Math.ceil(centre - filter.radius));
+      i <= Math.min(input - 1, Math.floor(centre + filter.radius));
+      i++
+    ) {
       matrix[o * input + i] = filter.weight(centre - i);
       total += matrix[o * input + i];
     }
