@@ -1,5 +1,5 @@
 /** Operations that move elements about: reshape, transpose, join, split, pad, repeat, resize. */
-import { isOpen, isUnknown, type Dim, type Shape } from '../../graph/graph';
+import { isUnknown, type Dim, type Shape } from '../../graph/graph';
 import { dimToLength, shapeToValue, toUnknown, valueToDim, valueToShape } from '../model/shapes';
 import { asTensor } from '../model/structure';
 import type { Value } from '../../python/values';
@@ -61,18 +61,9 @@ export function reshaped(shape: readonly Dim[], target: readonly Dim[]): readonl
     if (rest === 0 || total % rest !== 0) throw sizeError(shape, target);
     return target.map((dim, i) => (i === at ? total / rest : dim));
   }
+  // Keras infers nothing from open lengths, even where they would cancel out.
   const inferred = combineDims('//', total, rest);
-  return target.map((dim, i) => (i === at ? (typeof inferred === 'number' || isUnknown(inferred) ? inferred : isOpen(inferred) && inferred.formula === undefined ? cancelled(shape, target, at) : inferred) : dim));
-}
-
-/** Open lengths that stand on both sides cancel out. */
-function cancelled(shape: readonly Dim[], target: readonly Dim[], at: number): Dim {
-  const openBefore = shape.filter((dim) => typeof dim !== 'number');
-  const openAfter = target.filter((dim, i) => i !== at && typeof dim !== 'number');
-  if (openBefore.length !== openAfter.length) return OPEN;
-  const before = product(shape.filter((dim) => typeof dim === 'number'));
-  const after = product(target.filter((dim, i) => i !== at && typeof dim === 'number'));
-  return typeof before === 'number' && typeof after === 'number' && after > 0 && before % after === 0 ? before / after : OPEN;
+  return target.map((dim, i) => (i === at ? (typeof inferred === 'number' ? OPEN : inferred) : dim));
 }
 
 function sizeError(shape: readonly Dim[], target: readonly Dim[]): KerasError {
