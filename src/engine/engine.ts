@@ -197,12 +197,12 @@ class PlanEngine implements Engine {
       done += step.work;
       finishNodes(step.covers);
       if (options.pause && ended - lastPause > 12) {
-        await this.device.finish();
+        await this.finishDevice();
         await options.pause();
         lastPause = this.now();
       }
     }
-    await this.device.finish();
+    await this.finishDevice();
     return { milliseconds: this.now() - start, nodes, cancelled, backend: this.info, failures };
   }
 
@@ -215,8 +215,10 @@ class PlanEngine implements Engine {
       const reason = loaded.plan.unsupported.find((entry) => entry.node === node)?.reason;
       throw new Error(reason ?? 'this node is not part of the plan');
     }
+    this.refuseLost();
     const handle = await this.materialize(tensor.storage, true);
     const data = await this.device.read(handle);
+    this.refuseLost();
     return {
       node,
       output,
@@ -286,6 +288,17 @@ class PlanEngine implements Engine {
     const handle = await this.compute(step, inputs);
     this.handles.set(storage, handle);
     return handle;
+  }
+
+  private async finishDevice(): Promise<void> {
+    await this.device.finish();
+    this.refuseLost();
+  }
+
+  /** A lost device computes nothing and says nothing: zeros would come back as maps. */
+  private refuseLost(): void {
+    const reason = this.device.lost();
+    if (reason !== null) throw new DeviceLost(reason);
   }
 
   private releaseAll(): void {

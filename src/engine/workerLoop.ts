@@ -2,7 +2,7 @@
  * The worker's message loop: one engine, one model at a time, reads answered between the steps of a run. Free of any global,
  * so that it can be tested without a worker.
  */
-import type { CustomInput, Engine, EngineOptions, SampleName } from './api';
+import type { CustomInput, Engine, EngineOptions, FeatureMap, SampleName } from './api';
 import { createEngine, DeviceLost } from './engine';
 import type { FromWorker, ToWorker } from './workerProtocol';
 
@@ -19,6 +19,8 @@ export function startWorkerLoop(post: Post): (message: ToWorker) => void {
   /** Newest load or run; older ones stop at their next step. */
   let current = 0;
   let queue: Promise<void> = Promise.resolve();
+  /** The request whose run filled the maps; null while a run is under way or none was. */
+  let filledBy: number | null = null;
 
   const fail = (id: number | null, error: unknown): void =>
     post({ type: 'error', id, message: error instanceof Error ? error.message : String(error) });
@@ -32,6 +34,7 @@ export function startWorkerLoop(post: Post): (message: ToWorker) => void {
   };
 
   const run = async (id: number, token: number): Promise<void> => {
+    filledBy = null;
     for (let restarts = 0; engine; restarts++) {
       try {
         const result = await engine.run({
@@ -39,6 +42,7 @@ export function startWorkerLoop(post: Post): (message: ToWorker) => void {
           cancelled: () => token !== current,
           pause: letOthersThrough,
         });
+        filledBy = id;
         post({ type: 'done', id, result });
         return;
       } catch (error) {
@@ -62,7 +66,20 @@ export function startWorkerLoop(post: Post): (message: ToWorker) => void {
 
   const read = async (message: Extract<ToWorker, { type: 'read' }>): Promise<void> => {
     if (!engine) throw new Error('no model is loaded');
-    const map = await engine.read(message.node, message.output ?? 0);
+    let map: FeatureMap;
+    try {
+      map = await engine.read(message.node, message.output ?? 0);
+    } catch (error) {
+      // The maps went with the device: they are made again without being asked, once for all reads that notice.
+      if (error instanceof DeviceLost && filledBy !== null) {
+        const id = filledBy;
+        filledBy = null;
+        post({ type: 'restarted', backend: engine.backend, reason: error.message });
+        const token = ++current;
+        inTurn(id, () => run(id, token));
+      }
+      throw error;
+    }
     // The device may keep its own array: what is transferred away must be a copy.
     const data = map.data.slice();
     post({ type: 'map', id: message.id, map: { ...map, data } }, [data.buffer]);
