@@ -34,6 +34,8 @@ interface Entry {
 }
 
 export class Documents implements vscode.Disposable {
+  /** Syntax trees of imported files, kept from run to run: a key press parses the edited file only. */
+  private readonly parsed: NonNullable<Environment['parsed']> = new Map();
   private readonly entries = new Map<string, Entry>();
   private readonly changed = new vscode.EventEmitter<{ program: ProgramDocuments; analysis: Analysis }>();
   private readonly closed = new vscode.EventEmitter<ProgramDocuments>();
@@ -125,7 +127,7 @@ export class Documents implements vscode.Disposable {
       program.cells
         ? { path: pathOf(program.uri), cells: texts, indices: program.cells }
         : { path: pathOf(program.uri), text: texts[0] ?? '' },
-      environment(this.files, this.settings, program.uri, entry.asked),
+      { ...environment(this.files, this.settings, program.uri, entry.asked), parsed: this.parsed },
     );
     for (const resolve of entry.waiting.splice(0)) resolve(entry.analysis);
     this.changed.fire({ program, analysis: entry.analysis });
