@@ -94,7 +94,9 @@ function locate(vm: Interpreter, name: string): ModuleValue | undefined {
   const relative = name.replaceAll('.', '/');
   const standard = standardModules(name, vm);
   const [beside, ...above] = vm.roots;
-  const own = standard === undefined ? findIn(vm, beside, relative) : readSource(vm, inside(beside, `${relative}.py`));
+  // A module of a package does not see its neighbours as top-level names: `numpy.py` beside it is not `numpy`.
+  const shadows = standard === undefined || readSource(vm, inside(beside, '__init__.py')) === undefined;
+  const own = standard === undefined ? findIn(vm, beside, relative) : shadows ? readSource(vm, inside(beside, `${relative}.py`)) : undefined;
   if (own !== undefined) return loadFound(vm, name, own);
   if (standard !== undefined) return standard;
   // The rest of a library that is native in part is not read from its files: its inside is not what it is known for.

@@ -19,6 +19,8 @@ export interface ClassOptions {
   /** Methods by signature (`append(self, x)`). */
   readonly methods?: readonly (readonly [string, Body])[];
   readonly native?: unknown;
+  /** Its table is a part of what the class has: other attributes of instances are unknown, not missing. */
+  readonly partial?: boolean;
 }
 
 /** A class of a library; without bases it derives from `object`. Bases must form a chain (no diamond). */
@@ -37,7 +39,7 @@ export function nativeClass(machine: Machine, name: string, options: ClassOption
     file: null,
     unknownBase: null,
     native: options.native ?? null,
-    hooks: options.hooks ?? null,
+    hooks: options.partial ? withOpenAttrs(name, options.hooks) : (options.hooks ?? null),
     instances: 0,
   };
   mro.push(cls);
@@ -52,6 +54,17 @@ export function nativeClass(machine: Machine, name: string, options: ClassOption
     cls.attrs.set(method.name, method);
   }
   return cls;
+}
+
+function withOpenAttrs(className: string, hooks: ClassHooks | undefined): ClassHooks {
+  return {
+    ...hooks,
+    getAttr: (machine, self, name) => {
+      const found = hooks?.getAttr?.(machine, self, name);
+      if (found !== undefined || self.attrs.has(name) || name.startsWith('__') || machine.findClassAttr(self.cls, name)) return found;
+      return unknown(`${className}.${name} is not modelled`);
+    },
+  };
 }
 
 export const property = (get: Body): PropertyValue => ({ kind: 'property', get: fn('fget(self)', get), set: null });

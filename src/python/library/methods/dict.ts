@@ -4,7 +4,8 @@ import { hashKey } from '../../hash';
 import { NONE, tuple, unknown, type DictValue, type Value } from '../../values';
 import { fillDict, put } from '../construct';
 import { fn, type Body, type Params } from '../define';
-import { because, elements, firstUnknown, iterator } from '../known';
+import { because, elements, firstUnknown } from '../known';
+import { changingRows, containerRows } from './container';
 
 const onDict =
   (use: (machine: Machine, self: DictValue, params: Params) => Value): Body =>
@@ -136,20 +137,15 @@ export const dictRows: readonly (readonly [string, Body])[] = [
       return NONE;
     }),
   ],
-  ['__contains__(self, key, /)', (machine, { self, key }) => machine.compare('in', key, self)],
-  ['__getitem__(self, key, /)', (machine, { self, key }) => machine.getItem(self, key)],
+  ...containerRows,
+  ...changingRows,
   [
-    '__setitem__(self, key, value, /)',
-    (machine, { self, key, value }) => {
-      machine.setItem(self, key, value);
+    '__delitem__(self, key, /)',
+    changing((machine, self, { key }) => {
+      pop(machine, self, { key });
       return NONE;
-    },
+    }),
   ],
-  ['__len__(self)', (machine, { self }) => machine.len(self)],
-  ['__iter__(self)', (machine, { self }) => {
-    const { items, tail } = elements(machine, self);
-    return iterator(items, tail);
-  }],
 ];
 
 /** `dict.fromkeys(keys, value)`; `cls` is the class it is called on. */

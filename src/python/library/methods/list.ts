@@ -4,6 +4,7 @@ import { NONE, int, list, unknown, type ListValue, type Value } from '../../valu
 import type { Body } from '../define';
 import { sorted } from '../builtins/iteration';
 import { because, elements, firstUnknown, indexOf, type Elements } from '../known';
+import { changingRows, containerRows } from './container';
 
 /** A method that changes the list; anything else as `self` is left alone (its result is unknown). */
 const changing =
@@ -82,12 +83,15 @@ function countIn(machine: Machine, { self, value }: Readonly<Record<string, Valu
 }
 
 export const tupleRows: readonly (readonly [string, Body])[] = [
+  ...containerRows,
+  ['__add__(self, other, /)', (machine, { self, other }) => machine.binary('+', self, other)],
   ['index(self, value, start=None, stop=None, /)', indexIn],
   ['count(self, value, /)', countIn],
 ];
 
 export const listRows: readonly (readonly [string, Body])[] = [
   ...tupleRows,
+  ...changingRows,
   [
     'append(self, value, /)',
     changing((_machine, self, { value }) => {

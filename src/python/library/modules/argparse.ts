@@ -151,8 +151,8 @@ export function argparseModule(machine: Machine): ModuleValue {
     if (tail) result.data = tail;
     return { result, rest: parsed ? list(parsed.rest.map(str)) : list([], unknown('the arguments of the command line')) };
   };
-  const argument = nativeClass(machine, 'Action', { module: 'argparse' });
-  const parser: ClassValue = nativeClass(machine, 'ArgumentParser', {
+  const argument = nativeClass(machine, 'Action', { partial: true, module: 'argparse' });
+  const parser: ClassValue = nativeClass(machine, 'ArgumentParser', { partial: true,
     module: 'argparse',
     methods: [
       [
@@ -223,7 +223,7 @@ export function argparseModule(machine: Machine): ModuleValue {
       ['exit(self, status=0, message=None)', (m) => m.raise('SystemExit', '')],
     ],
   });
-  const subparsers = nativeClass(machine, '_SubParsersAction', {
+  const subparsers = nativeClass(machine, '_SubParsersAction', { partial: true,
     module: 'argparse',
     methods: [['add_parser(self, name, **kwargs)', (m) => m.apply(parser, [])]],
   });

@@ -2,9 +2,9 @@
 import { Wrapped } from '../../interpreter/classes';
 import type { Machine } from '../../machine';
 import { NONE, bool, str, unknown, type ClassValue, type DictValue, type InstanceValue, type ModuleValue, type Value } from '../../values';
-import { nativeClass, nativeModule, staticMethod } from '../classes';
+import { nativeClass, nativeModule } from '../classes';
 import { fillDict } from '../construct';
-import type { Body } from '../define';
+import { functions, type Body } from '../define';
 import { readText } from './files';
 import { parseYaml } from './yaml';
 import { strOf } from '../known';
@@ -120,22 +120,20 @@ export function omegaconfModule(machine: Machine): ModuleValue {
     const parsed = text === undefined ? undefined : parseYaml(text);
     return parsed === undefined ? unknown(otherwise) : parsed.kind === 'dict' ? m.apply(cls, [parsed]) : parsed;
   };
-  const api = nativeClass(machine, 'OmegaConf', {
-    module: 'omegaconf',
-    attrs: [
-      ['create', staticMethod('create(obj=None, **kwargs)', (m, { obj }) => (obj.kind === 'str' ? fromYaml(m, obj.value, 'the configuration is not known') : obj.kind === 'dict' || obj.kind === 'none' ? m.apply(cls, [obj]) : obj))],
-      ['load', staticMethod('load(file)', (m, { file }) => fromYaml(m, strOf(file) === undefined ? undefined : readText(m, strOf(file)!), 'the content of a configuration file is not known'))],
-      ['merge', staticMethod('merge(*configs)', (m, { configs }) => {
+  // A class in Python; only its static methods are used, and those not listed are unknown.
+  const api = nativeModule('OmegaConf', functions([
+      ['create(obj=None, **kwargs)', (m, { obj }) => (obj.kind === 'str' ? fromYaml(m, obj.value, 'the configuration is not known') : obj.kind === 'dict' || obj.kind === 'none' ? m.apply(cls, [obj]) : obj)],
+      ['load(file)', (m, { file }) => fromYaml(m, strOf(file) === undefined ? undefined : readText(m, strOf(file)!), 'the content of a configuration file is not known')],
+      ['merge(*configs)', (m, { configs }) => {
         const made = m.apply(cls, []);
         if (configs.kind === 'tuple') for (const config of configs.items) m.invoke(made, 'update', [config]);
         return configs.kind === 'tuple' && configs.items.every(({ kind }) => kind !== 'unknown') ? made : unknown('a merged configuration');
-      })],
-      ['to_container', staticMethod('to_container(config, **kwargs)', (_m, { config }) => plain(config))],
-      ['to_yaml', staticMethod('to_yaml(config, **kwargs)', () => unknown('the text of the configuration', null, 'str'))],
-      ['from_cli', staticMethod('from_cli(*args)', () => unknown('the arguments of the command line'))],
-      ['set_struct', staticMethod('set_struct(config, value)', () => NONE)],
-      ['is_config', staticMethod('is_config(obj)', (_m, { obj }) => bool(obj.kind === 'instance' && obj.cls === cls))],
-    ],
-  });
+      }],
+      ['to_container(config, **kwargs)', (_m, { config }) => plain(config)],
+      ['to_yaml(config, **kwargs)', () => unknown('the text of the configuration', null, 'str')],
+      ['from_cli(*args)', () => unknown('the arguments of the command line')],
+      ['set_struct(config, value)', () => NONE],
+      ['is_config(obj)', (_m, { obj }) => bool(obj.kind === 'instance' && obj.cls === cls)],
+  ]));
   return nativeModule('omegaconf', [['OmegaConf', api], ['DictConfig', cls]]);
 }

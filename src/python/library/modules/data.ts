@@ -49,10 +49,7 @@ export const modelSelectionModule = () =>
 export function tqdmModule(machine: Machine, name: string): ModuleValue {
   const bar = nativeClass(machine, 'tqdm', {
     module: 'tqdm',
-    hooks: {
-      getAttr: (m, self, attribute) =>
-        self.attrs.has(attribute) || attribute.startsWith('__') || m.findClassAttr(self.cls, attribute) ? undefined : unknown(`tqdm.${attribute} is not modelled`),
-    },
+    partial: true,
     methods: [
       [
         '__init__(self, iterable=None, *args, **kwargs)',

@@ -158,7 +158,7 @@ function replace(machine: Machine, obj: Value, changes: DictValue): Value {
 }
 
 export function dataclassesModule(machine: Machine): ModuleValue {
-  const fieldClass = nativeClass(machine, 'Field', { module: 'dataclasses' });
+  const fieldClass = nativeClass(machine, 'Field', { partial: true, module: 'dataclasses' });
   const missing: InstanceValue = machine.allocate(nativeClass(machine, '_MISSING_TYPE', { module: 'dataclasses' }));
   const sentinel = (name: string): Value => machine.allocate(nativeClass(machine, name, { module: 'dataclasses' }));
   const isTrue = (value: Value): boolean => value.kind === 'bool' && value.value;

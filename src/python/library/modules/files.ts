@@ -47,7 +47,7 @@ function fileClass(machine: Machine): ClassValue {
   if (cls) return cls;
   const text = (self: Value): string => ((self as InstanceValue).data as TextFile).text;
   const lines = (self: Value): Value[] => (text(self).match(/[^\n]*\n|[^\n]+$/g) ?? []).map(str);
-  cls = nativeClass(machine, 'TextIOWrapper', {
+  cls = nativeClass(machine, 'TextIOWrapper', { partial: true,
     module: 'io',
     methods: [
       ['read(self, size=-1)', (_machine, { self, size }) => (size.kind === 'int' && size.value < 0 ? str(text(self)) : unknown('a part of a file', null, 'str'))],

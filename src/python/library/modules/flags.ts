@@ -28,7 +28,7 @@ export function flagsModule(machine: Machine): ModuleValue {
       ],
     }),
   );
-  const holder = nativeClass(machine, 'FlagHolder', { module: 'absl.flags' });
+  const holder = nativeClass(machine, 'FlagHolder', { partial: true, module: 'absl.flags' });
   const holderOf = (m: Machine, value: Value): Value => {
     const made = m.allocate(holder);
     made.attrs.set('value', value);

@@ -81,11 +81,11 @@ function parametersOf(machine: Machine, value: Value): { name: string; fallback:
 
 export function inspectModule(machine: Machine): ModuleValue {
   const empty = nativeClass(machine, '_empty', { module: 'inspect' });
-  const parameter = nativeClass(machine, 'Parameter', { module: 'inspect' });
+  const parameter = nativeClass(machine, 'Parameter', { partial: true, module: 'inspect' });
   const kinds = { positionalOnly: 'POSITIONAL_ONLY', positional: 'POSITIONAL_OR_KEYWORD', args: 'VAR_POSITIONAL', keyword: 'KEYWORD_ONLY', kwargs: 'VAR_KEYWORD' };
   for (const kind of Object.values(kinds)) parameter.attrs.set(kind, str(kind));
   parameter.attrs.set('empty', empty);
-  const signature = nativeClass(machine, 'Signature', { module: 'inspect', attrs: [['empty', empty]] });
+  const signature = nativeClass(machine, 'Signature', { partial: true, module: 'inspect', attrs: [['empty', empty]] });
   return nativeModule('inspect', [
     ['Parameter', parameter],
     ['Signature', signature],

@@ -89,7 +89,7 @@ export const osPathModule = () =>
 function environment(machine: Machine): Value {
   const variable = outside('an environment variable', undefined);
   return machine.allocate(
-    nativeClass(machine, '_Environ', {
+    nativeClass(machine, '_Environ', { partial: true,
       module: 'os',
       methods: [
         ['__getitem__(self, key)', outside('an environment variable', 'str')],

@@ -28,7 +28,7 @@ export function pathlibModule(machine: Machine): ModuleValue {
     };
   const outside = (what: string, type?: string): Body => () => unknown(what, null, type);
   const nothing: Body = () => ({ kind: 'none' });
-  const cls: ClassValue = nativeClass(machine, 'PosixPath', {
+  const cls: ClassValue = nativeClass(machine, 'PosixPath', { partial: true,
     module: 'pathlib',
     hooks: {
       getAttr: (_m, self, name) => {

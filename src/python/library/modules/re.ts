@@ -76,7 +76,7 @@ export function reModule(machine: Machine): ModuleValue {
     const index = indexOf(key) ?? 0;
     return match.indices?.[index] ?? [-1, -1];
   };
-  const matchClass: ClassValue = nativeClass(machine, 'Match', {
+  const matchClass: ClassValue = nativeClass(machine, 'Match', { partial: true,
     module: 're',
     methods: [
       ['group(self, *keys)', (_m, { self, keys }) => {
@@ -157,7 +157,7 @@ export function reModule(machine: Machine): ModuleValue {
     ['sub', 'repl, string, count=0', sub],
     ['subn', 'repl, string, count=0', () => unknown('re.subn() is not followed')],
   ];
-  const patternClass = nativeClass(machine, 'Pattern', {
+  const patternClass = nativeClass(machine, 'Pattern', { partial: true,
     module: 're',
     methods: OPERATIONS.map(([name, parameters, body]): [string, Body] => [
       `${name}(self, ${parameters})`,

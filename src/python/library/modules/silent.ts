@@ -10,11 +10,11 @@ const MESSAGES = ['debug', 'info', 'warning', 'warn', 'error', 'critical', 'exce
 const LEVELS: Readonly<Record<string, number>> = { NOTSET: 0, DEBUG: 10, INFO: 20, WARNING: 30, WARN: 30, ERROR: 40, CRITICAL: 50, FATAL: 50 };
 
 export function loggingModule(machine: Machine): ModuleValue {
-  const handler = nativeClass(machine, 'Handler', {
+  const handler = nativeClass(machine, 'Handler', { partial: true,
     module: 'logging',
     methods: silent('__init__', 'setLevel', 'setFormatter', 'addFilter', 'flush', 'close').map(([signature, body]) => [signature, body]),
   });
-  const logger = nativeClass(machine, 'Logger', {
+  const logger = nativeClass(machine, 'Logger', { partial: true,
     module: 'logging',
     methods: silent(...MESSAGES, '__init__', 'setLevel', 'addHandler', 'removeHandler', 'addFilter'),
   });

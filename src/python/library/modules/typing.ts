@@ -38,7 +38,7 @@ function aliasClass(machine: Machine): (name: string, origin: Value, args: reado
   };
   const nameOf = (self: Value): string => strOf((self as InstanceValue).attrs.get('_name')) ?? '';
   const union = (a: Value, b: Value): Value => alias('Union', NONE, [a, b]);
-  const cls: ClassValue = nativeClass(machine, '_GenericAlias', {
+  const cls: ClassValue = nativeClass(machine, '_GenericAlias', { partial: true,
     module: 'typing',
     methods: [
       [
@@ -96,6 +96,13 @@ export function typingModule(machine: Machine, name: string): ModuleValue {
       },
     },
   });
+  const typedDict: ClassValue = nativeClass(machine, 'TypedDict', {
+    module: 'typing',
+    bases: classOf('dict'),
+    attrs: [['__class_getitem__', subscriptable]],
+    // `TypedDict('Name', {…})` makes a class.
+    hooks: { meta: (_m, cls, operation) => (cls === typedDict && operation === 'call' ? plainClass('TypedDict', [typedDict]) : undefined) },
+  });
   const identity = (signature: string): Value => fn(signature, (_m, params) => params.value);
   return nativeModule(name, [
     ...SPECIAL.map((special): [string, Value] => [special, alias(special, NONE, [])]),
@@ -103,7 +110,7 @@ export function typingModule(machine: Machine, name: string): ModuleValue {
     ...[...abcModule(machine).attrs].map(([abstract, cls]): [string, Value] => [abstract, cls]),
     ['Generic', plainClass('Generic')],
     ['Protocol', plainClass('Protocol')],
-    ['TypedDict', plainClass('TypedDict', classOf('dict'))],
+    ['TypedDict', typedDict],
     ['NamedTuple', namedTupleClass],
     ['TYPE_CHECKING', FALSE],
     ['overload', identity('overload(value)')],

@@ -38,7 +38,7 @@ function dtypeTypes(machine: Machine): Types {
     return asDtype(machine, other) === nameOf(self);
   };
   const answer = (verdict: boolean | undefined): Value => (verdict === undefined ? unknown('the other dtype is not known', null, 'bool') : bool(verdict));
-  const dtype = nativeClass(machine, 'dtype', {
+  const dtype = nativeClass(machine, 'dtype', { partial: true,
     module: 'numpy',
     attrs: [
       [

@@ -187,7 +187,7 @@ function rowsOfReductions(): [string, Body][] {
 
 /** A generator object (`RandomState(0)`, `default_rng()`) with the functions of `np.random` as methods. */
 function randomModule(machine: Machine): ModuleValue {
-  const generator = nativeClass(machine, 'Generator', {
+  const generator = nativeClass(machine, 'Generator', { partial: true,
     module: 'numpy.random',
     methods: [
       ['__init__(self, *args, **kwargs)', () => NONE],

@@ -13,7 +13,7 @@ const classes = new WeakMap<Machine, ClassValue>();
 export function arrayClass(machine: Machine): ClassValue {
   let cls = classes.get(machine);
   if (!cls) {
-    cls = nativeClass(machine, 'ndarray', { module: 'numpy', hooks: { getAttr: (m, self, name) => attributes?.(m, self, name) } });
+    cls = nativeClass(machine, 'ndarray', { partial: true, module: 'numpy', hooks: { getAttr: (m, self, name) => attributes?.(m, self, name) } });
     classes.set(machine, cls);
     installer?.(machine, cls);
   }
