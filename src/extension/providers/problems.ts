@@ -1,11 +1,6 @@
 /** The Problems panel: diagnostics of every analysed program, removed when it is closed or is Keras code no more. */
 import * as vscode from 'vscode';
-import {
-  diagnostics,
-  type Analysis,
-  type EditorDiagnostic,
-  type Severity,
-} from '../../features';
+import { diagnostics, type Analysis, type EditorDiagnostic, type Severity } from '../../features';
 import type { Documents, ProgramDocuments } from '../documents';
 import { toRange } from '../places';
 import type { SettingsCache } from '../settings';
