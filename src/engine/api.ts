@@ -105,7 +105,7 @@ export interface BackendInfo {
 export interface NodeDone {
   readonly node: NodeId;
   readonly shape: readonly number[];
-  /** Time spent on it. On asynchronous devices this is the time to issue it, unless `LoadOptions` asks for exact timing. */
+  /** Time spent on it: issuing, and its share (by multiply-adds) of the waits for the device. */
   readonly milliseconds: number;
   /** Computed together with that node (a batch normalisation fused into its convolution): no time of its own. */
   readonly fusedInto: NodeId | null;

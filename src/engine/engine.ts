@@ -22,6 +22,7 @@ import { computeOp } from './reference';
 import { weightShape } from './plan/lower/context';
 import { makePlan } from './plan/makePlan';
 import type { Plan, PlannedNode, Step, StorageId } from './plan/plan';
+import { Pacing } from './pacing';
 import { optimize, type Schedule } from './passes';
 import { makeSample } from './samples';
 import { makeWeightReader } from './weights/weightReader';
@@ -153,22 +154,25 @@ class PlanEngine implements Engine {
     const start = this.now();
     const nodes: NodeDone[] = [];
     const failures: Unsupported[] = [];
-    const spent = new Map<NodeId, number>();
+    /** Storages that could not be computed, and the node whose trouble that is. */
+    const failed = new Map<StorageId, NodeId>();
+    const pacing = new Pacing(this.now);
     const total = schedule.steps.reduce((sum, step) => sum + step.work, 0) || 1;
     let done = 0;
+    let covered = 0;
     let cancelled = false;
-    let lastPause = start;
     // A node is finished when the last of its steps is; nodes without steps (inputs, reshapes) when those before them are.
     const pending = [...plan.nodes];
-    const finishNodes = (before: number): void => {
-      while (pending.length && pending[0].endStep <= before) {
+    const finishNodes = (): void => {
+      while (pending.length && pending[0].endStep <= covered) {
         const node = pending.shift() as PlannedNode;
         const output = node.outputs[0];
+        if (output && failed.has(output.storage)) continue;
         const fusedInto = output ? (schedule.fusedInto.get(output.storage) ?? null) : null;
         const report: NodeDone = {
           node: node.node,
           shape: output?.shape ?? [],
-          milliseconds: this.timeOf(node, plan.steps, spent),
+          milliseconds: this.timeOf(node, plan.steps, pacing.spent),
           fusedInto: fusedInto === node.node ? null : fusedInto,
           progress: done / total,
         };
@@ -176,33 +180,39 @@ class PlanEngine implements Engine {
         options.onNode?.(report);
       }
     };
-    finishNodes(0);
+    const settle = async (): Promise<void> => {
+      await pacing.settle(() => this.finishDevice());
+      finishNodes();
+      await options.pause?.();
+    };
+    finishNodes();
     for (const step of schedule.steps) {
       if (options.cancelled?.()) {
         cancelled = true;
         break;
       }
       const began = this.now();
+      const waitsFor = step.inputs.find((storage) => failed.has(storage));
       try {
+        if (waitsFor !== undefined) throw new Error('it waits for a node that failed');
         await this.execute(step);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        const lost = this.device.lost();
-        if (lost) throw new DeviceLost(lost);
-        failures.push({ node: step.node, reason, cause: step.node });
-        break;
+        this.refuseLost();
+        const cause = waitsFor === undefined ? step.node : (failed.get(waitsFor) as NodeId);
+        failed.set(step.output, cause);
+        if (!failures.some((failure) => failure.node === step.node)) {
+          failures.push({
+            node: step.node,
+            reason: error instanceof Error ? error.message : String(error),
+            cause,
+          });
+        }
       }
-      const ended = this.now();
-      spent.set(step.node, (spent.get(step.node) ?? 0) + ended - began);
       done += step.work;
-      finishNodes(step.covers);
-      if (options.pause && ended - lastPause > 12) {
-        await this.finishDevice();
-        await options.pause();
-        lastPause = this.now();
-      }
+      covered = step.covers;
+      if (pacing.issue(step.node, step.work, this.now() - began)) await settle();
     }
-    await this.finishDevice();
+    await settle();
     return { milliseconds: this.now() - start, nodes, cancelled, backend: this.info, failures };
   }
 
