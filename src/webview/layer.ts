@@ -4,9 +4,10 @@ import type { Snapshot } from '../protocol';
 import { h, set } from './dom';
 import * as format from './format';
 import { lengthFormula } from './lens/geometry';
+import { overview } from './overview';
 import { diagnosticsOf, reasonOf } from './model';
 import { inputShapes, outputShape } from './network/items';
-import { isAutomaticName, kindOf } from './network/kinds';
+import { isAutomaticName, nodeKind } from './network/kinds';
 import type { Translate } from './strings';
 
 export interface LayerEvents {
@@ -18,11 +19,11 @@ export class LayerView {
 
   constructor(private readonly events: LayerEvents) {}
 
-  update(t: Translate, snapshot: Snapshot, id: NodeId | null): void {
+  update(t: Translate, snapshot: Snapshot, model: number, id: NodeId | null): void {
     const focused = this.element.contains(document.activeElement);
     const node = id === null ? undefined : snapshot.graph.nodes[id];
-    if (id === null || !node) return set(this.element, h('p', { class: 'quiet hint' }, t('nothingSelected')));
-    const kind = kindOf(node.primitive, node.inputs.length);
+    if (id === null || !node) return set(this.element, ...overview(t, snapshot, model));
+    const kind = nodeKind(snapshot.graph, node);
     const title = h(
       'header',
       { class: 'layer-title' },

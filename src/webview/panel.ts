@@ -174,7 +174,10 @@ class Panel {
       severity: severities(snapshot),
     };
     const remembered = index.nodeOf.get(before ?? '');
-    const node = selected !== null && index.keyOf.has(selected) ? selected : remembered;
+    const asked = selected !== null && index.keyOf.has(selected) ? selected : undefined;
+    // A line that runs several times stands for several nodes: the one that was chosen among them stays.
+    const stays = asked === undefined || (remembered !== undefined && sameCall(snapshot, asked, remembered));
+    const node = stays ? remembered : asked;
     this.selected = node === undefined ? [] : [node];
     this.keep({
       selected: remember(this.view.selected, key, node === undefined ? undefined : index.keyOf.get(node)),
@@ -222,7 +225,7 @@ class Panel {
     if (!shown) return;
     const node = this.selected[0] ?? null;
     if (view.tab === 'layer') {
-      this.layer.update(t, shown.snapshot, node);
+      this.layer.update(t, shown.snapshot, shown.model, node);
       this.activations.element.hidden = node === null;
       if (node !== null) this.renderActivations(shown, node);
     } else if (view.tab === 'table') {
@@ -306,7 +309,10 @@ class Panel {
     if (model !== null && model !== shown.model && shown.snapshot.graph.models[model])
       this.display(shown.snapshot, model, nodes[0] ?? null);
     const here = nodes.filter((node) => this.shown!.index.keyOf.has(node));
-    if (here.length > 0) this.setSelection(here, true);
+    if (here.length === 0) return;
+    const current = this.selected[0];
+    const stays = current !== undefined && here.includes(current);
+    this.setSelection(stays ? [current, ...here.filter((node) => node !== current)] : here, !stays);
   }
 
   private chooseModel(model: number): void {
@@ -426,6 +432,12 @@ class Panel {
     this.host.post({ type: 'error', message: error instanceof Error ? (error.stack ?? text) : text });
     this.showMessage(this.t('errorTitle'), text, true);
   }
+}
+
+/** The same call expression in the source, run at different times. */
+function sameCall({ graph }: Snapshot, a: NodeId, b: NodeId): boolean {
+  const [x, y] = [graph.nodes[a].site.range, graph.nodes[b].site.range];
+  return x.file === y.file && x.from === y.from && x.to === y.to;
 }
 
 const NONE = Object.freeze({});

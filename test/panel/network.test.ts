@@ -62,6 +62,16 @@ describe('panel: network', () => {
     assert.ok(box.y >= view.y && box.y + box.height <= view.y + view.height, 'in view');
   });
 
+  it('keeps the chosen node when the cursor comes to a line that runs several times', async () => {
+    const net = vgg();
+    const { page, send } = await open(net);
+    const id = (name: string): number => net.graph.nodes.find((node) => node.name === name)!.id;
+    await key(page, 'block1_conv2').click();
+    await send({ type: 'select', nodes: [id('block1_conv1'), id('block1_conv2')], model: 0 });
+    await page.waitForSelector('[data-key="block1_conv1"].is-also-selected');
+    assert.equal(await item(page, 'block1_conv2').getAttribute('aria-selected'), 'true');
+  });
+
   it('keeps zoom, place and selection when a new snapshot comes', async () => {
     const { page, send } = await open(vgg(), { width: 900, height: 600 });
     await key(page, 'block1_conv2').click();

@@ -5,7 +5,7 @@ import { h, s, set } from '../dom';
 import * as format from '../format';
 import { fieldLength } from '../model';
 import { outputShape } from '../network/items';
-import { kindOf, type Kind } from '../network/kinds';
+import { nodeKind, type Kind } from '../network/kinds';
 import type { Translate } from '../strings';
 
 export interface FieldPoint {
@@ -45,9 +45,7 @@ export function fieldData(snapshot: Snapshot, model: number): FieldData {
       (node.primitive.op === 'conv' || node.primitive.op === 'pool') &&
       node.primitive.axes.some((axis) => (axis.kernel ?? 1) > 1);
     const unproductive = widens && input !== null && before.length > 0 && Math.max(...before) >= input;
-    return [
-      { node: id, name: node.name, kind: kindOf(node.primitive, node.inputs.length), size, unproductive },
-    ];
+    return [{ node: id, name: node.name, kind: nodeKind(graph, node), size, unproductive }];
   });
   return { points, input, sequence: spatial.length === 1 };
 }

@@ -4,6 +4,7 @@ import type { Snapshot } from '../../protocol';
 import { h, reducedMotion, s, set } from '../dom';
 import * as format from '../format';
 import { outputShape, inputShapes } from '../network/items';
+import { mainStep } from '../network/kinds';
 import type { Translate } from '../strings';
 import {
   cellAt,
@@ -74,7 +75,8 @@ export class LensView {
 
   update(t: Translate, snapshot: Snapshot, id: NodeId | null): void {
     this.t = t;
-    const node = id === null ? undefined : snapshot.graph.nodes[id];
+    const given = id === null ? undefined : snapshot.graph.nodes[id];
+    const node = given && mainStep(snapshot.graph, given);
     const lens = node ? lensOf(node) : null;
     const key = JSON.stringify([
       lens?.axes ?? null,

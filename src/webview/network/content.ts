@@ -5,8 +5,8 @@ import * as format from '../format';
 import { fieldLength, reasonOf } from '../model';
 import type { Heat } from '../state';
 import type { Translate } from '../strings';
-import { inputShapes, outputShape } from './items';
-import { detailOf, isAutomaticName, kindOf, type Kind } from './kinds';
+import { outputShape } from './items';
+import { detailOf, isAutomaticName, mainStep, nodeKind, type Kind } from './kinds';
 import type { PlacedBox } from './types';
 
 export interface BoxContent {
@@ -62,7 +62,7 @@ export function boxContent(box: PlacedBox, from: ContentSources, most: number): 
   }
   const automatic = isAutomaticName(node);
   const title = automatic ? node.type : node.name;
-  const spelled = detailOf(node.primitive);
+  const spelled = detailOf(mainStep(snapshot.graph, node).primitive);
   const what = spelled.toLowerCase() === node.type.toLowerCase() ? '' : spelled;
   const detail =
     reason !== null && box.kind === 'node'
@@ -73,7 +73,7 @@ export function boxContent(box: PlacedBox, from: ContentSources, most: number): 
     ...common,
     title,
     detail,
-    kind: kindOf(node.primitive, inputShapes(snapshot.graph, node.id).length),
+    kind: nodeKind(snapshot.graph, node),
     label: sentence(label, box, from, reason),
   };
 }

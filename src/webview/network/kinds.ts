@@ -1,5 +1,5 @@
 /** What family a node belongs to (its colour) and the one-line description of what it computes. */
-import type { AxisWindow, Node, Primitive } from '../../graph/graph';
+import type { AxisWindow, ModelGraph, Node, Primitive } from '../../graph/graph';
 
 /** Families, in the order of the legend. */
 export const KINDS = [
@@ -66,6 +66,36 @@ export function kindOf(primitive: Primitive, inputs: number): Kind {
     default:
       return 'shape';
   }
+}
+
+/** Operations that say best what a compound layer of Keras' own is about, most telling first. */
+const TELLING: readonly Primitive['op'][] = [
+  'conv',
+  'pool',
+  'recurrent',
+  'attention',
+  'dense',
+  'einsum',
+  'normalize',
+];
+
+/** The step that a node is about: itself, or of a compound layer of Keras' own (SeparableConv2D) the most telling of its steps. */
+export function mainStep(graph: ModelGraph, node: Node): Node {
+  if (node.primitive.op !== 'composite') return node;
+  const steps = node.children.flatMap((child) => (graph.nodes[child] ? [graph.nodes[child]] : []));
+  if (steps.length === 0 || !steps.every((step) => step.internal)) return node;
+  const inner = steps.map((step) => mainStep(graph, step));
+  for (const op of TELLING) {
+    const found = inner.find((step) => step.primitive.op === op);
+    if (found) return found;
+  }
+  return node;
+}
+
+/** The family of a node, compound layers of Keras' own by what they are about. */
+export function nodeKind(graph: ModelGraph, node: Node): Kind {
+  const step = mainStep(graph, node);
+  return kindOf(step.primitive, step.inputs.length);
 }
 
 /** True for steps that change no length and weigh little: they are drawn thin, so that the drawing stays short. */
