@@ -31,7 +31,7 @@ type Truthy<T> = Exclude<T, null | undefined | false | 0 | ''>;
 export async function eventually<T>(
   what: string,
   probe: () => T | Promise<T>,
-  timeoutMs = 20000,
+  timeoutMs = 45000,
 ): Promise<Truthy<T>> {
   const end = Date.now() + timeoutMs;
   for (;;) {

@@ -5,7 +5,7 @@ import { runSuite, type TestResult } from './suiteRun';
 /** Called by VS Code; writes all results to the file named by CONVLENS_RESULTS and throws if a test failed. */
 export async function run(): Promise<void> {
   const { default: MochaClass } = await import('mocha');
-  const mocha = new MochaClass({ ui: 'bdd', timeout: 60000, reporter: Silent });
+  const mocha = new MochaClass({ ui: 'bdd', timeout: 120000, reporter: Silent });
   const results: TestResult[] = [];
   const failures = await runSuite(
     mocha,

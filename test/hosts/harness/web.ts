@@ -5,7 +5,7 @@ import { END_LINE, runSuite, TEST_LINE } from './suiteRun';
 /** Called by VS Code; throws if a test failed. */
 export async function run(): Promise<void> {
   const mocha = browserMocha as BrowserMocha;
-  mocha.setup({ ui: 'bdd', timeout: 60000, reporter: Silent });
+  mocha.setup({ ui: 'bdd', timeout: 120000, reporter: Silent });
   let count = 0;
   const failures = await runSuite(
     mocha,
