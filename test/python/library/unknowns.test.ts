@@ -58,7 +58,9 @@ const UNKNOWN: readonly (readonly [string, string])[] = [
   ['r = [1, u, 2].index(2), [1, 2].index(u), (1, u).count(1)', '(?int, ?int, ?int)'],
   // modules
   ['import math; r = math.sqrt(u), math.ceil(u), math.log(u, 2), math.gcd(u, 2), math.prod([u, 2])', '(?float, ?int, ?float, ?int, ?)'],
-  ['import os; r = os.environ.get("A", "1"), os.environ["B"], os.getenv("C", 3), os.path.join("a", u), os.path.exists("a"), os.cpu_count(), "A" in os.environ', '(?, ?str, ?, ?str, ?bool, ?int, ?bool)'],
+  ['import os; r = os.environ.get("A", "1"), os.environ["B"], os.getenv("C", 3), os.path.join("a", u), os.path.exists("a"), os.cpu_count(), "A" in os.environ', "('1', ?str, 3, ?str, ?bool, ?int, ?bool)"],
+  ['import os; os.environ["A"] = "2"; r = os.environ["A"], os.getenv("A", "1"), "A" in os.environ, os.environ.get("B"), os.environ.setdefault("C", "4"), os.environ["C"]', "('2', '2', True, ?, '4', '4')"],
+  ['import os\nif u: os.environ["A"] = "2"\nr = os.getenv("A", "1"), os.environ["A"]', "(?{'1'|'2'}, ?str)"],
   ['import random; r = random.random(), random.randint(1, 5), random.choice([1, 2]), random.sample([1, 2], 1)', '(?float, ?int, ?{1|2}, [?{1|2}])'],
   ['import time; r = time.time(), time.strftime("%Y")', '(?float, ?str)'],
   ['import argparse\np = argparse.ArgumentParser()\np.add_argument("depth", type=int)\np.add_argument("--n", required=True)\np.add_argument("--k", type=int, default=3)\na = p.parse_args()\nr = a.depth, a.n, a.k', '(?int, ?str, 3)'],

@@ -1,8 +1,9 @@
 /** The modules `os` and `os.path`: paths of known texts; the environment and the file system are unknown. */
+import { hashKey } from '../../hash';
 import type { Machine } from '../../machine';
-import { NONE, list, str, tuple, unknown, type ModuleValue, type Value } from '../../values';
+import { NONE, TRUE, list, str, tuple, unknown, type DictEntry, type DictValue, type ModuleValue, type Value } from '../../values';
 import { nativeClass, nativeModule } from '../classes';
-import { functions, type Body } from '../define';
+import { functions, type Body, type Params } from '../define';
 import { because, elements, firstUnknown } from '../known';
 import { pathOf } from './files';
 
@@ -85,23 +86,80 @@ export const osPathModule = () =>
     ['extsep', str('.')],
   ]);
 
-/** `os.environ`: any variable may be set or not, whatever default the program names. */
+/**
+ * `os.environ`: what the program sets is known, and where it names a default for a variable, that is what it gets (as with
+ * the arguments of a command line); any other variable may be set or not.
+ */
 function environment(machine: Machine): Value {
-  const variable = outside('an environment variable', undefined);
+  const reason = 'an environment variable';
+  const set: DictValue = { kind: 'dict', entries: new Map(), tail: unknown(reason) };
+  const written = (key: Value): DictEntry | undefined => {
+    const hash = hashKey(key);
+    return hash === undefined ? undefined : set.entries.get(hash);
+  };
+  const get: Body = (m, { key, default: fallback }) => {
+    const entry = written(key);
+    const otherwise = fallback === undefined || fallback.kind === 'none' ? unknown(reason) : fallback;
+    if (entry !== undefined) return entry.maybe ? m.join(entry.value, otherwise) : entry.value;
+    // A key that is not known may be one that the program has set.
+    return hashKey(key) === undefined && set.entries.size > 0 ? unknown(reason) : otherwise;
+  };
+  const put = (m: Machine, key: Value, value: Value): void => {
+    m.touch(set);
+    m.setItem(set, key, value);
+  };
   return machine.allocate(
     nativeClass(machine, '_Environ', { partial: true,
       module: 'os',
       methods: [
-        ['__getitem__(self, key)', outside('an environment variable', 'str')],
-        ['__setitem__(self, key, value)', nothing],
-        ['__delitem__(self, key)', nothing],
-        ['__contains__(self, key)', outside('whether an environment variable is set', 'bool')],
+        [
+          '__getitem__(self, key)',
+          (_m, { key }) => {
+            const entry = written(key);
+            return entry === undefined || entry.maybe ? unknown(reason, null, 'str') : entry.value;
+          },
+        ],
+        [
+          '__setitem__(self, key, value)',
+          (m, { key, value }) => {
+            put(m, key, value);
+            return NONE;
+          },
+        ],
+        [
+          '__delitem__(self, key)',
+          (m, { key }) => {
+            if (written(key) !== undefined) m.invoke(set, 'pop', [key]);
+            return NONE;
+          },
+        ],
+        [
+          '__contains__(self, key)',
+          (_m, { key }) => {
+            const entry = written(key);
+            return entry === undefined || entry.maybe ? unknown('whether an environment variable is set', null, 'bool') : TRUE;
+          },
+        ],
         ['__iter__(self)', () => ({ kind: 'iterator', items: [], position: 0, tail: unknown('the environment is not known') })],
         ['__len__(self)', outside('the environment is not known', 'int')],
-        ['get(self, key, default=None)', variable],
-        ['pop(self, key, default=None)', variable],
-        ['setdefault(self, key, value=None)', outside('an environment variable', 'str')],
-        ['update(self, *args, **kwargs)', nothing],
+        ['get(self, key, default=None)', get],
+        ['pop(self, key, default=None)', get],
+        [
+          'setdefault(self, key, value=None)',
+          (m, { key, value }) => {
+            const found = get(m, { key, default: value } as Params);
+            put(m, key, found);
+            return found;
+          },
+        ],
+        [
+          'update(self, *args, **kwargs)',
+          (m, { args, kwargs }) => {
+            m.touch(set);
+            for (const given of [...elements(m, args).items, kwargs]) m.invoke(set, 'update', [given]);
+            return NONE;
+          },
+        ],
         ['copy(self)', (_m, { self }) => self],
         ['keys(self)', () => list([], unknown('the environment is not known'))],
         ['items(self)', () => list([], unknown('the environment is not known'))],
@@ -112,14 +170,15 @@ function environment(machine: Machine): Value {
 
 export function osModule(machine: Machine, _name: string, get: (name: string) => ModuleValue): ModuleValue {
   const path = get('os.path');
+  const environ = environment(machine);
   return nativeModule('os', [
     ['path', path],
-    ['environ', environment(machine)],
+    ['environ', environ],
     ['sep', str('/')],
     ['linesep', str('\n')],
     ['pathsep', str(':')],
     ...functions([
-      ['getenv(key, default=None)', outside('an environment variable')],
+      ['getenv(key, default=None)', (m, { key, default: fallback }) => m.invoke(environ, 'get', [key, fallback])],
       ['putenv(key, value)', nothing],
       ['getcwd()', outside('the working directory is not known', 'str')],
       ['listdir(path=None)', () => list([], unknown('what files there are is not known'))],
