@@ -46,7 +46,7 @@ export async function runInNode(
   options: NodeRunOptions = {},
 ): Promise<NodeRunResult> {
   const engine = await createEngine({
-    backend: options.backend ?? 'auto',
+    backend: !options.backend || options.backend === 'auto' ? 'webasm' : options.backend,
     memoryBudget: options.memoryBudget,
   });
   try {
