@@ -146,8 +146,8 @@ function environment(machine: Machine): Value {
         ['pop(self, key, default=None)', get],
         [
           'setdefault(self, key, value=None)',
-          (m, { key, value }) => {
-            const found = get(m, { key, default: value } as Params);
+          (m, { key, value }, call) => {
+            const found = get(m, { key, default: value } as Params, call);
             put(m, key, found);
             return found;
           },
