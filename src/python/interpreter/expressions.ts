@@ -6,18 +6,21 @@ import { FALSE, NONE, TRUE, list, str, tuple, unknown } from '../values';
 import { hashKey, isUnhashable } from '../hash';
 import { formatValue } from '../library/format/spec';
 import type { Activation } from './activation';
-import { assign } from './assignment';
+import { assign, bindWalrus } from './assignment';
 import { branch, branchValue } from './branching';
 import { Completion } from './activation';
 import { call } from './calls';
 import { give } from './generators';
 import { LazyIterator } from './lazy';
 import type { Interpreter } from './interpreter';
+import { narrow } from './narrowing';
 import { compare } from './operators';
 import { iterate } from './items';
 import { tooLong } from './statements';
 
-export const at = (activation: Activation, node: { readonly from: number; readonly to: number }): SourceRange => ({
+type Place = { readonly from: number; readonly to: number };
+
+export const at = (activation: Activation, node: Place): SourceRange => ({
   file: activation.file, from: node.from, to: node.to,
 });
 
@@ -32,7 +35,7 @@ export function sourceText(vm: Interpreter, activation: Activation, node: { read
 export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): Value {
   switch (expr.type) {
     case 'Name': {
-      const value = readName(vm, activation, expr.id, expr);
+      const value = readName(vm, activation, expr.id);
       vm.observer.read?.(expr.id, at(activation, expr), value);
       return value;
     }
@@ -46,14 +49,18 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
     case 'Call':
       return evaluateCall(vm, activation, expr);
     case 'Subscript': {
-      const value = vm.getItem(evaluate(vm, activation, expr.value), evaluate(vm, activation, expr.index));
+      const subject = evaluate(vm, activation, expr.value);
+      const index = evaluate(vm, activation, expr.index);
+      const value = subject.kind === 'instance' ? operate(vm, activation, expr, () => vm.getItem(subject, index)) : vm.getItem(subject, index);
       vm.observer.read?.(sourceText(vm, activation, expr), at(activation, expr), value);
       return value;
     }
     case 'BinOp':
       return evaluateBinary(vm, activation, expr);
-    case 'UnaryOp':
-      return vm.unary(expr.op, evaluate(vm, activation, expr.operand));
+    case 'UnaryOp': {
+      const operand = evaluate(vm, activation, expr.operand);
+      return operand.kind === 'instance' ? operate(vm, activation, expr, () => vm.unary(expr.op, operand)) : vm.unary(expr.op, operand);
+    }
     case 'BoolOp':
       return evaluateBool(vm, activation, expr.op, expr.values, 0);
     case 'Compare':
@@ -63,8 +70,14 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
       const known = vm.truth(test);
       if (known !== undefined) return evaluate(vm, activation, known ? expr.body : expr.orelse);
       return branchValue(vm, activation, conditionCause(vm, activation, expr.test, test), [
-        () => evaluate(vm, activation, expr.body),
-        () => evaluate(vm, activation, expr.orelse),
+        () => {
+          narrow(vm, activation, expr.test, true);
+          return evaluate(vm, activation, expr.body);
+        },
+        () => {
+          narrow(vm, activation, expr.test, false);
+          return evaluate(vm, activation, expr.orelse);
+        },
       ]);
     }
     case 'Tuple': {
@@ -100,7 +113,8 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
       };
     case 'NamedExpr': {
       const value = evaluate(vm, activation, expr.value);
-      assign(vm, activation, expr.target, value);
+      bindWalrus(vm, activation, expr.target.id, value);
+      vm.observer.bind?.(expr.target.id, at(activation, expr.target), value, activation.scope);
       return value;
     }
     case 'Starred':
@@ -132,7 +146,7 @@ export function asUnknown(value: Value, otherwise: string): UnknownValue {
 
 /** Operators group to the left: a long sum is walked along its spine rather than by recursion. */
 function evaluateBinary(vm: Interpreter, activation: Activation, expr: BinOp): Value {
-  if (expr.left.type !== 'BinOp') return vm.binary(expr.op, evaluate(vm, activation, expr.left), evaluate(vm, activation, expr.right));
+  if (expr.left.type !== 'BinOp') return binaryAt(vm, activation, expr, expr.op, evaluate(vm, activation, expr.left), evaluate(vm, activation, expr.right));
   const spine: BinOp[] = [];
   let first: Expr = expr;
   while (first.type === 'BinOp') {
@@ -140,16 +154,30 @@ function evaluateBinary(vm: Interpreter, activation: Activation, expr: BinOp): V
     first = first.left;
   }
   let value = evaluate(vm, activation, first);
-  for (let i = spine.length - 1; i >= 0; i--) value = vm.binary(spine[i].op, value, evaluate(vm, activation, spine[i].right));
+  for (let i = spine.length - 1; i >= 0; i--) value = binaryAt(vm, activation, spine[i], spine[i].op, value, evaluate(vm, activation, spine[i].right));
+  return value;
+}
+
+/** A binary operator that stands at `node`. */
+export function binaryAt(vm: Interpreter, activation: Activation, node: Place, op: BinOp['op'], a: Value, b: Value): Value {
+  return a.kind === 'instance' || b.kind === 'instance' ? operate(vm, activation, node, () => vm.binary(op, a, b)) : vm.binary(op, a, b);
+}
+
+/** Runs an operator on an object: the expression is the call site of the method that does the work, as a call's would be. */
+export function operate(vm: Interpreter, activation: Activation, node: Place, body: () => Value): Value {
+  const depth = vm.frames.length;
+  vm.frames.push({ ...activation, callSite: at(activation, node), open: [] });
+  const value = body();
+  vm.frames.length = depth;
   return value;
 }
 
 // --- names -----------------------------------------------------------------------------------------------------------------
 
-export function readName(vm: Interpreter, activation: Activation, id: string, node: { readonly from: number; readonly to: number }): Value {
+export function readName(vm: Interpreter, activation: Activation, id: string): Value {
   const value = findName(vm, activation.scope, id);
   if (value !== undefined) return value;
-  return vm.raise('NameError', `name '${sourceText(vm, activation, node, 60) === id ? id : id}' is not defined`);
+  return vm.raise('NameError', `name '${id}' is not defined`);
 }
 
 export function findName(vm: Interpreter, scope: Scope, id: string): Value | undefined {
@@ -187,10 +215,13 @@ function evaluateBool(vm: Interpreter, activation: Activation, op: 'and' | 'or',
     if (known === undefined) {
       // Undecided: the value itself, or what the rest gives.
       const cause = conditionCause(vm, activation, values[i], value);
-      const rest = (): Value => evaluateBool(vm, activation, op, values, i + 1);
-      const joined = branchValue(vm, activation, cause, [() => value, rest]);
-      // `unknown and False` is false whatever it is: keep only what can come out.
-      return joined;
+      return branchValue(vm, activation, cause, [
+        () => value,
+        () => {
+          narrow(vm, activation, values[i], op === 'and');
+          return evaluateBool(vm, activation, op, values, i + 1);
+        },
+      ]);
     }
     if (known === (op === 'or')) return value;
   }
@@ -201,7 +232,8 @@ function evaluateCompare(vm: Interpreter, activation: Activation, first: Expr, e
   let result: Value = TRUE;
   for (let i = 0; i < expr.ops.length; i++) {
     const right = evaluate(vm, activation, expr.comparators[i]);
-    const one = compare(vm, expr.ops[i], left, right);
+    const [a, b] = [left, right];
+    const one = a.kind === 'instance' || b.kind === 'instance' ? operate(vm, activation, expr, () => compare(vm, expr.ops[i], a, b)) : compare(vm, expr.ops[i], a, b);
     if (expr.ops.length === 1) return one;
     const known = vm.truth(one);
     if (known === false) return one.kind === 'unknown' ? FALSE : one;

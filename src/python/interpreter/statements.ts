@@ -3,13 +3,14 @@ import type { ClassDef, For, FunctionDef, Handler, Stmt, Try, While, With } from
 import { PyRaise } from '../machine';
 import type { FunctionValue, InstanceValue, Scope, UnknownValue, Value } from '../values';
 import { NONE, bool, str, unknown } from '../values';
-import { type Activation, Completion } from './activation';
+import { type Activation, Completion, GeneratorCut } from './activation';
 import { abandonTargets, assign, bindName, remove } from './assignment';
 import { branch, onEveryPath, settle } from './branching';
 import { call, makeUserClass } from './calls';
-import { asUnknown, at, conditionCause, evaluate, evaluateArguments, evaluateDefaults, sourceText } from './expressions';
+import { asUnknown, at, conditionCause, evaluate, evaluateArguments, evaluateDefaults, operate, sourceText } from './expressions';
 import { iterate } from './items';
 import { executeImport } from './imports';
+import { narrow } from './narrowing';
 import { inPlace } from './operators';
 import { executeMatch } from './patterns';
 import type { Interpreter } from './interpreter';
@@ -76,7 +77,8 @@ export function executeOne(vm: Interpreter, activation: Activation, statement: S
     case 'AugAssign': {
       const before = evaluate(vm, activation, statement.target);
       const value = evaluate(vm, activation, statement.value);
-      assign(vm, activation, statement.target, inPlace(vm, statement.op, before, value) ?? vm.binary(statement.op, before, value));
+      const changed = (): Value => inPlace(vm, statement.op, before, value) ?? vm.binary(statement.op, before, value);
+      assign(vm, activation, statement.target, before.kind === 'instance' || value.kind === 'instance' ? operate(vm, activation, statement, changed) : changed());
       return Completion.Normal;
     }
     case 'Return':
@@ -87,8 +89,14 @@ export function executeOne(vm: Interpreter, activation: Activation, statement: S
       const known = vm.truth(test);
       if (known !== undefined) return execute(vm, activation, known ? statement.body : statement.orelse);
       return branch(vm, activation, conditionCause(vm, activation, statement.test, test), [
-        () => execute(vm, activation, statement.body),
-        () => execute(vm, activation, statement.orelse),
+        () => {
+          narrow(vm, activation, statement.test, true);
+          return execute(vm, activation, statement.body);
+        },
+        () => {
+          narrow(vm, activation, statement.test, false);
+          return execute(vm, activation, statement.orelse);
+        },
       ]);
     }
     case 'For':
@@ -251,6 +259,9 @@ export function tooLong(rounds: number, steps: number): boolean {
   return (rounds >= 200 && steps > 10_000) || (rounds >= 20 && steps > 150_000);
 }
 
+/** So many elements are taken from a generator that goes on for ever. */
+const ENDLESS_YIELDS = 40;
+
 function executeWhile(vm: Interpreter, activation: Activation, statement: While): Completion {
   const mark = activation.open.length;
   let completion = Completion.Normal as Completion;
@@ -260,6 +271,8 @@ function executeWhile(vm: Interpreter, activation: Activation, statement: While)
     const test = evaluate(vm, activation, statement.test);
     const known = vm.truth(test);
     if (known === false) break;
+    // A generator that never ends: what it gives soon repeats itself.
+    if (statement.test.type === 'Constant' && (activation.yields?.items.length ?? 0) >= ENDLESS_YIELDS) throw new GeneratorCut();
     if (known === undefined || tooLong(rounds, fuel - vm.fuel)) {
       const cause = known === undefined ? conditionCause(vm, activation, statement.test, test) : unknown('the loop is too long to follow to its end', at(activation, statement.test));
       completion = openLoop(vm, activation, cause, () => iteration(vm, activation, statement.body));
