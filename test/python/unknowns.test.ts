@@ -73,6 +73,8 @@ const rows: readonly (readonly [name: string, text: string, expected: Record<str
   ['returns from inside try with finally', 'l = []\ndef f():\n  try:\n    if U: return 1\n    return 2\n  finally:\n    l.append(0)\na = f()', { l: '[0]', f: '<function f>', a: '?{1|2}' }],
   ['raises on one side inside try', 'try:\n  if U: raise ValueError\n  a = 1\nexcept ValueError:\n  a = 2', { a: '1' }],
   ['follows while True with an undecided way out', 'n = 0\nwhile True:\n  n += 1\n  if U: break\nb = 1', { n: '?int', b: '1' }],
+  ['narrows what a condition tells', 'if U: a = None\nelse: a = "x"\nif a is not None:\n  b = a + "y"\nelse: b = "none"\nc = a and a + "z"\nif not a: d = 1\nelse: d = len(a) + 1\nif a == "x" and V: e = a\nelse: e = "x"', { a: "?{'x'|None}", b: "?{'none'|'xy'}", c: "?{'xz'|None}", d: '?{1|2}', e: "'x'" }],
+  ['gives the beginning of an endless generator', 'def g():\n  n = 0\n  while True:\n    yield n\n    n += 1\ni = g()\na = next(i), next(i)\nb = U in g()', { g: '<function g>', i: '<iterator>', a: '(0, 1)', b: '?bool' }],
   ['yields on one side', 'def g():\n  yield 1\n  if U: yield 2\na = list(g())', { g: '<function g>', a: '[1, ...]' }],
 ];
 

@@ -60,7 +60,6 @@ function dunder(obj: Value, name: string): Value | undefined {
 function instanceAttr(vm: Interpreter, obj: InstanceValue, name: string): Value | undefined {
   const cls = obj.cls;
   const mro = cls.mro;
-  let inClass: Value | undefined;
   for (let i = 0; i < mro.length; i++) {
     const getAttr = mro[i].hooks?.getAttr;
     if (getAttr !== undefined) {
@@ -68,7 +67,7 @@ function instanceAttr(vm: Interpreter, obj: InstanceValue, name: string): Value 
       if (found !== undefined) return found;
     }
   }
-  inClass = lookupValue(cls, name);
+  const inClass = lookupValue(cls, name);
   if (inClass !== undefined) {
     if (inClass.kind === 'property' && !(inClass.cached && obj.attrs.has(name))) return readProperty(vm, inClass, obj, name);
     if (inClass.kind === 'instance' && lookupValue(inClass.cls, '__set__') !== undefined) {

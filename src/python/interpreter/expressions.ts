@@ -13,7 +13,7 @@ import { call } from './calls';
 import { give } from './generators';
 import { LazyIterator } from './lazy';
 import type { Interpreter } from './interpreter';
-import { narrow } from './narrowing';
+import { narrow, narrowed } from './narrowing';
 import { compare } from './operators';
 import { iterate } from './items';
 import { tooLong } from './statements';
@@ -216,7 +216,7 @@ function evaluateBool(vm: Interpreter, activation: Activation, op: 'and' | 'or',
       // Undecided: the value itself, or what the rest gives.
       const cause = conditionCause(vm, activation, values[i], value);
       return branchValue(vm, activation, cause, [
-        () => value,
+        () => narrowed(value, (option) => vm.truth(option) === (op === 'or')),
         () => {
           narrow(vm, activation, values[i], op === 'and');
           return evaluateBool(vm, activation, op, values, i + 1);

@@ -14,11 +14,16 @@ export function runGenerator(vm: Interpreter, activation: Activation, fn: Functi
   return new LazyIterator(() => {
     const yields = activation.yields ?? list([]);
     const depth = vm.frames.length;
+    const handlers = vm.handlers.length;
+    const trailDepth = vm.trail.depth;
     try {
       runBody(vm, activation, fn);
     } catch (error) {
       if (error instanceof GeneratorCut) {
         vm.frames.length = depth;
+        vm.handlers.length = handlers;
+        vm.trail.collapse(trailDepth);
+        activation.open.length = 0;
         return { items: yields.items, tail: unknown(`${fn.name}() goes on without a known end`) };
       }
       // A generator that raises part way gives what it has given; the error belongs to the reader that goes so far.

@@ -11,7 +11,6 @@ import type { Activation } from './activation';
 import { bindName } from './assignment';
 import { at } from './expressions';
 import type { Interpreter } from './interpreter';
-import { execute } from './statements';
 
 // --- paths -------------------------------------------------------------------------------------------------------------------
 
@@ -84,7 +83,7 @@ export function importByName(vm: Interpreter, name: string): ModuleValue | undef
 /**
  * Order: native libraries; files beside the program, which shadow the standard library as in Python; the standard library
  * and what else is native (a package of such a name beside the program is taken to be that very library); packages that
- * the program belongs to, in the directories above; the search path.
+ * the program belongs to, in the directories above; the search path; native stand-ins for what is nowhere.
  */
 function locate(vm: Interpreter, name: string): ModuleValue | undefined {
   for (const library of vm.options.modules ?? []) {
@@ -109,6 +108,10 @@ function locate(vm: Interpreter, name: string): ModuleValue | undefined {
   for (const root of vm.options.searchPath ?? []) {
     const found = findIn(vm, root, relative);
     if (found !== undefined) return loadLibrary(vm, name, found);
+  }
+  for (const library of vm.options.fallbacks ?? []) {
+    const made = library(name, vm);
+    if (made !== undefined) return made;
   }
   return undefined;
 }
@@ -258,7 +261,7 @@ function importOne(vm: Interpreter, activation: Activation, statement: Import, a
 function importedName(vm: Interpreter, activation: Activation, module: ModuleValue, alias: Alias, statement: ImportFrom): Value {
   const own = module.attrs.get(alias.name);
   if (own !== undefined) return own;
-  const submodule = statement.level > 0 ? relativeSubmodule(vm, activation, statement, alias.name) : importByName(vm, `${module.name}.${alias.name}`);
+  const submodule = statement.level > 0 ? relativeSubmodule(vm, activation, statement, alias.name) : importByName(vm, `${statement.module}.${alias.name}`);
   if (submodule !== undefined) return submodule;
   const found = vm.findAttr(module, alias.name);
   if (found !== undefined) return found;

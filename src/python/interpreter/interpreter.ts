@@ -36,6 +36,7 @@ export interface InterpreterOptions {
   readonly reader?: FileReader;
   readonly searchPath?: readonly string[];
   readonly modules?: readonly NativeModules[];
+  readonly fallbacks?: readonly NativeModules[];
   readonly observer?: Observer;
   readonly fuel?: number;
   /** Milliseconds; injected so that the core reads no clock of its own. */
@@ -483,7 +484,7 @@ export class Interpreter implements Machine {
     for (const cls of this.classValues) for (const ancestor of cls.mro) if (ancestor !== cls) subclassed.add(ancestor);
     const isMain = (file: string | null): boolean => file !== null && (file === this.mainFile || file.startsWith(`${this.mainFile}#`));
     return {
-      functions: this.functions.filter((fn) => fn.calls === 0 && fn.def.type === 'FunctionDef' && fn.owner === null && isMain(fn.file)),
+      functions: this.functions.filter((fn) => fn.calls === 0 && fn.def.type === 'FunctionDef' && fn.closure.kind === 'module' && isMain(fn.file)),
       classes: this.classValues.filter((cls) => cls.instances === 0 && isMain(cls.file) && !subclassed.has(cls)),
     };
   }

@@ -1,5 +1,5 @@
 /** Iterators that work out their elements when they are first looked at: generators and generator expressions. */
-import type { IteratorValue, UnknownValue, Value } from '../values';
+import { unknown, type IteratorValue, type UnknownValue, type Value } from '../values';
 
 /** An iterator whose elements are worked out when they are first looked at. */
 export class LazyIterator implements IteratorValue {
@@ -15,8 +15,8 @@ export class LazyIterator implements IteratorValue {
   }
   private force(): { items: Value[]; tail: UnknownValue | null } {
     if (this.made === null) {
-      // While it runs it has no elements: a generator that reads itself is an error in Python.
-      this.made = { items: [], tail: null };
+      // While it runs, and if it raises, nothing is known of its elements.
+      this.made = { items: [], tail: unknown('an iterator that could not be followed') };
       this.made = this.make();
     }
     return this.made;

@@ -105,6 +105,21 @@ mutate(shared, 1); mutate(shared, 2)
 r29 = sorted([3, 1, 2], reverse=True), sorted("bca"), sorted([(2, "a"), (1, "b")], key=lambda t: t[1])
 r30 = [a for a, *b in [(1, 2, 3), (4,)]], {k: len(v) for k, v in {"a": [1], "b": []}.items()}
 r31 = (lambda: (yield))() is not None
+def walrus(xs): return [half for x in xs if (half := x // 2)], half
+r32 = walrus([2, 4, 1, 8])
+def nested_comp(n): return [[(i, j) for j in range(i)] for i in range(n) if (k := i) or True], k
+r33 = nested_comp(3)
+def loc(a, b=2, **kw):
+    c = 3
+    return sorted(locals())
+r34 = loc(1), (lambda **k: k)(**dict(a=1))
+def conv(x, f, name=None): return (x, f, name and name + "_conv")
+r35 = conv(1, 2), conv(1, 2, "a")
+def build(cfg):
+    x = 0
+    for i, (n, (f, *rest)) in enumerate(cfg): x += n * f + len(rest)
+    return x
+r36 = build([(1, (2, 3, 4)), (2, (5,))])
 #= r1 ((1, 2, 3, {}), (1, 2, 4, {'d': 5}), (1, 2, 9, {}))
 #= r2 (('1+2', {}), ('', {}), ('a-b', {'x': 1}))
 #= r3 (1, 2)
@@ -143,3 +158,8 @@ r31 = (lambda: (yield))() is not None
 #= r29 ([3, 2, 1], ['a', 'b', 'c'], [(2, 'a'), (1, 'b')])
 #= r30 ([1, 4], {'a': 1, 'b': 0})
 #= r31 True
+#= r32 ([1, 2, 4], 4)
+#= r33 ([[], [(1, 0)], [(2, 0), (2, 1)]], 2)
+#= r34 (['a', 'b', 'c', 'kw'], {'a': 1})
+#= r35 ((1, 2, None), (1, 2, 'a_conv'))
+#= r36 14
