@@ -61,13 +61,23 @@ function withOpenAttrs(className: string, hooks: ClassHooks | undefined): ClassH
     ...hooks,
     getAttr: (machine, self, name) => {
       const found = hooks?.getAttr?.(machine, self, name);
-      if (found !== undefined || self.attrs.has(name) || name.startsWith('__') || machine.findClassAttr(self.cls, name)) return found;
+      if (
+        found !== undefined ||
+        self.attrs.has(name) ||
+        name.startsWith('__') ||
+        machine.findClassAttr(self.cls, name)
+      )
+        return found;
       return unknown(`${className}.${name} is not modelled`);
     },
   };
 }
 
-export const property = (get: Body): PropertyValue => ({ kind: 'property', get: fn('fget(self)', get), set: null });
+export const property = (get: Body): PropertyValue => ({
+  kind: 'property',
+  get: fn('fget(self)', get),
+  set: null,
+});
 export const classMethod = (signature: string, body: Body): WrappedMethod => ({
   kind: 'wrapped',
   mode: 'class',
@@ -80,7 +90,11 @@ export const staticMethod = (signature: string, body: Body): WrappedMethod => ({
 });
 
 /** A module. `open` ones answer unknown for names that are not listed, since the table is not the whole library. */
-export function nativeModule(name: string, attrs: Iterable<readonly [string, Value]>, open = true): ModuleValue {
+export function nativeModule(
+  name: string,
+  attrs: Iterable<readonly [string, Value]>,
+  open = true,
+): ModuleValue {
   return {
     kind: 'module',
     name,
@@ -102,7 +116,11 @@ export function cachedModules(makers: Readonly<Record<string, ModuleMaker>>): Na
     let modules = made.get(machine);
     if (!modules) made.set(machine, (modules = new Map()));
     let module = modules.get(name);
-    if (!module) modules.set(name, (module = maker(machine, name, (other) => find(other, machine) ?? nativeModule(other, []))));
+    if (!module)
+      modules.set(
+        name,
+        (module = maker(machine, name, (other) => find(other, machine) ?? nativeModule(other, []))),
+      );
     return module;
   };
   return find;

@@ -18,7 +18,18 @@ import {
   type Value,
 } from '../values';
 import { fn, type Params } from './define';
-import { because, elements, firstUnknown, fromExpr, indexOf, intValue, isOpaque, numberOf, strOf, typeName } from './known';
+import {
+  because,
+  elements,
+  firstUnknown,
+  fromExpr,
+  indexOf,
+  intValue,
+  isOpaque,
+  numberOf,
+  strOf,
+  typeName,
+} from './known';
 import { parseFloat, parseInt, reprStr } from './numbers';
 
 /** Names of the built-in types whose calls `construct` answers. */
@@ -97,7 +108,10 @@ function toFloat(machine: Machine, x: Value): Value {
   }
   return (
     viaMethod(machine, x, ['__float__', '__index__'], 'float') ??
-    machine.raise('TypeError', `float() argument must be a string or a real number, not '${typeName(machine, x)}'`)
+    machine.raise(
+      'TypeError',
+      `float() argument must be a string or a real number, not '${typeName(machine, x)}'`,
+    )
   );
 }
 
@@ -114,11 +128,18 @@ function viaMethod(machine: Machine, x: Value, names: readonly string[], type: s
 function toStr(machine: Machine, x: Value): Value {
   const text = machine.str(x);
   if (text !== undefined) return str(text);
-  return x.kind === 'unknown' ? because(x, 'str') : unknown('the text of a value that is not known', null, 'str');
+  return x.kind === 'unknown'
+    ? because(x, 'str')
+    : unknown('the text of a value that is not known', null, 'str');
 }
 
 /** `dict(pairs_or_mapping, **kwargs)` merged into `target`. */
-export function fillDict(machine: Machine, target: DictValue, source: Value | undefined, kwargs: DictValue | undefined): void {
+export function fillDict(
+  machine: Machine,
+  target: DictValue,
+  source: Value | undefined,
+  kwargs: DictValue | undefined,
+): void {
   if (source !== undefined) {
     if (source.kind === 'dict') {
       for (const [key, entry] of source.entries) target.entries.set(key, { ...entry });
@@ -131,7 +152,8 @@ export function fillDict(machine: Machine, target: DictValue, source: Value | un
       const { items, tail } = elements(machine, source, 'the entries of a dict');
       for (const item of items) {
         const pair = elements(machine, item);
-        if (pair.tail || pair.items.length !== 2) target.tail ??= pair.tail ?? machine.unknown('the entries of a dict are not known');
+        if (pair.tail || pair.items.length !== 2)
+          target.tail ??= pair.tail ?? machine.unknown('the entries of a dict are not known');
         else put(machine, target, pair.items[0], pair.items[1]);
       }
       target.tail ??= tail;
@@ -160,7 +182,8 @@ export function makeSet(machine: Machine, source: Value | undefined, frozen: boo
     const hash = hashKey(item);
     if (hash !== undefined) {
       if (!entries.has(hash)) entries.set(hash, item);
-    } else if (isUnhashable(item)) machine.raise('TypeError', `unhashable type: '${typeName(machine, item)}'`);
+    } else if (isUnhashable(item))
+      machine.raise('TypeError', `unhashable type: '${typeName(machine, item)}'`);
     else open ??= firstUnknown(item) ?? machine.unknown('an element of the set is not known');
   }
   return { kind: 'set', entries, tail: open, frozen };
@@ -180,11 +203,15 @@ function makeRange(machine: Machine, { first, second, step }: Params): Value {
       const number = indexOf(made);
       if (number === undefined) {
         return made === undefined
-          ? machine.raise('TypeError', `'${typeName(machine, value)}' object cannot be interpreted as an integer`)
+          ? machine.raise(
+              'TypeError',
+              `'${typeName(machine, value)}' object cannot be interpreted as an integer`,
+            )
           : unknown('the bounds of a range are not known', null, 'range');
       }
       numbers.push(number);
-    } else machine.raise('TypeError', `'${typeName(machine, value)}' object cannot be interpreted as an integer`);
+    } else
+      machine.raise('TypeError', `'${typeName(machine, value)}' object cannot be interpreted as an integer`);
   }
   if (numbers.length === 3 && numbers[2] === 0) machine.raise('ValueError', 'range() arg 3 must not be zero');
   const [start, stop] = numbers.length === 1 ? [0, numbers[0]] : numbers;
@@ -196,7 +223,9 @@ const CONSTRUCTORS = {
   float: fn('float(x=0, /)', (machine, { x }) => toFloat(machine, x)),
   bool: fn('bool(x=False, /)', (machine, { x }) => {
     const truth = machine.truth(x);
-    return truth === undefined ? because(firstUnknown(x) ?? unknown('the truth of a value is not known'), 'bool') : bool(truth);
+    return truth === undefined
+      ? because(firstUnknown(x) ?? unknown('the truth of a value is not known'), 'bool')
+      : bool(truth);
   }),
   str: fn("str(object='', encoding?, errors?)", (machine, { object, encoding }) =>
     encoding !== undefined && object.kind === 'bytes' ? str(object.value) : toStr(machine, object),
@@ -234,4 +263,3 @@ const CONSTRUCTORS = {
       : { kind: 'slice', start: first, stop: second, step: step ?? NONE },
   ),
 } as const;
-

@@ -72,7 +72,11 @@ function parseSignature(name: string, text: string): Signature {
     name,
     parameters,
     slots: parameters.filter(({ kind }) => kind === 'positionalOnly' || kind === 'normal'),
-    named: new Map(parameters.filter(({ kind }) => kind === 'normal' || kind === 'keywordOnly').map((parameter) => [parameter.name, parameter])),
+    named: new Map(
+      parameters
+        .filter(({ kind }) => kind === 'normal' || kind === 'keywordOnly')
+        .map((parameter) => [parameter.name, parameter]),
+    ),
     hasRest: parameters.some(({ kind }) => kind === 'args'),
     hasMore: parameters.some(({ kind }) => kind === 'kwargs'),
   };
@@ -84,7 +88,8 @@ function parseParameters(text: string): Parameter[] {
   for (const part of text.split(',').map((piece) => piece.trim())) {
     if (part === '') continue;
     if (part === '/') {
-      for (let i = 0; i < parameters.length; i++) parameters[i] = { ...parameters[i], kind: 'positionalOnly' };
+      for (let i = 0; i < parameters.length; i++)
+        parameters[i] = { ...parameters[i], kind: 'positionalOnly' };
     } else if (part === '*') {
       keywordOnly = true;
     } else if (part.startsWith('**')) {
@@ -138,7 +143,8 @@ function bindParameters(machine: Machine, signature: Signature, args: CallArgs):
   const entries: DictValue['entries'] = new Map();
   for (const [key, { value }] of args.keywords) {
     if (named.has(key)) {
-      if (params[key] !== undefined) machine.raise('TypeError', `${name}() got multiple values for argument '${key}'`);
+      if (params[key] !== undefined)
+        machine.raise('TypeError', `${name}() got multiple values for argument '${key}'`);
       params[key] = value;
     } else if (signature.hasMore) entries.set(`s:${key}`, { key: str(key), value });
     else machine.raise('TypeError', `${name}() got an unexpected keyword argument '${key}'`);
@@ -152,7 +158,8 @@ function bindParameters(machine: Machine, signature: Signature, args: CallArgs):
     } else if (parameter.kind === 'kwargs') {
       params[parameter.name] = { kind: 'dict', entries, tail: args.openKeywords };
     } else if (params[parameter.name] === undefined) {
-      const source = parameter.kind === 'keywordOnly' ? args.openKeywords : (args.openPositional ?? args.openKeywords);
+      const source =
+        parameter.kind === 'keywordOnly' ? args.openKeywords : (args.openPositional ?? args.openKeywords);
       if (source && !(parameter.kind === 'positionalOnly' && !args.openPositional)) {
         params[parameter.name] = unknown(source.reason, source.at);
       } else if (parameter.fallback !== undefined) params[parameter.name] = parameter.fallback;

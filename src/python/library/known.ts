@@ -57,7 +57,11 @@ export function symbolic(expr: Expr): SymbolicInt {
   return { kind: 'symbolic', expr, isNone: false };
 }
 
-export function combineInts(op: '+' | '-' | '*' | '//' | '%' | 'max' | 'min', a: Value, b: Value): Value | undefined {
+export function combineInts(
+  op: '+' | '-' | '*' | '//' | '%' | 'max' | 'min',
+  a: Value,
+  b: Value,
+): Value | undefined {
   const left = exprOf(a);
   const right = exprOf(b);
   return left === undefined || right === undefined ? undefined : fromExpr(combine(op, left, right));
@@ -65,7 +69,9 @@ export function combineInts(op: '+' | '-' | '*' | '//' | '%' | 'max' | 'min', a:
 
 /** An int, or unknown beyond ±2^53, where a JavaScript number no longer tells neighbours apart. */
 export function intValue(value: number): Value {
-  return Number.isSafeInteger(value) ? int(value) : unknown('an integer beyond 2^53 is not followed', null, 'int');
+  return Number.isSafeInteger(value)
+    ? int(value)
+    : unknown('an integer beyond 2^53 is not followed', null, 'int');
 }
 
 /** An iterator over elements worked out already. */
@@ -90,7 +96,10 @@ export const strings = (texts: readonly string[]): Value => list(texts.map(str))
 
 /** An object of a library's class: what it can do beyond its listed methods is not known, so nothing is certain to fail. */
 export function isOpaque(value: Value): boolean {
-  return value.kind === 'instance' && value.cls.mro.some(({ def, module }) => def === null && module !== 'builtins');
+  return (
+    value.kind === 'instance' &&
+    value.cls.mro.some(({ def, module }) => def === null && module !== 'builtins')
+  );
 }
 
 /** `'int'` etc. as in Python's messages. */

@@ -20,7 +20,16 @@ describe('the library agrees with CPython', () => {
         const value = globals.get(name);
         assert.ok(value, `${name} is unbound`);
         // Element by element, so that a failure names the expression rather than the whole line.
-        const found = machine.repr(value) ?? (value.kind === 'tuple' ? value.items.map((item, i) => machine.repr(item) ?? `[${i}] ${item.kind === 'unknown' ? item.reason : item.kind}`).join(', ') : value.kind);
+        const found =
+          machine.repr(value) ??
+          (value.kind === 'tuple'
+            ? value.items
+                .map(
+                  (item, i) =>
+                    machine.repr(item) ?? `[${i}] ${item.kind === 'unknown' ? item.reason : item.kind}`,
+                )
+                .join(', ')
+            : value.kind);
         assert.equal(found, expected, name);
       }
     });

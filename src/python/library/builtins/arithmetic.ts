@@ -3,7 +3,17 @@ import type { Machine } from '../../machine';
 import { combine } from '../../symbolic';
 import { float, int, str, tuple, unknown, type Value } from '../../values';
 import { functions } from '../define';
-import { because, firstUnknown, fromExpr, indexOf, intValue, isOpaque, numberOf, strOf, typeName } from '../known';
+import {
+  because,
+  firstUnknown,
+  fromExpr,
+  indexOf,
+  intValue,
+  isOpaque,
+  numberOf,
+  strOf,
+  typeName,
+} from '../known';
 import { roundHalfEven, roundTo } from '../numbers';
 import { mark } from '../numpy/marks';
 
@@ -15,7 +25,7 @@ export function absolute(machine: Machine, x: Value): Value {
   if (whole !== undefined) return mark(int(Math.abs(whole)), x);
   const method = machine.findAttr(x, '__abs__');
   if (method) return machine.apply(method, []);
-  if (isOpaque(x)) return unknown('the absolute value of a library\'s object');
+  if (isOpaque(x)) return unknown("the absolute value of a library's object");
   return machine.raise('TypeError', `bad operand type for abs(): '${typeName(machine, x)}'`);
 }
 
@@ -41,17 +51,18 @@ export function round(machine: Machine, x: Value, digits: Value): Value {
   if (whole !== undefined) return places === undefined ? intValue(whole) : intValue(roundTo(whole, places));
   const method = machine.findAttr(x, '__round__');
   if (method) return machine.apply(method, digits.kind === 'none' ? [] : [digits]);
-  if (isOpaque(x)) return unknown('a library\'s object, rounded');
+  if (isOpaque(x)) return unknown("a library's object, rounded");
   return machine.raise('TypeError', `type ${typeName(machine, x)} doesn't define __round__ method`);
 }
 
-const prefixed = (base: number, prefix: string) => (machine: Machine, params: Readonly<Record<string, Value>>) => {
-  const cause = firstUnknown(params.x);
-  if (cause) return because(cause, 'str');
-  const value = indexOf(params.x);
-  if (value === undefined) return unknown('the text of an open length', null, 'str');
-  return str(`${value < 0 ? '-' : ''}${prefix}${Math.abs(value).toString(base)}`);
-};
+const prefixed =
+  (base: number, prefix: string) => (machine: Machine, params: Readonly<Record<string, Value>>) => {
+    const cause = firstUnknown(params.x);
+    if (cause) return because(cause, 'str');
+    const value = indexOf(params.x);
+    if (value === undefined) return unknown('the text of an open length', null, 'str');
+    return str(`${value < 0 ? '-' : ''}${prefix}${Math.abs(value).toString(base)}`);
+  };
 
 export const arithmetic = functions([
   ['abs(x, /)', (machine, { x }) => absolute(machine, x)],

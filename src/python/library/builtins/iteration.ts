@@ -43,7 +43,10 @@ export function enumerate(machine: Machine, value: Value, start: Value): Value {
   const first = exprOf(start);
   return iterator(
     items.map((item, i) =>
-      tuple([first === undefined ? (start.kind === 'unknown' ? start : int(i)) : fromExpr(combine('+', first, i)), item]),
+      tuple([
+        first === undefined ? (start.kind === 'unknown' ? start : int(i)) : fromExpr(combine('+', first, i)),
+        item,
+      ]),
     ),
     tail,
   );
@@ -59,15 +62,23 @@ export function mapped(machine: Machine, f: Value, values: readonly Value[]): Va
     return iterator(results, tail);
   }
   const rows = elements(machine, zip(machine, values));
-  return iterator(rows.items.map((row) => machine.apply(f, row.kind === 'tuple' ? row.items : [row])), rows.tail);
+  return iterator(
+    rows.items.map((row) => machine.apply(f, row.kind === 'tuple' ? row.items : [row])),
+    rows.tail,
+  );
 }
 
 /** Keeps what `keep` says; an element that may or may not pass makes the rest uncertain. */
-export function filtered(machine: Machine, keep: (item: Value) => boolean | undefined, source: Elements): Value {
+export function filtered(
+  machine: Machine,
+  keep: (item: Value) => boolean | undefined,
+  source: Elements,
+): Value {
   const kept: Value[] = [];
   for (const item of source.items) {
     const verdict = keep(item);
-    if (verdict === undefined) return iterator(kept, machine.unknown('whether filter() keeps an element is not known'));
+    if (verdict === undefined)
+      return iterator(kept, machine.unknown('whether filter() keeps an element is not known'));
     if (verdict) kept.push(item);
   }
   return iterator(kept, source.tail);
@@ -85,7 +96,9 @@ export function sorted(machine: Machine, value: Value, key: Value, reverse: Valu
     if (verdict === undefined) certain = false;
     return verdict === true;
   };
-  const ordered = certain ? mergeSort(keyed, (a, b) => (backwards ? less(a.by, b.by) : less(b.by, a.by))) : keyed;
+  const ordered = certain
+    ? mergeSort(keyed, (a, b) => (backwards ? less(a.by, b.by) : less(b.by, a.by)))
+    : keyed;
   if (certain) return list(ordered.map(({ item }) => item));
   const cause = tail ?? machine.unknown('the order after sorting is not known');
   return list(
@@ -129,7 +142,11 @@ const extreme =
     for (const item of source.items.slice(1)) {
       const by = key.kind === 'none' ? item : machine.apply(key, [item]);
       const verdict = machine.truth(machine.compare(name === 'min' ? '<' : '>', by, bestKey));
-      if (verdict === undefined) return { ...machine.unknown(`${name}() of values that cannot be compared here`), among: source.items };
+      if (verdict === undefined)
+        return {
+          ...machine.unknown(`${name}() of values that cannot be compared here`),
+          among: source.items,
+        };
       if (verdict) [best, bestKey] = [item, by];
     }
     return best;
@@ -144,7 +161,8 @@ const quantifier =
     for (const item of items) {
       const verdict = machine.truth(item);
       if (verdict === stop) return stop ? TRUE : FALSE;
-      if (verdict === undefined) cause ??= item.kind === 'unknown' ? item : machine.unknown('the truth of an element is not known');
+      if (verdict === undefined)
+        cause ??= item.kind === 'unknown' ? item : machine.unknown('the truth of an element is not known');
     }
     return cause ? because(cause, 'bool') : stop ? FALSE : TRUE;
   };
@@ -191,33 +209,47 @@ export function reversed(machine: Machine, value: Value): Value {
 }
 
 export const iteration = functions([
-    ['zip(*iterables, strict=False)', (machine, { iterables, strict }) => {
+  [
+    'zip(*iterables, strict=False)',
+    (machine, { iterables, strict }) => {
       const given = elements(machine, iterables);
       return given.tail ? iterator([], given.tail) : zip(machine, given.items, strict);
-    }],
-    ['enumerate(iterable, start=0)', (machine, { iterable, start }) => enumerate(machine, iterable, start)],
-    ['map(function, /, *iterables)', (machine, { function: f, iterables }) => mapped(machine, f, elements(machine, iterables).items)],
-    [
-      'filter(function, iterable, /)',
-      (machine, { function: f, iterable }) =>
-        filtered(
-          machine,
-          (item) => machine.truth(f.kind === 'none' ? item : machine.apply(f, [item])),
-          elements(machine, iterable, 'the elements of an argument of filter()'),
-        ),
-    ],
-    ['sorted(iterable, /, *, key=None, reverse=False)', (machine, { iterable, key, reverse }) => sorted(machine, iterable, key, reverse)],
-    ['reversed(sequence, /)', (machine, { sequence }) => reversed(machine, sequence)],
-    ['min(*args, key=None, default?)', extreme('min')],
-    ['max(*args, key=None, default?)', extreme('max')],
-    ['all(iterable, /)', quantifier(false)],
-    ['any(iterable, /)', quantifier(true)],
-    ['sum(iterable, /, start=0)', (machine, { iterable, start }) => sum(machine, iterable, start)],
-    ['next(iterator, default?, /)', (machine, { iterator: value, default: fallback }) => next(machine, value, fallback)],
-    [
-      'iter(object, sentinel?, /)',
-      (machine, { object, sentinel }) =>
-        sentinel ? iterator([], machine.unknown('iter() with a sentinel is not followed')) : iter(machine, object),
-    ],
-    ['len(obj, /)', (machine, { obj }) => machine.len(obj)],
+    },
+  ],
+  ['enumerate(iterable, start=0)', (machine, { iterable, start }) => enumerate(machine, iterable, start)],
+  [
+    'map(function, /, *iterables)',
+    (machine, { function: f, iterables }) => mapped(machine, f, elements(machine, iterables).items),
+  ],
+  [
+    'filter(function, iterable, /)',
+    (machine, { function: f, iterable }) =>
+      filtered(
+        machine,
+        (item) => machine.truth(f.kind === 'none' ? item : machine.apply(f, [item])),
+        elements(machine, iterable, 'the elements of an argument of filter()'),
+      ),
+  ],
+  [
+    'sorted(iterable, /, *, key=None, reverse=False)',
+    (machine, { iterable, key, reverse }) => sorted(machine, iterable, key, reverse),
+  ],
+  ['reversed(sequence, /)', (machine, { sequence }) => reversed(machine, sequence)],
+  ['min(*args, key=None, default?)', extreme('min')],
+  ['max(*args, key=None, default?)', extreme('max')],
+  ['all(iterable, /)', quantifier(false)],
+  ['any(iterable, /)', quantifier(true)],
+  ['sum(iterable, /, start=0)', (machine, { iterable, start }) => sum(machine, iterable, start)],
+  [
+    'next(iterator, default?, /)',
+    (machine, { iterator: value, default: fallback }) => next(machine, value, fallback),
+  ],
+  [
+    'iter(object, sentinel?, /)',
+    (machine, { object, sentinel }) =>
+      sentinel
+        ? iterator([], machine.unknown('iter() with a sentinel is not followed'))
+        : iter(machine, object),
+  ],
+  ['len(obj, /)', (machine, { obj }) => machine.len(obj)],
 ]);

@@ -22,7 +22,8 @@ export function percentFormat(machine: Machine, format: string, argument: Value)
       if (type === '%') return '%';
       if (type === undefined) machine.raise('ValueError', 'incomplete format');
       const size = width === '*' ? numberOf(take()) : width === undefined ? 0 : Number(width);
-      const digits = precision === '*' ? numberOf(take()) : precision === undefined ? undefined : Number(precision);
+      const digits =
+        precision === '*' ? numberOf(take()) : precision === undefined ? undefined : Number(precision);
       const value = key === undefined ? take() : machine.getItem(argument, str(key));
       const made = one(machine, value, flags, size ?? 0, digits, type);
       if (made === undefined) missing ??= value;
@@ -69,7 +70,10 @@ function one(
   const number = numberOf(value);
   if (number === undefined) {
     if (value.kind === 'str' || value.kind === 'none' || value.kind === 'list' || value.kind === 'tuple') {
-      machine.raise('TypeError', `%${type} format: a real number is required, not ${machine.typeOf(value).name}`);
+      machine.raise(
+        'TypeError',
+        `%${type} format: a real number is required, not ${machine.typeOf(value).name}`,
+      );
     }
     return undefined;
   }

@@ -39,7 +39,12 @@ export function parseSpec(text: string): Spec | undefined {
  * `format(value, spec)` with an optional conversion (`!r`, `!s`, `!a`); undefined when the text is not known. Raises
  * ValueError as Python does for a spec that cannot be.
  */
-export function formatValue(machine: Machine, value: Value, spec = '', conversion: string | null = null): string | undefined {
+export function formatValue(
+  machine: Machine,
+  value: Value,
+  spec = '',
+  conversion: string | null = null,
+): string | undefined {
   if (conversion === 'r' || conversion === 'a') return formatText(machine, machine.repr(value), spec);
   if (conversion === 's') return formatText(machine, machine.str(value), spec);
   if (value.kind === 'instance') {
@@ -56,14 +61,24 @@ export function formatValue(machine: Machine, value: Value, spec = '', conversio
   if (value.kind === 'symbolic' || value.kind === 'unknown') return undefined;
   const number = numberOf(value);
   if (number === undefined || spec === '' || (value.kind === 'bool' && !/[bcdeEfFgGnoxX%]$/.test(spec))) {
-    if (number === undefined && spec !== '' && ['none', 'list', 'tuple', 'dict', 'set'].includes(value.kind)) {
-      machine.raise('TypeError', `unsupported format string passed to ${machine.typeOf(value).name}.__format__`);
+    if (
+      number === undefined &&
+      spec !== '' &&
+      ['none', 'list', 'tuple', 'dict', 'set'].includes(value.kind)
+    ) {
+      machine.raise(
+        'TypeError',
+        `unsupported format string passed to ${machine.typeOf(value).name}.__format__`,
+      );
     }
     return formatText(machine, machine.str(value), spec);
   }
   const parsed = parseSpec(spec);
   if (!parsed || parsed.type === 's') {
-    machine.raise('ValueError', `Invalid format specifier '${spec}' for object of type '${machine.typeOf(value).name}'`);
+    machine.raise(
+      'ValueError',
+      `Invalid format specifier '${spec}' for object of type '${machine.typeOf(value).name}'`,
+    );
   }
   if (value.kind === 'float' && /[bcdoxXn]/.test(parsed.type) && parsed.type !== 'n') {
     machine.raise('ValueError', `Unknown format code '${parsed.type}' for object of type 'float'`);
@@ -94,7 +109,11 @@ function magnitude(size: number, isFloat: boolean, spec: Spec): string {
   const { type, precision, grouping } = spec;
   if (!Number.isFinite(size)) {
     const text = Number.isNaN(size) ? 'nan' : 'inf';
-    return type === 'F' || type === 'E' || type === 'G' ? text.toUpperCase() : type === '%' ? `${text}%` : text;
+    return type === 'F' || type === 'E' || type === 'G'
+      ? text.toUpperCase()
+      : type === '%'
+        ? `${text}%`
+        : text;
   }
   const integral = !isFloat && (type === '' || type === 'd' || type === 'n');
   if (integral) return group(String(size), grouping, 3);
@@ -142,7 +161,8 @@ function exponential(size: number, digits: number): string {
 function general(size: number, digits: number, keepZeros: boolean, shift = 0): string {
   const significant = Math.max(digits, 1);
   const exponent = size === 0 ? 0 : Number(size.toExponential(Math.min(significant - 1, 100)).split('e')[1]);
-  const strip = (text: string): string => (keepZeros || !text.includes('.') ? text : text.replace(/\.?0+$/, ''));
+  const strip = (text: string): string =>
+    keepZeros || !text.includes('.') ? text : text.replace(/\.?0+$/, '');
   if (exponent >= -4 && exponent < significant - shift) return strip(fixed(size, significant - 1 - exponent));
   const [mantissa, power] = size.toExponential(Math.min(significant - 1, 100)).split('e');
   return strip(mantissa) + exponentText(Number(power));

@@ -4,7 +4,12 @@ import { int, str, unknown, type DictValue, type Value } from '../../values';
 import { formatValue } from './spec';
 
 /** The formatted text; unknown when a value that goes into it is. */
-export function formatTemplate(machine: Machine, template: string, positional: readonly Value[], keywords: DictValue): Value {
+export function formatTemplate(
+  machine: Machine,
+  template: string,
+  positional: readonly Value[],
+  keywords: DictValue,
+): Value {
   const state: State = { machine, positional, keywords, next: 0, missing: undefined };
   const text = expand(state, template);
   return state.missing ?? str(text);
@@ -47,11 +52,13 @@ function closing(template: string, open: number): number {
 }
 
 function field(state: State, text: string): string {
-  const [, name, conversion, spec] = /^([^!:]*(?:\[[^\]]*\][^!:]*)*)(?:!([rsa]))?(?::(.*))?$/s.exec(text) ?? [];
+  const [, name, conversion, spec] =
+    /^([^!:]*(?:\[[^\]]*\][^!:]*)*)(?:!([rsa]))?(?::(.*))?$/s.exec(text) ?? [];
   if (name === undefined) state.machine.raise('ValueError', `cannot read the replacement field '${text}'`);
   const value = lookUp(state, name);
   const expanded = spec === undefined ? '' : expand(state, spec);
-  const made = value.kind === 'unknown' ? undefined : formatValue(state.machine, value, expanded, conversion ?? null);
+  const made =
+    value.kind === 'unknown' ? undefined : formatValue(state.machine, value, expanded, conversion ?? null);
   if (made === undefined) {
     state.missing ??=
       value.kind === 'unknown'

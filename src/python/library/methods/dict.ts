@@ -28,7 +28,8 @@ function look(self: DictValue, key: Value): Found {
   if (entry) return entry;
   if (self.tail) return { cause: because(self.tail) };
   for (const { key: other } of self.entries.values()) {
-    if (other.kind === 'symbolic' && key.kind === 'int') return { cause: unknown('a key of the dict is an open length') };
+    if (other.kind === 'symbolic' && key.kind === 'int')
+      return { cause: unknown('a key of the dict is an open length') };
   }
   return 'absent';
 }
@@ -44,7 +45,8 @@ function pop(machine: Machine, self: DictValue, { key, default: fallback }: Para
   const found = look(self, key);
   if (found === 'absent') return fallback ?? machine.raise('KeyError', machine.repr(key) ?? '');
   if ('cause' in found) {
-    if (hashKey(key) === undefined) self.tail ??= firstUnknown(found.cause) ?? unknown('a key that was removed is not known');
+    if (hashKey(key) === undefined)
+      self.tail ??= firstUnknown(found.cause) ?? unknown('a key that was removed is not known');
     return found.cause;
   }
   self.entries.delete(hashKey(key)!);
@@ -67,7 +69,9 @@ export const dictRows: readonly (readonly [string, Body])[] = [
     // Python's view of keys takes part in set operations (`d.keys() - other`); order is that of the dict.
     onDict((_machine, self) => ({
       kind: 'set',
-      entries: new Map([...self.entries].filter(([, { maybe }]) => !maybe).map(([hash, { key }]) => [hash, key])),
+      entries: new Map(
+        [...self.entries].filter(([, { maybe }]) => !maybe).map(([hash, { key }]) => [hash, key]),
+      ),
       tail: self.tail,
       frozen: true,
     })),
@@ -117,10 +121,7 @@ export const dictRows: readonly (readonly [string, Body])[] = [
       return NONE;
     }),
   ],
-  [
-    'copy(self)',
-    onDict((_machine, self) => ({ ...self, entries: new Map(self.entries) })),
-  ],
+  ['copy(self)', onDict((_machine, self) => ({ ...self, entries: new Map(self.entries) }))],
   [
     'move_to_end(self, key, last=True)',
     changing((machine, self, { key, last }) => {

@@ -37,14 +37,24 @@ const iteratorRows: readonly (readonly [string, Body])[] = [
   ['close(self)', () => NONE],
 ];
 
+const bytesRows = ['join(self, iterable, /)', 'hex(self, *args)'].map((signature): [string, Body] => [
+  signature,
+  () => unknown('these bytes are not followed', null, signature.startsWith('hex') ? 'str' : 'bytes'),
+]);
+
 const METHODS: Readonly<Record<string, ReadonlyMap<string, NativeFunction>>> = {
   str: strMethods,
-  bytes: new Map([...strMethods].filter(([name]) => !['format', 'format_map', 'encode', 'join'].includes(name))),
+  bytes: new Map([
+    ...[...strMethods].filter(([name]) => !['format', 'format_map', 'encode', 'join'].includes(name)),
+    ...table(bytesRows),
+  ]),
   list: table(listRows),
   tuple: table(tupleRows),
   dict: table(dictRows),
   set: table(setRows),
-  frozenset: table(setRows.filter(([signature]) => !CHANGING.has(signature.slice(0, signature.indexOf('('))))),
+  frozenset: table(
+    setRows.filter(([signature]) => !CHANGING.has(signature.slice(0, signature.indexOf('(')))),
+  ),
   int: table(intRows),
   bool: table(intRows),
   float: table(floatRows),
@@ -65,13 +75,31 @@ export function methodsOf(type: string): ReadonlyMap<string, NativeFunction> {
 const EMPTY: ReadonlyMap<string, NativeFunction> = new Map();
 
 /** Methods called on the class itself: `dict.fromkeys`, `str.maketrans`, … (class methods get the class first). */
-export const CLASS_METHODS: Readonly<Record<string, ReadonlyMap<string, { mode: 'static' | 'class'; fn: NativeFunction }>>> = {
+export const CLASS_METHODS: Readonly<
+  Record<string, ReadonlyMap<string, { mode: 'static' | 'class'; fn: NativeFunction }>>
+> = {
   dict: new Map([['fromkeys', { mode: 'class', fn: fromKeys }]]),
   str: new Map([['maketrans', { mode: 'static', fn: makeTranslation }]]),
   int: new Map([
-    ['from_bytes', { mode: 'class', fn: fn('from_bytes(cls, *args, **kwargs)', () => unknown('these bytes are not followed', null, 'int')) }],
+    [
+      'from_bytes',
+      {
+        mode: 'class',
+        fn: fn('from_bytes(cls, *args, **kwargs)', () =>
+          unknown('these bytes are not followed', null, 'int'),
+        ),
+      },
+    ],
   ]),
-  float: new Map([['fromhex', { mode: 'class', fn: fn('fromhex(cls, text, /)', () => unknown('this text is not followed', null, 'float')) }]]),
+  float: new Map([
+    [
+      'fromhex',
+      {
+        mode: 'class',
+        fn: fn('fromhex(cls, text, /)', () => unknown('this text is not followed', null, 'float')),
+      },
+    ],
+  ]),
 };
 
 /**
@@ -79,13 +107,18 @@ export const CLASS_METHODS: Readonly<Record<string, ReadonlyMap<string, { mode: 
  * AttributeError is certain, unless the value has a class of its own).
  */
 export function methodOf(value: Value, name: string): Value | undefined {
-  if (value.kind === 'property') return name === 'fget' ? (value.get ?? NONE) : name === 'fset' ? (value.set ?? NONE) : undefined;
-  if (value.kind === 'slice') return name === 'start' || name === 'stop' || name === 'step' ? value[name] : undefined;
-  if (value.kind === 'range' && (name === 'start' || name === 'stop' || name === 'step')) return int(value[name]);
+  if (value.kind === 'property')
+    return name === 'fget' ? (value.get ?? NONE) : name === 'fset' ? (value.set ?? NONE) : undefined;
+  if (value.kind === 'slice')
+    return name === 'start' || name === 'stop' || name === 'step' ? value[name] : undefined;
+  if (value.kind === 'range' && (name === 'start' || name === 'stop' || name === 'step'))
+    return int(value[name]);
   if (value.kind === 'bytes' && name === 'decode') return bind(value, decode, name);
-  if (value.kind === 'dict' && name === 'default_factory') return value.defaultFactory ?? (value.cls ? NONE : undefined);
+  if (value.kind === 'dict' && name === 'default_factory')
+    return value.defaultFactory ?? (value.cls ? NONE : undefined);
   if (value.kind === 'wrapped' && (name === '__func__' || name === '__wrapped__')) return value.fn;
-  const type = value.kind === 'set' && value.frozen ? 'frozenset' : value.kind === 'symbolic' ? 'int' : value.kind;
+  const type =
+    value.kind === 'set' && value.frozen ? 'frozenset' : value.kind === 'symbolic' ? 'int' : value.kind;
   const found = METHODS[type]?.get(name) ?? (isScalar(value) ? scalarMethod(value, name) : undefined);
   if (found) return found.kind === 'native' ? bind(value, found, name) : found;
   const shared = CLASS_METHODS[type]?.get(name);
@@ -98,13 +131,31 @@ const isScalar = (value: Value): boolean => scalarType(value) !== undefined || v
 
 /** What only numpy's scalars have: `item`, `astype`, `dtype` and the reductions, which give the number itself. */
 function scalarMethod(value: Value, name: string): NativeFunction | Value | undefined {
-  if (name === 'dtype') return unknown(`the dtype ${scalarType(value) ?? 'bool'} as an object is not followed`, null, 'dtype');
+  if (name === 'dtype')
+    return unknown(`the dtype ${scalarType(value) ?? 'bool'} as an object is not followed`, null, 'dtype');
   const own = SCALAR_METHODS.get(name);
   if (own) return own;
   if (name === 'astype') {
-    return fn('astype(self, dtype, **kwargs)', (machine, { self, dtype }) => castScalar(self, asDtype(machine, dtype)));
+    return fn('astype(self, dtype, **kwargs)', (machine, { self, dtype }) =>
+      castScalar(self, asDtype(machine, dtype)),
+    );
   }
-  if (['sum', 'prod', 'min', 'max', 'mean', 'squeeze', 'copy', 'flatten', 'ravel', 'round', 'all', 'any'].includes(name)) {
+  if (
+    [
+      'sum',
+      'prod',
+      'min',
+      'max',
+      'mean',
+      'squeeze',
+      'copy',
+      'flatten',
+      'ravel',
+      'round',
+      'all',
+      'any',
+    ].includes(name)
+  ) {
     const toFloat = name === 'mean' && value.kind === 'int' && isIntegral(value.numpy ?? '');
     return fn(`${name}(self, *args, **kwargs)`, (_machine, { self }) =>
       toFloat && self.kind === 'int' ? { kind: 'float', value: self.value, numpy: 'float64' } : self,
@@ -113,4 +164,9 @@ function scalarMethod(value: Value, name: string): NativeFunction | Value | unde
   return undefined;
 }
 
-const bind = (self: Value, method: NativeFunction, name: string): Value => ({ kind: 'method', self, fn: method, name });
+const bind = (self: Value, method: NativeFunction, name: string): Value => ({
+  kind: 'method',
+  self,
+  fn: method,
+  name,
+});

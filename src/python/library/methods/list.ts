@@ -68,7 +68,9 @@ function indexIn(machine: Machine, { self, value, start, stop }: Readonly<Record
     if (same === true) return int(i);
     if (same === undefined) return unknown('the place of a value that is not known', null, 'int');
   }
-  return tail ? because(tail, 'int') : machine.raise('ValueError', `${machine.repr(value) ?? 'x'} is not in ${self.kind}`);
+  return tail
+    ? because(tail, 'int')
+    : machine.raise('ValueError', `${machine.repr(value) ?? 'x'} is not in ${self.kind}`);
 }
 
 function countIn(machine: Machine, { self, value }: Readonly<Record<string, Value>>): Value {
@@ -155,5 +157,9 @@ export const listRows: readonly (readonly [string, Body])[] = [
       return NONE;
     }),
   ],
-  ['copy(self)', (_machine, { self }) => (self.kind === 'list' ? list([...self.items], self.tail) : unknown('the list is not known'))],
+  [
+    'copy(self)',
+    (_machine, { self }) =>
+      self.kind === 'list' ? list([...self.items], self.tail) : unknown('the list is not known'),
+  ],
 ];

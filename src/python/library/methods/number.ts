@@ -5,10 +5,15 @@ import { because, firstUnknown, indexOf, isNumber, numberOf } from '../known';
 import { npScalar, scalarType } from '../numpy/marks';
 
 export const intRows: readonly (readonly [string, Body])[] = [
-  ['bit_length(self)', (_machine, { self }) => {
-    const value = indexOf(self);
-    return value === undefined ? unknown('the number is not known', null, 'int') : int(value === 0 ? 0 : Math.floor(Math.log2(Math.abs(value))) + 1);
-  }],
+  [
+    'bit_length(self)',
+    (_machine, { self }) => {
+      const value = indexOf(self);
+      return value === undefined
+        ? unknown('the number is not known', null, 'int')
+        : int(value === 0 ? 0 : Math.floor(Math.log2(Math.abs(value))) + 1);
+    },
+  ],
   ['conjugate(self)', (_machine, { self }) => self],
   ['__index__(self)', (_machine, { self }) => self],
   ['to_bytes(self, *args, **kwargs)', () => unknown('these bytes are not followed', null, 'bytes')],
@@ -16,18 +21,31 @@ export const intRows: readonly (readonly [string, Body])[] = [
 ];
 
 export const floatRows: readonly (readonly [string, Body])[] = [
-  ['is_integer(self)', (_machine, { self }) => {
-    const value = numberOf(self);
-    return value === undefined ? unknown('the number is not known', null, 'bool') : { kind: 'bool', value: Number.isInteger(value) };
-  }],
+  [
+    'is_integer(self)',
+    (_machine, { self }) => {
+      const value = numberOf(self);
+      return value === undefined
+        ? unknown('the number is not known', null, 'bool')
+        : { kind: 'bool', value: Number.isInteger(value) };
+    },
+  ],
   ['conjugate(self)', (_machine, { self }) => self],
   ['hex(self)', () => unknown('this text is not followed', null, 'str')],
 ];
 
 /** What numpy's scalars have beside Python's numbers. */
 export const scalarRows: readonly (readonly [string, Body])[] = [
-  ['item(self)', (_machine, { self }) => (self.kind === 'int' ? int(self.value) : self.kind === 'float' ? float(self.value) : self)],
-  ['tolist(self)', (_machine, { self }) => (self.kind === 'int' ? int(self.value) : self.kind === 'float' ? float(self.value) : self)],
+  [
+    'item(self)',
+    (_machine, { self }) =>
+      self.kind === 'int' ? int(self.value) : self.kind === 'float' ? float(self.value) : self,
+  ],
+  [
+    'tolist(self)',
+    (_machine, { self }) =>
+      self.kind === 'int' ? int(self.value) : self.kind === 'float' ? float(self.value) : self,
+  ],
 ];
 
 /** Plain attributes of numbers. */
@@ -62,4 +80,3 @@ export function castScalar(value: Value, dtype: string | undefined): Value {
   if (number === undefined || dtype === undefined) return because(cause ?? unknown('the dtype is not known'));
   return dtype === 'str' ? str(String(number)) : npScalar(number, dtype);
 }
-

@@ -5,6 +5,7 @@ import { NONE, bool, unknown, type SetValue, type UnknownValue, type Value } fro
 import { makeSet } from '../construct';
 import type { Body, Params } from '../define';
 import { because, elements, firstUnknown } from '../known';
+import { containerRows } from './container';
 
 const onSet =
   (use: (machine: Machine, self: SetValue, params: Params) => Value): Body =>
@@ -77,12 +78,15 @@ const answer = (verdict: boolean | undefined, ...sets: readonly SetValue[]): Val
 const removing = (raises: boolean): Body =>
   changing((machine, self, { value }) => {
     const key = hashKey(value);
-    if (key === undefined) self.tail ??= firstUnknown(value) ?? unknown('an element that was removed is not known');
-    else if (!self.entries.delete(key) && raises && !self.tail) machine.raise('KeyError', machine.repr(value) ?? '');
+    if (key === undefined)
+      self.tail ??= firstUnknown(value) ?? unknown('an element that was removed is not known');
+    else if (!self.entries.delete(key) && raises && !self.tail)
+      machine.raise('KeyError', machine.repr(value) ?? '');
     return NONE;
   });
 
 export const setRows: readonly (readonly [string, Body])[] = [
+  ...containerRows,
   ['union(self, *others)', combining('|')],
   ['intersection(self, *others)', combining('&')],
   ['difference(self, *others)', combining('-')],
@@ -127,17 +131,26 @@ export const setRows: readonly (readonly [string, Body])[] = [
     }),
   ],
   ['copy(self)', onSet((_machine, self) => ({ ...self, entries: new Map(self.entries) }))],
-  ['issubset(self, other, /)', onSet((machine, self, { other }) => {
-    const set = makeSet(machine, other, false);
-    return answer(isSubset(self, set), self, set);
-  })],
-  ['issuperset(self, other, /)', onSet((machine, self, { other }) => {
-    const set = makeSet(machine, other, false);
-    return answer(isSubset(set, self), self, set);
-  })],
-  ['isdisjoint(self, other, /)', onSet((machine, self, { other }) => {
-    const set = makeSet(machine, other, false);
-    const common = [...self.entries.keys()].some((key) => set.entries.has(key));
-    return answer(common ? false : self.tail || set.tail ? undefined : true, self, set);
-  })],
+  [
+    'issubset(self, other, /)',
+    onSet((machine, self, { other }) => {
+      const set = makeSet(machine, other, false);
+      return answer(isSubset(self, set), self, set);
+    }),
+  ],
+  [
+    'issuperset(self, other, /)',
+    onSet((machine, self, { other }) => {
+      const set = makeSet(machine, other, false);
+      return answer(isSubset(set, self), self, set);
+    }),
+  ],
+  [
+    'isdisjoint(self, other, /)',
+    onSet((machine, self, { other }) => {
+      const set = makeSet(machine, other, false);
+      const common = [...self.entries.keys()].some((key) => set.entries.has(key));
+      return answer(common ? false : self.tail || set.tail ? undefined : true, self, set);
+    }),
+  ],
 ];

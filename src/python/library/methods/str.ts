@@ -21,10 +21,7 @@ import * as text from './text';
  * A method on known texts: each parameter is a string, a number or absent (`None`); when one is not known, neither is
  * the result, which is of type `type`.
  */
-function known(
-  type: string,
-  compute: (self: string, t: Texts, n: Numbers, machine: Machine) => Value,
-): Body {
+function known(type: string, compute: (self: string, t: Texts, n: Numbers, machine: Machine) => Value): Body {
   return (machine, params) => {
     const t: Record<string, string> = {};
     const n: Record<string, number> = {};
@@ -36,7 +33,8 @@ function known(
       else if (number !== undefined) n[name] = number;
       else {
         if (value.kind === 'unknown') return because(value, type);
-        if (value.kind === 'symbolic' || value.kind === 'instance') return unknown('an argument of a string method is not known', null, type);
+        if (value.kind === 'symbolic' || value.kind === 'instance')
+          return unknown('an argument of a string method is not known', null, type);
         machine.raise('TypeError', `must be str, not ${typeName(machine, value)}`);
       }
     }
@@ -50,15 +48,13 @@ type Numbers = Readonly<Record<string, number>>;
 const texts = (compute: (self: string, t: Texts, n: Numbers) => string): Body =>
   known('str', (self, t, n) => str(compute(self, t, n)));
 
-const found =
-  (last: boolean, raises: boolean): Body =>
+const found = (last: boolean, raises: boolean): Body =>
   known('int', (self, { sub }, { start, end }, machine) => {
     const at = text.find(self, sub, start, end, last);
     return at < 0 && raises ? machine.raise('ValueError', 'substring not found') : int(at);
   });
 
-const parts =
-  (fromRight: boolean): Body =>
+const parts = (fromRight: boolean): Body =>
   known('list', (self, { sep }, { maxsplit }, machine) => {
     const made = text.split(self, sep, maxsplit, fromRight);
     return made ? strings(made) : machine.raise('ValueError', 'empty separator');
@@ -88,8 +84,13 @@ function join(machine: Machine, { self, iterable }: Params): Value {
   for (const [i, given] of items.entries()) {
     const item = unwrap(given);
     if (item.kind === 'str') pieces.push(item.value);
-    else if (item.kind === 'symbolic' || item.kind === 'instance') return unknown('a text to join is not known', null, 'str');
-    else machine.raise('TypeError', `sequence item ${i}: expected str instance, ${typeName(machine, item)} found`);
+    else if (item.kind === 'symbolic' || item.kind === 'instance')
+      return unknown('a text to join is not known', null, 'str');
+    else
+      machine.raise(
+        'TypeError',
+        `sequence item ${i}: expected str instance, ${typeName(machine, item)} found`,
+      );
   }
   return str(pieces.join(separator));
 }
@@ -106,7 +107,8 @@ function translate(_machine: Machine, { self, table }: Params): Value {
     if (entry === undefined) out += char;
     else if (entry.kind === 'str') out += entry.value;
     else if (entry.kind === 'int') out += String.fromCodePoint(entry.value);
-    else if (entry.kind !== 'none') return because(firstUnknown(entry) ?? unknown('the translation table is not known'), 'str');
+    else if (entry.kind !== 'none')
+      return because(firstUnknown(entry) ?? unknown('the translation table is not known'), 'str');
   }
   return str(out);
 }
@@ -122,8 +124,10 @@ export const makeTranslation = fn('maketrans(x, y?, z?, /)', (machine, { x, y, z
     return { kind: 'dict', entries, tail: x.tail };
   }
   const [from, to, drop] = [strOf(x), strOf(y), z === undefined ? '' : strOf(z)];
-  if (from === undefined || to === undefined || drop === undefined) return unknown('the translation table is not known', null, 'dict');
-  if (from.length !== to.length) machine.raise('ValueError', 'the first two maketrans arguments must have equal length');
+  if (from === undefined || to === undefined || drop === undefined)
+    return unknown('the translation table is not known', null, 'dict');
+  if (from.length !== to.length)
+    machine.raise('ValueError', 'the first two maketrans arguments must have equal length');
   [...from].forEach((char, i) => set(char.codePointAt(0)!, int([...to][i].codePointAt(0)!)));
   for (const char of drop) set(char.codePointAt(0)!, { kind: 'none' });
   return { kind: 'dict', entries, tail: null };
@@ -133,15 +137,22 @@ const rows: readonly (readonly [string, Body])[] = [
   ['capitalize(self)', texts((self) => self.slice(0, 1).toUpperCase() + self.slice(1).toLowerCase())],
   ['casefold(self)', texts((self) => self.toLowerCase())],
   ["center(self, width, fill=' ', /)", texts((self, { fill }, { width }) => text.center(self, width, fill))],
-  ['count(self, sub, start=None, end=None, /)', known('int', (self, { sub }, { start, end }) => int(text.count(self, sub, start, end)))],
-  ["encode(self, encoding='utf-8', errors='strict')", known('bytes', (self) => ({ kind: 'bytes', value: self }))],
+  [
+    'count(self, sub, start=None, end=None, /)',
+    known('int', (self, { sub }, { start, end }) => int(text.count(self, sub, start, end))),
+  ],
+  [
+    "encode(self, encoding='utf-8', errors='strict')",
+    known('bytes', (self) => ({ kind: 'bytes', value: self })),
+  ],
   ['endswith(self, prefix, start=None, end=None, /)', edge('endsWith')],
   ['expandtabs(self, tabsize=8)', texts((self, _texts, { tabsize }) => text.expandTabs(self, tabsize))],
   ['find(self, sub, start=None, end=None, /)', found(false, false)],
   [
     'format(self, /, *args, **kwargs)',
     (machine, { self, args, kwargs }) => {
-      if (self.kind !== 'str') return because(firstUnknown(self) ?? unknown('the format is not known'), 'str');
+      if (self.kind !== 'str')
+        return because(firstUnknown(self) ?? unknown('the format is not known'), 'str');
       const { items, tail } = elements(machine, args);
       if (tail) return because(tail, 'str');
       return formatTemplate(machine, self.value, items, kwargs as DictValue);
@@ -159,21 +170,35 @@ const rows: readonly (readonly [string, Body])[] = [
   ["ljust(self, width, fill=' ', /)", texts((self, { fill }, { width }) => self.padEnd(width, fill))],
   ['lower(self)', texts((self) => self.toLowerCase())],
   ['lstrip(self, chars=None, /)', texts((self, { chars }) => text.strip(self, chars, 'left'))],
-  ['partition(self, sep, /)', known('tuple', (self, { sep }) => tuple(text.partition(self, sep, false).map(str)))],
-  ['removeprefix(self, prefix, /)', texts((self, { prefix }) => (self.startsWith(prefix) ? self.slice(prefix.length) : self))],
+  [
+    'partition(self, sep, /)',
+    known('tuple', (self, { sep }) => tuple(text.partition(self, sep, false).map(str))),
+  ],
+  [
+    'removeprefix(self, prefix, /)',
+    texts((self, { prefix }) => (self.startsWith(prefix) ? self.slice(prefix.length) : self)),
+  ],
   [
     'removesuffix(self, suffix, /)',
-    texts((self, { suffix }) => (suffix !== '' && self.endsWith(suffix) ? self.slice(0, -suffix.length) : self)),
+    texts((self, { suffix }) =>
+      suffix !== '' && self.endsWith(suffix) ? self.slice(0, -suffix.length) : self,
+    ),
   ],
   ['replace(self, old, new, count=-1)', texts((self, t, n) => text.replace(self, t.old, t.new, n.count))],
   ['rfind(self, sub, start=None, end=None, /)', found(true, false)],
   ['rindex(self, sub, start=None, end=None, /)', found(true, true)],
   ["rjust(self, width, fill=' ', /)", texts((self, { fill }, { width }) => self.padStart(width, fill))],
-  ['rpartition(self, sep, /)', known('tuple', (self, { sep }) => tuple(text.partition(self, sep, true).map(str)))],
+  [
+    'rpartition(self, sep, /)',
+    known('tuple', (self, { sep }) => tuple(text.partition(self, sep, true).map(str))),
+  ],
   ['rsplit(self, sep=None, maxsplit=-1)', parts(true)],
   ['rstrip(self, chars=None, /)', texts((self, { chars }) => text.strip(self, chars, 'right'))],
   ['split(self, sep=None, maxsplit=-1)', parts(false)],
-  ['splitlines(self, keepends=False)', known('list', (self, _texts, { keepends }) => list(text.splitLines(self, Boolean(keepends)).map(str)))],
+  [
+    'splitlines(self, keepends=False)',
+    known('list', (self, _texts, { keepends }) => list(text.splitLines(self, Boolean(keepends)).map(str))),
+  ],
   ['startswith(self, prefix, start=None, end=None, /)', edge('startsWith')],
   ['strip(self, chars=None, /)', texts((self, { chars }) => text.strip(self, chars, 'both'))],
   ['swapcase(self)', texts((self) => text.swapCase(self))],

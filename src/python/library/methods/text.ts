@@ -13,7 +13,12 @@ export function strip(text: string, chars: string | undefined, side: 'both' | 'l
 }
 
 /** `split` (from the left) and `rsplit`; `limit` < 0: all. Undefined for an empty separator (ValueError in Python). */
-export function split(text: string, separator: string | undefined, limit: number, fromRight: boolean): string[] | undefined {
+export function split(
+  text: string,
+  separator: string | undefined,
+  limit: number,
+  fromRight: boolean,
+): string[] | undefined {
   if (separator === '') return undefined;
   if (separator === undefined) {
     const words = text.split(/[\s\x1c-\x1f\x85]+/).filter((word) => word !== '');
@@ -22,7 +27,8 @@ export function split(text: string, separator: string | undefined, limit: number
   }
   const parts = text.split(separator);
   if (limit < 0 || parts.length <= limit + 1) return parts;
-  if (fromRight) return [parts.slice(0, parts.length - limit).join(separator), ...parts.slice(parts.length - limit)];
+  if (fromRight)
+    return [parts.slice(0, parts.length - limit).join(separator), ...parts.slice(parts.length - limit)];
   return [...parts.slice(0, limit), parts.slice(limit).join(separator)];
 }
 
@@ -51,7 +57,8 @@ export function splitLines(text: string, keepEnds: boolean): string[] {
 
 /** `[start, end]` after Python's clipping of slice bounds. */
 export function clip(length: number, start: number | undefined, end: number | undefined): [number, number] {
-  const bound = (value: number): number => (value < 0 ? Math.max(value + length, 0) : Math.min(value, length));
+  const bound = (value: number): number =>
+    value < 0 ? Math.max(value + length, 0) : Math.min(value, length);
   return [bound(start ?? 0), bound(end ?? length)];
 }
 
@@ -105,7 +112,9 @@ export function title(text: string): string {
 }
 
 export function swapCase(text: string): string {
-  return [...text].map((char) => (char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase())).join('');
+  return [...text]
+    .map((char) => (char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase()))
+    .join('');
 }
 
 export function zfill(text: string, width: number): string {

@@ -16,7 +16,11 @@ export function annotatedFields(cls: ClassValue): AnnotatedField[] {
   for (const statement of cls.def?.body ?? []) {
     if (statement.type !== 'AnnAssign' || statement.target.type !== 'Name') continue;
     const name = statement.target.id;
-    fields.set(name, { name, value: statement.value ? cls.attrs.get(name) : undefined, annotation: outermost(statement.annotation) });
+    fields.set(name, {
+      name,
+      value: statement.value ? cls.attrs.get(name) : undefined,
+      annotation: outermost(statement.annotation),
+    });
   }
   return [...fields.values()];
 }
@@ -30,7 +34,9 @@ function outermost(annotation: Expr): string {
     case 'Subscript':
       return outermost(annotation.value);
     case 'Constant':
-      return annotation.value.kind === 'str' ? (/^(?:\w+\.)*(\w+)/.exec(annotation.value.value)?.[1] ?? '') : '';
+      return annotation.value.kind === 'str'
+        ? (/^(?:\w+\.)*(\w+)/.exec(annotation.value.value)?.[1] ?? '')
+        : '';
     default:
       return '';
   }

@@ -1,6 +1,21 @@
 /** The module `argparse`: a parser collects its arguments, and `parse_args()` gives their defaults (or what a known list says). */
 import type { Machine } from '../../machine';
-import { FALSE, NONE, TRUE, bool, list, str, tuple, unknown, type ClassValue, type DictValue, type InstanceValue, type ModuleValue, type UnknownValue, type Value } from '../../values';
+import {
+  FALSE,
+  NONE,
+  TRUE,
+  bool,
+  list,
+  str,
+  tuple,
+  unknown,
+  type ClassValue,
+  type DictValue,
+  type InstanceValue,
+  type ModuleValue,
+  type UnknownValue,
+  type Value,
+} from '../../values';
 import { nativeClass, nativeModule } from '../classes';
 import { fn } from '../define';
 import { elements, indexOf, strOf } from '../known';
@@ -25,15 +40,19 @@ const argumentOf = (value: Value): Argument | undefined => {
 };
 
 /** Names of the types whose values an unknown argument certainly is. */
-const typeHint = (type: Value): string | undefined => (type.kind === 'class' ? type.name : type.kind === 'none' ? 'str' : undefined);
+const typeHint = (type: Value): string | undefined =>
+  type.kind === 'class' ? type.name : type.kind === 'none' ? 'str' : undefined;
 
 function describe(machine: Machine, names: readonly string[], options: DictValue): Argument {
   const option = (name: string): Value | undefined => options.entries.get(`s:${name}`)?.value;
   const flags = names.filter((name) => name.startsWith('-'));
   const long = flags.find((name) => name.startsWith('--')) ?? flags[0];
-  const dest = strOf(option('dest')) ?? (long === undefined ? (names[0] ?? '') : long.replace(/^-+/, '').replaceAll('-', '_'));
+  const dest =
+    strOf(option('dest')) ??
+    (long === undefined ? (names[0] ?? '') : long.replace(/^-+/, '').replaceAll('-', '_'));
   const given = option('action');
-  const action = given === undefined ? 'store' : (strOf(given) ?? (given.kind === 'class' ? given.name : 'unknown'));
+  const action =
+    given === undefined ? 'store' : (strOf(given) ?? (given.kind === 'class' ? given.name : 'unknown'));
   const implied = action === 'store_true' ? FALSE : action === 'store_false' ? TRUE : NONE;
   return {
     isArgument: true,
@@ -53,26 +72,39 @@ function defaultOf(machine: Machine, argument: Argument): Value {
   const positional = argument.flags.length === 0;
   const optional = ['?', '*'].includes(strOf(argument.nargs) ?? '');
   if ((positional && !optional) || argument.required) {
-    return unknown(`argument "${argument.flags[0] ?? argument.dest}" comes from the command line`, null, argument.nargs.kind === 'none' ? typeHint(argument.type) : 'list');
+    return unknown(
+      `argument "${argument.flags[0] ?? argument.dest}" comes from the command line`,
+      null,
+      argument.nargs.kind === 'none' ? typeHint(argument.type) : 'list',
+    );
   }
-  if (argument.fallback.kind === 'str' && argument.type.kind !== 'none') return machine.apply(argument.type, [argument.fallback]);
+  if (argument.fallback.kind === 'str' && argument.type.kind !== 'none')
+    return machine.apply(argument.type, [argument.fallback]);
   return argument.fallback;
 }
 
-const isOption = (text: string, known: readonly Argument[]): boolean => known.some(({ flags }) => flags.includes(text.split('=')[0]));
+const isOption = (text: string, known: readonly Argument[]): boolean =>
+  known.some(({ flags }) => flags.includes(text.split('=')[0]));
 
 /** Reads a known list of words as the command line would be; undefined where it cannot be followed. */
-function parseWords(machine: Machine, known: readonly Argument[], words: readonly string[]): { values: Map<string, Value>; rest: string[] } | undefined {
+function parseWords(
+  machine: Machine,
+  known: readonly Argument[],
+  words: readonly string[],
+): { values: Map<string, Value>; rest: string[] } | undefined {
   const values = new Map(known.map((argument) => [argument.dest, defaultOf(machine, argument)]));
   const positional = known.filter(({ flags }) => flags.length === 0);
   const rest: string[] = [];
-  const convert = (argument: Argument, text: string): Value => (argument.type.kind === 'none' ? str(text) : machine.apply(argument.type, [str(text)]));
-  for (let i = 0; i < words.length; ) {
+  const convert = (argument: Argument, text: string): Value =>
+    argument.type.kind === 'none' ? str(text) : machine.apply(argument.type, [str(text)]);
+  for (let i = 0; i < words.length;) {
     const word = words[i++];
     const equals = word.startsWith('--') ? word.indexOf('=') : -1;
     const flag = equals < 0 ? word : word.slice(0, equals);
     const attached = equals < 0 ? undefined : word.slice(equals + 1);
-    const argument = known.find(({ flags }) => flags.includes(flag)) ?? (word.startsWith('--') ? undefined : positional.shift());
+    const argument =
+      known.find(({ flags }) => flags.includes(flag)) ??
+      (word.startsWith('--') ? undefined : positional.shift());
     if (!argument) {
       rest.push(word);
       continue;
@@ -92,7 +124,10 @@ function parseWords(machine: Machine, known: readonly Argument[], words: readonl
     const made = texts.map((text) => convert(argument, text));
     const value = single ? (made[0] ?? argument.constant) : list(made);
     const old = values.get(argument.dest);
-    values.set(argument.dest, argument.action === 'append' ? list([...(old?.kind === 'list' ? old.items : []), value]) : value);
+    values.set(
+      argument.dest,
+      argument.action === 'append' ? list([...(old?.kind === 'list' ? old.items : []), value]) : value,
+    );
   }
   return { values, rest };
 }
@@ -111,48 +146,72 @@ export function argparseModule(machine: Machine): ModuleValue {
       [
         '__init__(self, **kwargs)',
         (m, { self, kwargs }) => {
-          if (kwargs.kind === 'dict') for (const { key, value } of kwargs.entries.values()) if (key.kind === 'str') m.setAttr(self, key.value, value);
+          if (kwargs.kind === 'dict')
+            for (const { key, value } of kwargs.entries.values())
+              if (key.kind === 'str') m.setAttr(self, key.value, value);
           return NONE;
         },
       ],
-      ['__contains__(self, key)', (_m, { self, key }) => {
-        const name = strOf(key);
-        return name === undefined || (self as InstanceValue).data ? unknown('which arguments there are', null, 'bool') : bool((self as InstanceValue).attrs.has(name));
-      }],
+      [
+        '__contains__(self, key)',
+        (_m, { self, key }) => {
+          const name = strOf(key);
+          return name === undefined || (self as InstanceValue).data
+            ? unknown('which arguments there are', null, 'bool')
+            : bool((self as InstanceValue).attrs.has(name));
+        },
+      ],
       [
         '__repr__(self)',
         (m, { self }) => {
-          const parts = [...(self as InstanceValue).attrs].map(([name, value]) => `${name}=${m.repr(value) ?? '\0'}`);
+          const parts = [...(self as InstanceValue).attrs].map(
+            ([name, value]) => `${name}=${m.repr(value) ?? '\0'}`,
+          );
           const text = `Namespace(${parts.join(', ')})`;
-          return text.includes('\0') ? unknown('the text of an argument is not known', null, 'str') : str(text);
+          return text.includes('\0')
+            ? unknown('the text of an argument is not known', null, 'str')
+            : str(text);
         },
       ],
     ],
   });
   const parts = (self: Value): { items: readonly Value[]; tail: UnknownValue | null } => {
     const found = (self as InstanceValue).attrs.get('_arguments');
-    return found?.kind === 'list' ? found : { items: [], tail: unknown('the arguments of the parser are not known') };
+    return found?.kind === 'list'
+      ? found
+      : { items: [], tail: unknown('the arguments of the parser are not known') };
   };
   const parse = (m: Machine, self: Value, args: Value, into: Value): { result: Value; rest: Value } => {
     const { items, tail } = parts(self);
     const known = items.map(argumentOf).filter((argument): argument is Argument => argument !== undefined);
     const given = args.kind === 'none' ? undefined : elements(m, args);
     const words = given && !given.tail ? given.items.map(strOf) : undefined;
-    const parsed = words?.every((word): word is string => word !== undefined) ? parseWords(m, known, words) : undefined;
+    const parsed = words?.every((word): word is string => word !== undefined)
+      ? parseWords(m, known, words)
+      : undefined;
     const result = into.kind === 'instance' ? into : m.allocate(namespace);
     if (into.kind === 'instance') m.touch(into);
     for (const argument of known) {
       if (argument.action === 'help' || argument.action === 'version') continue;
-      const value = args.kind === 'none' ? defaultOf(m, argument) : (parsed?.values.get(argument.dest) ?? unknown('the arguments given are not known'));
+      const value =
+        args.kind === 'none'
+          ? defaultOf(m, argument)
+          : (parsed?.values.get(argument.dest) ?? unknown('the arguments given are not known'));
       result.attrs.set(argument.dest, value);
     }
     const more = (self as InstanceValue).attrs.get('_defaults');
-    if (more?.kind === 'dict') for (const { key, value } of more.entries.values()) if (key.kind === 'str') result.attrs.set(key.value, value);
+    if (more?.kind === 'dict')
+      for (const { key, value } of more.entries.values())
+        if (key.kind === 'str') result.attrs.set(key.value, value);
     if (tail) result.data = tail;
-    return { result, rest: parsed ? list(parsed.rest.map(str)) : list([], unknown('the arguments of the command line')) };
+    return {
+      result,
+      rest: parsed ? list(parsed.rest.map(str)) : list([], unknown('the arguments of the command line')),
+    };
   };
   const argument = nativeClass(machine, 'Action', { partial: true, module: 'argparse' });
-  const parser: ClassValue = nativeClass(machine, 'ArgumentParser', { partial: true,
+  const parser: ClassValue = nativeClass(machine, 'ArgumentParser', {
+    partial: true,
     module: 'argparse',
     methods: [
       [
@@ -160,8 +219,19 @@ export function argparseModule(machine: Machine): ModuleValue {
         (m, { self, kwargs }) => {
           const parents = kwargs.kind === 'dict' ? kwargs.entries.get('s:parents')?.value : undefined;
           const inherited = parents ? elements(m, parents) : { items: [], tail: null };
-          const lists = inherited.items.map((parent) => (parent.kind === 'instance' ? parts(parent) : { items: [], tail: unknown('a parent of the parser is not known') }));
-          m.setAttr(self, '_arguments', list(lists.flatMap(({ items }) => [...items]), inherited.tail ?? lists.find(({ tail }) => tail)?.tail ?? null));
+          const lists = inherited.items.map((parent) =>
+            parent.kind === 'instance'
+              ? parts(parent)
+              : { items: [], tail: unknown('a parent of the parser is not known') },
+          );
+          m.setAttr(
+            self,
+            '_arguments',
+            list(
+              lists.flatMap(({ items }) => [...items]),
+              inherited.tail ?? lists.find(({ tail }) => tail)?.tail ?? null,
+            ),
+          );
           m.setAttr(self, '_defaults', asDict([]));
           return NONE;
         },
@@ -207,15 +277,26 @@ export function argparseModule(machine: Machine): ModuleValue {
           return NONE;
         },
       ],
-      ['get_default(self, dest)', (m, { self, dest }) => {
-        const found = parts(self).items.map(argumentOf).find((each) => each?.dest === strOf(dest));
-        return found ? defaultOf(m, found) : NONE;
-      }],
-      ['parse_args(self, args=None, namespace=None)', (m, { self, args, namespace: into }) => parse(m, self, args, into).result],
-      ['parse_known_args(self, args=None, namespace=None)', (m, { self, args, namespace: into }) => {
-        const { result, rest } = parse(m, self, args, into);
-        return tuple([result, rest]);
-      }],
+      [
+        'get_default(self, dest)',
+        (m, { self, dest }) => {
+          const found = parts(self)
+            .items.map(argumentOf)
+            .find((each) => each?.dest === strOf(dest));
+          return found ? defaultOf(m, found) : NONE;
+        },
+      ],
+      [
+        'parse_args(self, args=None, namespace=None)',
+        (m, { self, args, namespace: into }) => parse(m, self, args, into).result,
+      ],
+      [
+        'parse_known_args(self, args=None, namespace=None)',
+        (m, { self, args, namespace: into }) => {
+          const { result, rest } = parse(m, self, args, into);
+          return tuple([result, rest]);
+        },
+      ],
       ['print_help(self, *args)', () => NONE],
       ['print_usage(self, *args)', () => NONE],
       ['format_help(self)', () => unknown('the text of the help', null, 'str')],
@@ -223,7 +304,8 @@ export function argparseModule(machine: Machine): ModuleValue {
       ['exit(self, status=0, message=None)', (m) => m.raise('SystemExit', '')],
     ],
   });
-  const subparsers = nativeClass(machine, '_SubParsersAction', { partial: true,
+  const subparsers = nativeClass(machine, '_SubParsersAction', {
+    partial: true,
     module: 'argparse',
     methods: [['add_parser(self, name, **kwargs)', (m) => m.apply(parser, [])]],
   });
@@ -232,13 +314,21 @@ export function argparseModule(machine: Machine): ModuleValue {
     ['ArgumentParser', parser],
     ['Namespace', namespace],
     ['Action', argument],
-    ['BooleanOptionalAction', nativeClass(machine, 'BooleanOptionalAction', { module: 'argparse', bases: [argument] })],
+    [
+      'BooleanOptionalAction',
+      nativeClass(machine, 'BooleanOptionalAction', { module: 'argparse', bases: [argument] }),
+    ],
     ['HelpFormatter', formatter],
     ['ArgumentDefaultsHelpFormatter', formatter],
     ['RawTextHelpFormatter', formatter],
     ['RawDescriptionHelpFormatter', formatter],
     ['SUPPRESS', str('==SUPPRESS==')],
-    ['FileType', fn('FileType(*args, **kwargs)', () => fn('open(path)', () => unknown('a file named on the command line', null, 'file')))],
+    [
+      'FileType',
+      fn('FileType(*args, **kwargs)', () =>
+        fn('open(path)', () => unknown('a file named on the command line', null, 'file')),
+      ),
+    ],
     ['ArgumentTypeError', machine.builtin('ValueError')],
     ['ArgumentError', machine.builtin('ValueError')],
   ]);

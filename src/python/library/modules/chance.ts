@@ -4,8 +4,14 @@ import { nativeModule } from '../classes';
 import { functions, type Body } from '../define';
 import { elements, indexOf } from '../known';
 
-const random = (type?: string): Body => () => unknown('a random number', null, type);
-const clock = (type: string): Body => () => unknown('a time', null, type);
+const random =
+  (type?: string): Body =>
+  () =>
+    unknown('a random number', null, type);
+const clock =
+  (type: string): Body =>
+  () =>
+    unknown('a time', null, type);
 const nothing: Body = () => NONE;
 
 /** One of the elements. */
@@ -25,31 +31,47 @@ const ROWS: readonly (readonly [string, Body])[] = [
   ['randint(a, b)', random('int')],
   ['randrange(start, stop=None, step=1)', random('int')],
   ['getrandbits(k)', random('int')],
-  ['choice(seq)', (m, { seq }) => {
-    const { items, tail } = elements(m, seq);
-    if (items.length === 0 && !tail) m.raise('IndexError', 'Cannot choose from an empty sequence');
-    return tail ? unknown('a random choice') : oneOf(items);
-  }],
-  ['choices(population, weights=None, *, cum_weights=None, k=1)', (m, { population, k }) => {
-    const { items, tail } = elements(m, population);
-    const count = indexOf(k);
-    const one = tail ? unknown('a random choice') : oneOf(items);
-    return count === undefined ? list([], unknown('the number of choices is not known')) : list(Array<Value>(count).fill(one));
-  }],
-  ['sample(population, k, **kwargs)', (m, { population, k }) => {
-    const { items, tail } = elements(m, population);
-    const count = indexOf(k);
-    const one = tail ? unknown('a random choice') : oneOf(items);
-    return count === undefined ? list([], unknown('the number of choices is not known')) : list(Array<Value>(count).fill(one));
-  }],
-  ['shuffle(x)', (m, { x }) => {
-    if (x.kind === 'list') {
-      m.touch(x);
-      const all = [...x.items];
-      x.items = all.map(() => oneOf(all));
-    }
-    return NONE;
-  }],
+  [
+    'choice(seq)',
+    (m, { seq }) => {
+      const { items, tail } = elements(m, seq);
+      if (items.length === 0 && !tail) m.raise('IndexError', 'Cannot choose from an empty sequence');
+      return tail ? unknown('a random choice') : oneOf(items);
+    },
+  ],
+  [
+    'choices(population, weights=None, *, cum_weights=None, k=1)',
+    (m, { population, k }) => {
+      const { items, tail } = elements(m, population);
+      const count = indexOf(k);
+      const one = tail ? unknown('a random choice') : oneOf(items);
+      return count === undefined
+        ? list([], unknown('the number of choices is not known'))
+        : list(Array<Value>(count).fill(one));
+    },
+  ],
+  [
+    'sample(population, k, **kwargs)',
+    (m, { population, k }) => {
+      const { items, tail } = elements(m, population);
+      const count = indexOf(k);
+      const one = tail ? unknown('a random choice') : oneOf(items);
+      return count === undefined
+        ? list([], unknown('the number of choices is not known'))
+        : list(Array<Value>(count).fill(one));
+    },
+  ],
+  [
+    'shuffle(x)',
+    (m, { x }) => {
+      if (x.kind === 'list') {
+        m.touch(x);
+        const all = [...x.items];
+        x.items = all.map(() => oneOf(all));
+      }
+      return NONE;
+    },
+  ],
   ['seed(*args, **kwargs)', nothing],
   ['setstate(state)', nothing],
 ];
@@ -57,14 +79,17 @@ const ROWS: readonly (readonly [string, Body])[] = [
 export const randomModule = () => nativeModule('random', functions(ROWS));
 
 export const timeModule = () =>
-  nativeModule('time', functions([
-    ['time()', clock('float')],
-    ['perf_counter()', clock('float')],
-    ['monotonic()', clock('float')],
-    ['process_time()', clock('float')],
-    ['time_ns()', clock('int')],
-    ['perf_counter_ns()', clock('int')],
-    ['sleep(seconds)', nothing],
-    ['strftime(*args)', clock('str')],
-    ['ctime(*args)', clock('str')],
-  ]));
+  nativeModule(
+    'time',
+    functions([
+      ['time()', clock('float')],
+      ['perf_counter()', clock('float')],
+      ['monotonic()', clock('float')],
+      ['process_time()', clock('float')],
+      ['time_ns()', clock('int')],
+      ['perf_counter_ns()', clock('int')],
+      ['sleep(seconds)', nothing],
+      ['strftime(*args)', clock('str')],
+      ['ctime(*args)', clock('str')],
+    ]),
+  );

@@ -2,7 +2,6 @@
 import type { Machine } from '../../machine';
 import { hashKey } from '../../hash';
 import { unwrap } from '../../interpreter/classes';
-import { InstanceCheck } from '../../interpreter/interpreter';
 import {
   NONE,
   int,
@@ -14,10 +13,9 @@ import {
   type DictValue,
   type InstanceValue,
   type ListValue,
-  type ModuleValue,
   type Value,
 } from '../../values';
-import { nativeClass, nativeModule, staticMethod } from '../classes';
+import { nativeClass, nativeModule, staticMethod, type ModuleMaker } from '../classes';
 import { fillDict, put } from '../construct';
 import { fn, type Body } from '../define';
 import { because, elements, firstUnknown, indexOf, iterator, strOf } from '../known';
@@ -32,9 +30,17 @@ const builtinClass = (machine: Machine, name: string): ClassValue[] => {
  * A subclass of dict whose own instances are dict values with that class; a subclass that the program derives from it
  * is allocated as one of dict.
  */
-function dictClass(machine: Machine, name: string, fill: (machine: Machine, made: DictValue, args: Value, kwargs: DictValue) => void): ClassValue {
+function dictClass(
+  machine: Machine,
+  name: string,
+  fill: (machine: Machine, made: DictValue, args: Value, kwargs: DictValue) => void,
+): ClassValue {
   const bases = builtinClass(machine, 'dict');
-  const cls = nativeClass(machine, name, { module: 'collections', bases, methods: [['__repr__(self)', show]] });
+  const cls = nativeClass(machine, name, {
+    module: 'collections',
+    bases,
+    methods: [['__repr__(self)', show]],
+  });
   cls.attrs.set(
     '__new__',
     staticMethod('__new__(cls, *args, **kwargs)', (m, { cls: wanted, args, kwargs }, call) => {
@@ -52,11 +58,15 @@ const show: Body = (machine, { self }) => {
   const own = unwrap(self);
   const name = machine.typeOf(self).name;
   if (own.kind !== 'dict' || own.tail) return unknown('the text of a dict that is not known', null, 'str');
-  if (name === 'OrderedDict') return unknown('the text differs from one Python version to the next', null, 'str');
+  if (name === 'OrderedDict')
+    return unknown('the text differs from one Python version to the next', null, 'str');
   const inner = machine.repr({ kind: 'dict', entries: own.entries, tail: null });
   const factory = name === 'defaultdict' ? machine.repr(own.defaultFactory ?? NONE) : '';
-  if (inner === undefined || factory === undefined) return unknown('the text of an element is not known', null, 'str');
-  return str(name === 'defaultdict' ? `defaultdict(${factory}, ${inner})` : `${name}(${inner === '{}' ? '' : inner})`);
+  if (inner === undefined || factory === undefined)
+    return unknown('the text of an element is not known', null, 'str');
+  return str(
+    name === 'defaultdict' ? `defaultdict(${factory}, ${inner})` : `${name}(${inner === '{}' ? '' : inner})`,
+  );
 };
 
 /** Counts of the elements, as a Counter keeps them. */
@@ -65,7 +75,12 @@ function tally(machine: Machine, into: DictValue, source: Value | undefined, sig
   const bump = (key: Value, by: Value): void => {
     const hash = hashKey(key);
     const old = hash === undefined ? undefined : into.entries.get(hash)?.value;
-    put(machine, into, key, old ? machine.binary(sign > 0 ? '+' : '-', old, by) : sign > 0 ? by : machine.unary('-', by));
+    put(
+      machine,
+      into,
+      key,
+      old ? machine.binary(sign > 0 ? '+' : '-', old, by) : sign > 0 ? by : machine.unary('-', by),
+    );
   };
   if (source.kind === 'dict') {
     for (const { key, value } of source.entries.values()) bump(key, value);
@@ -82,14 +97,19 @@ function counterClass(machine: Machine): ClassValue {
     tally(m, made, elements(m, args).items[0], 1);
     tally(m, made, kwargs, 1);
   });
-  cls.attrs.set('__missing__', fn('__missing__(self, key)', () => int(0)));
-  const counting = (sign: 1 | -1): Body => (m, { self, other }) => {
-    if (self.kind === 'dict') {
-      m.touch(self);
-      tally(m, self, other, sign);
-    }
-    return NONE;
-  };
+  cls.attrs.set(
+    '__missing__',
+    fn('__missing__(self, key)', () => int(0)),
+  );
+  const counting =
+    (sign: 1 | -1): Body =>
+    (m, { self, other }) => {
+      if (self.kind === 'dict') {
+        m.touch(self);
+        tally(m, self, other, sign);
+      }
+      return NONE;
+    };
   const methods: [string, Body][] = [
     ['update(self, other?, /)', counting(1)],
     ['subtract(self, other?, /)', counting(-1)],
@@ -97,8 +117,12 @@ function counterClass(machine: Machine): ClassValue {
       'most_common(self, n=None)',
       (m, { self, n }) => {
         if (self.kind !== 'dict' || self.tail) return unknown('the counts are not known', null, 'list');
-        const counts = [...self.entries.values()].map(({ key, value }) => ({ pair: tuple([key, value]), count: indexOf(value) }));
-        if (counts.some(({ count }) => count === undefined)) return unknown('the counts are not known', null, 'list');
+        const counts = [...self.entries.values()].map(({ key, value }) => ({
+          pair: tuple([key, value]),
+          count: indexOf(value),
+        }));
+        if (counts.some(({ count }) => count === undefined))
+          return unknown('the counts are not known', null, 'list');
         counts.sort((a, b) => b.count! - a.count!);
         return list(counts.slice(0, indexOf(n) ?? counts.length).map(({ pair }) => pair));
       },
@@ -107,11 +131,19 @@ function counterClass(machine: Machine): ClassValue {
       'elements(self)',
       (m, { self }) => {
         if (self.kind !== 'dict') return unknown('the counts are not known');
-        const items = [...self.entries.values()].flatMap(({ key, value }) => Array<Value>(Math.max(indexOf(value) ?? 0, 0)).fill(key));
+        const items = [...self.entries.values()].flatMap(({ key, value }) =>
+          Array<Value>(Math.max(indexOf(value) ?? 0, 0)).fill(key),
+        );
         return iterator(items, self.tail);
       },
     ],
-    ['total(self)', (m, { self }) => (self.kind === 'dict' && !self.tail ? [...self.entries.values()].reduce<Value>((sum, { value }) => m.binary('+', sum, value), int(0)) : unknown('the counts are not known', null, 'int'))],
+    [
+      'total(self)',
+      (m, { self }) =>
+        self.kind === 'dict' && !self.tail
+          ? [...self.entries.values()].reduce<Value>((sum, { value }) => m.binary('+', sum, value), int(0))
+          : unknown('the counts are not known', null, 'int'),
+    ],
   ];
   for (const [signature, body] of methods) {
     const method = fn(signature, body);
@@ -124,7 +156,9 @@ function counterClass(machine: Machine): ClassValue {
 function dequeClass(machine: Machine): ClassValue {
   const items = (self: Value): ListValue => {
     const found = (self as InstanceValue).attrs.get('_items');
-    return found?.kind === 'list' ? found : { kind: 'list', items: [], tail: unknown('the deque is not known') };
+    return found?.kind === 'list'
+      ? found
+      : { kind: 'list', items: [], tail: unknown('the deque is not known') };
   };
   const trim = (self: Value, fromLeft: boolean): void => {
     const limit = indexOf((self as InstanceValue).attrs.get('maxlen'));
@@ -162,7 +196,10 @@ function dequeClass(machine: Machine): ClassValue {
       forward('index', ', value'),
       forward('clear', ''),
       forward('reverse', ''),
-      ['insert(self, index, value, /)', (m, { self, index, value }) => m.invoke(items(self), 'insert', [index, value])],
+      [
+        'insert(self, index, value, /)',
+        (m, { self, index, value }) => m.invoke(items(self), 'insert', [index, value]),
+      ],
       ['pop(self)', (m, { self }) => m.invoke(items(self), 'pop', [])],
       ['popleft(self)', (m, { self }) => m.invoke(items(self), 'pop', [int(0)])],
       [
@@ -192,7 +229,10 @@ function dequeClass(machine: Machine): ClassValue {
             own.items = [];
           } else if (own.items.length > 0) {
             const shift = ((by % own.items.length) + own.items.length) % own.items.length;
-            own.items = [...own.items.slice(own.items.length - shift), ...own.items.slice(0, own.items.length - shift)];
+            own.items = [
+              ...own.items.slice(own.items.length - shift),
+              ...own.items.slice(0, own.items.length - shift),
+            ];
           }
           return NONE;
         },
@@ -208,31 +248,49 @@ function dequeClass(machine: Machine): ClassValue {
         },
       ],
       ['__contains__(self, value)', (m, { self, value }) => m.compare('in', value, items(self))],
-      ['__bool__(self)', (m, { self }) => {
-        const truth = m.truth(items(self));
-        return truth === undefined ? unknown('the deque may be empty', null, 'bool') : { kind: 'bool', value: truth };
-      }],
+      [
+        '__bool__(self)',
+        (m, { self }) => {
+          const truth = m.truth(items(self));
+          return truth === undefined
+            ? unknown('the deque may be empty', null, 'bool')
+            : { kind: 'bool', value: truth };
+        },
+      ],
     ],
   });
 }
 
-export function collectionsModule(machine: Machine): ModuleValue {
+export const collectionsModule: ModuleMaker = (machine, _name, get) => {
   const defaultDict = dictClass(machine, 'defaultdict', (m, made, args, kwargs) => {
     const [factory, source] = elements(m, args).items;
     if (factory !== undefined && factory.kind !== 'none') made.defaultFactory = factory;
     fillDict(m, made, source, kwargs);
   });
-  const ordered = dictClass(machine, 'OrderedDict', (m, made, args, kwargs) => fillDict(m, made, elements(m, args).items[0], kwargs));
+  const ordered = dictClass(machine, 'OrderedDict', (m, made, args, kwargs) =>
+    fillDict(m, made, elements(m, args).items[0], kwargs),
+  );
   return nativeModule('collections', [
     [
       'namedtuple',
-      fn('namedtuple(typename, field_names, *, rename=False, defaults=None, module=None)', (m, { typename, field_names, defaults }) => {
-        const name = strOf(typename);
-        const fields = fieldNames(m, field_names);
-        if (name === undefined || !fields) return because(firstUnknown(typename, field_names) ?? unknown('the fields of a namedtuple are not known'));
-        const given = defaults.kind === 'none' ? [] : elements(m, defaults).items;
-        return namedTuple(m, name, fields, new Map(fields.slice(fields.length - given.length).map((field, i) => [field, given[i]])));
-      }),
+      fn(
+        'namedtuple(typename, field_names, *, rename=False, defaults=None, module=None)',
+        (m, { typename, field_names, defaults }) => {
+          const name = strOf(typename);
+          const fields = fieldNames(m, field_names);
+          if (name === undefined || !fields)
+            return because(
+              firstUnknown(typename, field_names) ?? unknown('the fields of a namedtuple are not known'),
+            );
+          const given = defaults.kind === 'none' ? [] : elements(m, defaults).items;
+          return namedTuple(
+            m,
+            name,
+            fields,
+            new Map(fields.slice(fields.length - given.length).map((field, i) => [field, given[i]])),
+          );
+        },
+      ),
     ],
     ['OrderedDict', ordered],
     ['defaultdict', defaultDict],
@@ -246,9 +304,9 @@ export function collectionsModule(machine: Machine): ModuleValue {
         return made;
       }),
     ],
-    ['abc', abcModule(machine)],
+    ['abc', get('collections.abc')],
   ]);
-}
+};
 
 /** `'a b'`, `'a, b'` or an iterable of names. */
 function fieldNames(machine: Machine, value: Value): string[] | undefined {
@@ -258,52 +316,3 @@ function fieldNames(machine: Machine, value: Value): string[] | undefined {
   const names = items.map(strOf);
   return tail || names.some((name) => name === undefined) ? undefined : (names as string[]);
 }
-
-/** Which built-in types are instances of an abstract collection (`isinstance(x, Iterable)`). */
-const ABSTRACT: Readonly<Record<string, readonly string[]>> = {
-  Hashable: ['int', 'float', 'bool', 'str', 'bytes', 'tuple', 'NoneType', 'frozenset', 'range', 'function', 'type'],
-  Iterable: ['str', 'bytes', 'list', 'tuple', 'dict', 'set', 'frozenset', 'range', 'iterator', 'generator'],
-  Iterator: ['iterator', 'generator'],
-  Generator: ['iterator', 'generator'],
-  Sized: ['str', 'bytes', 'list', 'tuple', 'dict', 'set', 'frozenset', 'range'],
-  Container: ['str', 'bytes', 'list', 'tuple', 'dict', 'set', 'frozenset', 'range'],
-  Collection: ['str', 'bytes', 'list', 'tuple', 'dict', 'set', 'frozenset', 'range'],
-  Sequence: ['str', 'bytes', 'list', 'tuple', 'range'],
-  MutableSequence: ['list'],
-  Mapping: ['dict'],
-  MutableMapping: ['dict'],
-  Set: ['set', 'frozenset'],
-  MutableSet: ['set'],
-  Callable: ['function', 'method', 'type', 'builtin_function_or_method'],
-  Reversible: ['list', 'tuple', 'dict', 'range'],
-};
-
-/** The method that makes an object of any class an instance (`__subclasshook__`), for those ABCs that ask for one. */
-const BY_METHOD: Readonly<Record<string, string>> = {
-  Hashable: '__hash__',
-  Iterable: '__iter__',
-  Iterator: '__next__',
-  Sized: '__len__',
-  Container: '__contains__',
-  Callable: '__call__',
-};
-
-export function abcModule(machine: Machine): ModuleValue {
-  return nativeModule(
-    'collections.abc',
-    Object.entries(ABSTRACT).map(([name, types]) => [
-      name,
-      nativeClass(machine, name, {
-        module: 'collections.abc',
-        native: new InstanceCheck((value) => {
-          const type = machine.typeOf(unwrap(value)).name;
-          if (types.includes(type)) return true;
-          if (value.kind !== 'instance' || BY_METHOD[name] === undefined) return false;
-          return machine.findClassAttr(value.cls, BY_METHOD[name]) !== undefined;
-        }),
-        attrs: [['__class_getitem__', { kind: 'wrapped', mode: 'class', fn: fn('__class_getitem__(cls, item)', (_m, { cls }) => cls) }]],
-      }),
-    ]),
-  );
-}
-

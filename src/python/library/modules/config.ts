@@ -1,7 +1,17 @@
 /** Dictionaries whose keys are attributes too: `ml_collections.ConfigDict`, `easydict.EasyDict`, `omegaconf`, `addict`, `munch`. */
 import { Wrapped } from '../../interpreter/classes';
 import type { Machine } from '../../machine';
-import { NONE, bool, str, unknown, type ClassValue, type DictValue, type InstanceValue, type ModuleValue, type Value } from '../../values';
+import {
+  NONE,
+  bool,
+  str,
+  unknown,
+  type ClassValue,
+  type DictValue,
+  type InstanceValue,
+  type ModuleValue,
+  type Value,
+} from '../../values';
 import { nativeClass, nativeModule } from '../classes';
 import { fillDict } from '../construct';
 import { functions, type Body } from '../define';
@@ -9,10 +19,16 @@ import { readText } from './files';
 import { parseYaml } from './yaml';
 import { strOf } from '../known';
 
-const dictOf = (self: InstanceValue): DictValue | undefined => (self.data instanceof Wrapped && self.data.value.kind === 'dict' ? self.data.value : undefined);
+const dictOf = (self: InstanceValue): DictValue | undefined =>
+  self.data instanceof Wrapped && self.data.value.kind === 'dict' ? self.data.value : undefined;
 
 /** `missing`: what an unset attribute is; `AttributeError` follows where undefined. */
-function attributeDict(machine: Machine, name: string, module: string, missing: (key: string) => Value | undefined): ClassValue {
+function attributeDict(
+  machine: Machine,
+  name: string,
+  module: string,
+  missing: (key: string) => Value | undefined,
+): ClassValue {
   const base = machine.builtin('dict');
   const convert = (value: Value): Value => {
     if (value.kind === 'list' && value.items.some(({ kind }) => kind === 'dict' || kind === 'list')) {
@@ -22,7 +38,8 @@ function attributeDict(machine: Machine, name: string, module: string, missing: 
     if (value.kind !== 'dict' || value.cls) return value;
     const made = machine.allocate(cls, new Wrapped({ ...value, entries: new Map() }));
     const into = dictOf(made)!;
-    for (const [key, entry] of value.entries) into.entries.set(key, { ...entry, value: convert(entry.value) });
+    for (const [key, entry] of value.entries)
+      into.entries.set(key, { ...entry, value: convert(entry.value) });
     return made;
   };
   const cls: ClassValue = nativeClass(machine, name, {
@@ -34,7 +51,8 @@ function attributeDict(machine: Machine, name: string, module: string, missing: 
         const [source] = args.positional;
         if (source && source.value.kind !== 'none') fillDict(m, made, source.value, undefined);
         for (const [key, { value }] of args.keywords) made.entries.set(`s:${key}`, { key: str(key), value });
-        for (const [key, entry] of made.entries) made.entries.set(key, { ...entry, value: convert(entry.value) });
+        for (const [key, entry] of made.entries)
+          made.entries.set(key, { ...entry, value: convert(entry.value) });
         return new Wrapped(made);
       },
       getAttr: (m, self, key) => {
@@ -75,10 +93,26 @@ function attributeDict(machine: Machine, name: string, module: string, missing: 
 
 function copyOf(self: InstanceValue): Value {
   const own = dictOf(self);
-  return { ...self, attrs: new Map(self.attrs), data: own ? new Wrapped({ ...own, entries: new Map(own.entries) }) : self.data };
+  return {
+    ...self,
+    attrs: new Map(self.attrs),
+    data: own ? new Wrapped({ ...own, entries: new Map(own.entries) }) : self.data,
+  };
 }
 
-const DICT_METHODS = ['get', 'keys', 'values', 'items', 'pop', 'popitem', 'setdefault', 'update', 'clear', 'copy', 'fromkeys'];
+const DICT_METHODS = [
+  'get',
+  'keys',
+  'values',
+  'items',
+  'pop',
+  'popitem',
+  'setdefault',
+  'update',
+  'clear',
+  'copy',
+  'fromkeys',
+];
 const isDictMethod = (key: string): boolean => DICT_METHODS.includes(key);
 
 /** As an ordinary dict, nested ones too. */
@@ -88,21 +122,44 @@ function plain(value: Value): Value {
     return own ? plain(own) : value;
   }
   if (value.kind !== 'dict') return value;
-  return { ...value, entries: new Map([...value.entries].map(([key, entry]) => [key, { ...entry, value: plain(entry.value) }])) };
+  return {
+    ...value,
+    entries: new Map(
+      [...value.entries].map(([key, entry]) => [key, { ...entry, value: plain(entry.value) }]),
+    ),
+  };
 }
 
 const absent = (): undefined => undefined;
 
 export function mlCollectionsModule(machine: Machine): ModuleValue {
   const cls = attributeDict(machine, 'ConfigDict', 'ml_collections', absent);
-  const placeholder: Body = (_m, { field_type }) => unknown('a placeholder of the configuration', null, field_type.kind === 'class' ? field_type.name : undefined);
+  const placeholder: Body = (_m, { field_type }) =>
+    unknown(
+      'a placeholder of the configuration',
+      null,
+      field_type.kind === 'class' ? field_type.name : undefined,
+    );
   const attrs: [string, Value][] = [
     ['ConfigDict', cls],
     ['FrozenConfigDict', cls],
-    ['FieldReference', { kind: 'native', name: 'FieldReference', impl: (_m, { positional }) => positional[0]?.value ?? NONE }],
-    ['placeholder', { kind: 'native', name: 'placeholder', impl: (m, call) => placeholder(m, { field_type: call.positional[0]?.value ?? NONE }, call) }],
+    [
+      'FieldReference',
+      { kind: 'native', name: 'FieldReference', impl: (_m, { positional }) => positional[0]?.value ?? NONE },
+    ],
+    [
+      'placeholder',
+      {
+        kind: 'native',
+        name: 'placeholder',
+        impl: (m, call) => placeholder(m, { field_type: call.positional[0]?.value ?? NONE }, call),
+      },
+    ],
   ];
-  return nativeModule('ml_collections', [...attrs, ['config_dict', nativeModule('ml_collections.config_dict', attrs)]]);
+  return nativeModule('ml_collections', [
+    ...attrs,
+    ['config_dict', nativeModule('ml_collections.config_dict', attrs)],
+  ]);
 }
 
 export const easyDictModule = (machine: Machine): ModuleValue =>
@@ -110,7 +167,9 @@ export const easyDictModule = (machine: Machine): ModuleValue =>
 
 /** `addict.Dict` makes an empty one for what is missing, and `box`/`munch` act as their names say. */
 export const addictModule = (machine: Machine): ModuleValue =>
-  nativeModule('addict', [['Dict', attributeDict(machine, 'Dict', 'addict', () => unknown('an attribute that was never set'))]]);
+  nativeModule('addict', [
+    ['Dict', attributeDict(machine, 'Dict', 'addict', () => unknown('an attribute that was never set'))],
+  ]);
 export const munchModule = (machine: Machine): ModuleValue =>
   nativeModule('munch', [['Munch', attributeDict(machine, 'Munch', 'munch', absent)]]);
 
@@ -118,22 +177,54 @@ export function omegaconfModule(machine: Machine): ModuleValue {
   const cls = attributeDict(machine, 'DictConfig', 'omegaconf', () => NONE);
   const fromYaml = (m: Machine, text: string | undefined, otherwise: string): Value => {
     const parsed = text === undefined ? undefined : parseYaml(text);
-    return parsed === undefined ? unknown(otherwise) : parsed.kind === 'dict' ? m.apply(cls, [parsed]) : parsed;
+    return parsed === undefined
+      ? unknown(otherwise)
+      : parsed.kind === 'dict'
+        ? m.apply(cls, [parsed])
+        : parsed;
   };
   // A class in Python; only its static methods are used, and those not listed are unknown.
-  const api = nativeModule('OmegaConf', functions([
-      ['create(obj=None, **kwargs)', (m, { obj }) => (obj.kind === 'str' ? fromYaml(m, obj.value, 'the configuration is not known') : obj.kind === 'dict' || obj.kind === 'none' ? m.apply(cls, [obj]) : obj)],
-      ['load(file)', (m, { file }) => fromYaml(m, strOf(file) === undefined ? undefined : readText(m, strOf(file)!), 'the content of a configuration file is not known')],
-      ['merge(*configs)', (m, { configs }) => {
-        const made = m.apply(cls, []);
-        if (configs.kind === 'tuple') for (const config of configs.items) m.invoke(made, 'update', [config]);
-        return configs.kind === 'tuple' && configs.items.every(({ kind }) => kind !== 'unknown') ? made : unknown('a merged configuration');
-      }],
+  const api = nativeModule(
+    'OmegaConf',
+    functions([
+      [
+        'create(obj=None, **kwargs)',
+        (m, { obj }) =>
+          obj.kind === 'str'
+            ? fromYaml(m, obj.value, 'the configuration is not known')
+            : obj.kind === 'dict' || obj.kind === 'none'
+              ? m.apply(cls, [obj])
+              : obj,
+      ],
+      [
+        'load(file)',
+        (m, { file }) =>
+          fromYaml(
+            m,
+            strOf(file) === undefined ? undefined : readText(m, strOf(file)!),
+            'the content of a configuration file is not known',
+          ),
+      ],
+      [
+        'merge(*configs)',
+        (m, { configs }) => {
+          const made = m.apply(cls, []);
+          if (configs.kind === 'tuple')
+            for (const config of configs.items) m.invoke(made, 'update', [config]);
+          return configs.kind === 'tuple' && configs.items.every(({ kind }) => kind !== 'unknown')
+            ? made
+            : unknown('a merged configuration');
+        },
+      ],
       ['to_container(config, **kwargs)', (_m, { config }) => plain(config)],
       ['to_yaml(config, **kwargs)', () => unknown('the text of the configuration', null, 'str')],
       ['from_cli(*args)', () => unknown('the arguments of the command line')],
       ['set_struct(config, value)', () => NONE],
       ['is_config(obj)', (_m, { obj }) => bool(obj.kind === 'instance' && obj.cls === cls)],
-  ]));
-  return nativeModule('omegaconf', [['OmegaConf', api], ['DictConfig', cls]]);
+    ]),
+  );
+  return nativeModule('omegaconf', [
+    ['OmegaConf', api],
+    ['DictConfig', cls],
+  ]);
 }

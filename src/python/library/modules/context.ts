@@ -1,6 +1,15 @@
 /** Context managers: the module `contextlib`. */
 import type { Machine } from '../../machine';
-import { FALSE, NONE, TRUE, bool, type ClassValue, type InstanceValue, type ModuleValue, type Value } from '../../values';
+import {
+  FALSE,
+  NONE,
+  TRUE,
+  bool,
+  type ClassValue,
+  type InstanceValue,
+  type ModuleValue,
+  type Value,
+} from '../../values';
 import { nativeClass, nativeModule } from '../classes';
 import { fn, functions } from '../define';
 import { elements } from '../known';
@@ -24,7 +33,9 @@ function generatorManager(machine: Machine): ClassValue {
 function suppressing(machine: Machine): ClassValue {
   const exit = fn('__exit__(self, type=None, value=None, traceback=None)', (m, { self, type }) => {
     const wanted = elements(m, m.getAttr(self, 'exceptions')).items;
-    return bool(type.kind === 'class' && wanted.some((cls) => cls.kind === 'class' && m.isSubclass(type, cls)));
+    return bool(
+      type.kind === 'class' && wanted.some((cls) => cls.kind === 'class' && m.isSubclass(type, cls)),
+    );
   });
   return nativeClass(machine, 'suppress', {
     module: 'contextlib',
@@ -88,8 +99,23 @@ export function contextlibModule(machine: Machine): ModuleValue {
     ['closing', holder],
     ['ExitStack', stack],
     ['suppress', suppressing(machine)],
-    ['ContextDecorator', nativeClass(machine, 'ContextDecorator', { module: 'contextlib', methods: [['__call__(self, function)', (_m, { function: inner }) => inner]] })],
-    ['AbstractContextManager', nativeClass(machine, 'AbstractContextManager', { module: 'contextlib', methods: [['__enter__(self)', (_m, { self }) => self], ['__exit__(self, *args)', () => NONE]] })],
+    [
+      'ContextDecorator',
+      nativeClass(machine, 'ContextDecorator', {
+        module: 'contextlib',
+        methods: [['__call__(self, function)', (_m, { function: inner }) => inner]],
+      }),
+    ],
+    [
+      'AbstractContextManager',
+      nativeClass(machine, 'AbstractContextManager', {
+        module: 'contextlib',
+        methods: [
+          ['__enter__(self)', (_m, { self }) => self],
+          ['__exit__(self, *args)', () => NONE],
+        ],
+      }),
+    ],
     ...functions([
       ['redirect_stdout(target)', (m, { target }) => m.apply(holder, [target])],
       ['redirect_stderr(target)', (m, { target }) => m.apply(holder, [target])],

@@ -8,17 +8,32 @@ import { arrayOf } from '../numpy/array';
 
 /** True for objects whose whole state is in their attributes or a wrapped built-in value; a library's payload is not copied. */
 function isPlain(value: InstanceValue): boolean {
-  return value.data === undefined || value.data === null || value.data instanceof Wrapped || arrayOf(value) !== undefined;
+  return (
+    value.data === undefined ||
+    value.data === null ||
+    value.data instanceof Wrapped ||
+    arrayOf(value) !== undefined
+  );
 }
 
-function copyInstance(machine: Machine, value: InstanceValue, part: (inner: Value) => Value, made: (copy: Value) => void): Value {
+function copyInstance(
+  machine: Machine,
+  value: InstanceValue,
+  part: (inner: Value) => Value,
+  made: (copy: Value) => void,
+): Value {
   if (!isPlain(value)) return machine.unknown(`a copy of a ${value.cls.name} is not followed`);
   // Members of an enum are one of a kind.
-  if (value.attrs.has('_value_') && value.cls.attrs.get(String((value.attrs.get('_name_') as { value?: string }).value)) === value) return value;
+  if (
+    value.attrs.has('_value_') &&
+    value.cls.attrs.get(String((value.attrs.get('_name_') as { value?: string }).value)) === value
+  )
+    return value;
   const copy = machine.allocate(value.cls);
   made(copy);
   for (const [name, attr] of value.attrs) copy.attrs.set(name, part(attr));
-  copy.data = value.data instanceof Wrapped ? new Wrapped(part(shallow(machine, value.data.value))) : value.data;
+  copy.data =
+    value.data instanceof Wrapped ? new Wrapped(part(shallow(machine, value.data.value))) : value.data;
   return copy;
 }
 
@@ -33,7 +48,12 @@ export function shallow(machine: Machine, value: Value): Value {
     case 'instance': {
       const own = machine.findClassAttr(value.cls, '__copy__');
       if (own) return machine.invoke(value, '__copy__', []);
-      return copyInstance(machine, value, (inner) => inner, () => undefined);
+      return copyInstance(
+        machine,
+        value,
+        (inner) => inner,
+        () => undefined,
+      );
     }
     default:
       return value;
@@ -54,7 +74,8 @@ export function deep(machine: Machine, value: Value, memo: Map<Value, Value>): V
     case 'dict': {
       const copy: Value = { ...value, entries: new Map() };
       memo.set(value, copy);
-      for (const [key, entry] of value.entries) copy.entries.set(key, { ...entry, key: again(entry.key), value: again(entry.value) });
+      for (const [key, entry] of value.entries)
+        copy.entries.set(key, { ...entry, key: again(entry.key), value: again(entry.value) });
       return copy;
     }
     case 'set':
@@ -63,7 +84,8 @@ export function deep(machine: Machine, value: Value, memo: Map<Value, Value>): V
       return { ...value, items: value.items.map(again) };
     case 'instance': {
       const own = machine.findClassAttr(value.cls, '__deepcopy__');
-      if (own) return machine.invoke(value, '__deepcopy__', [{ kind: 'dict', entries: new Map(), tail: null }]);
+      if (own)
+        return machine.invoke(value, '__deepcopy__', [{ kind: 'dict', entries: new Map(), tail: null }]);
       return copyInstance(machine, value, again, (copy) => memo.set(value, copy));
     }
     default:

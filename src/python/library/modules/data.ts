@@ -18,7 +18,12 @@ function parts(rows: ArrayDim, test: Value, train: Value): { test: ArrayDim; tra
   };
   if (typeof rows !== 'number' || firstUnknown(test, train)) return { test: open(), train: open() };
   const trainGiven = train.kind === 'none' ? undefined : size(train, Math.floor);
-  const testGiven = test.kind === 'none' ? (trainGiven === undefined ? Math.ceil(rows * 0.25) : rows - trainGiven) : size(test, Math.ceil);
+  const testGiven =
+    test.kind === 'none'
+      ? trainGiven === undefined
+        ? Math.ceil(rows * 0.25)
+        : rows - trainGiven
+      : size(test, Math.ceil);
   if (testGiven === undefined) return { test: open(), train: open() };
   return { test: testGiven, train: trainGiven ?? rows - testGiven };
 }
@@ -41,9 +46,15 @@ const trainTestSplit: Body = (machine, { arrays, test_size, train_size }) => {
 };
 
 export const modelSelectionModule = () =>
-  nativeModule('sklearn.model_selection', functions([
-    ['train_test_split(*arrays, test_size=None, train_size=None, random_state=None, shuffle=True, stratify=None)', trainTestSplit],
-  ]));
+  nativeModule(
+    'sklearn.model_selection',
+    functions([
+      [
+        'train_test_split(*arrays, test_size=None, train_size=None, random_state=None, shuffle=True, stratify=None)',
+        trainTestSplit,
+      ],
+    ]),
+  );
 
 /** `tqdm(x)`: the elements of `x`, and methods that only show. */
 export function tqdmModule(machine: Machine, name: string): ModuleValue {
@@ -62,15 +73,27 @@ export function tqdmModule(machine: Machine, name: string): ModuleValue {
       ['__len__(self)', (m, { self }) => m.len((self as InstanceValue).attrs.get('iterable') ?? NONE)],
       ['__enter__(self)', (_m, { self }) => self],
       ['__exit__(self, *args)', () => NONE],
-      ...['update', 'set_description', 'set_description_str', 'set_postfix', 'set_postfix_str', 'close', 'refresh', 'reset', 'clear'].map((method): [string, Body] => [
-        `${method}(self, *args, **kwargs)`,
-        () => NONE,
-      ]),
+      ...[
+        'update',
+        'set_description',
+        'set_description_str',
+        'set_postfix',
+        'set_postfix_str',
+        'close',
+        'refresh',
+        'reset',
+        'clear',
+      ].map((method): [string, Body] => [`${method}(self, *args, **kwargs)`, () => NONE]),
       ['write(*args, **kwargs)', () => NONE],
     ],
   });
   return nativeModule(name, [
     ['tqdm', bar],
-    ['trange', fn('trange(*args, **kwargs)', (m, { args }) => m.apply(bar, [m.apply(m.builtin('range'), elements(m, args).items)]))],
+    [
+      'trange',
+      fn('trange(*args, **kwargs)', (m, { args }) =>
+        m.apply(bar, [m.apply(m.builtin('range'), elements(m, args).items)]),
+      ),
+    ],
   ]);
 }

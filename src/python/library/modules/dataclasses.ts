@@ -46,13 +46,21 @@ export function dataclassFields(cls: ClassValue): readonly Field[] | undefined {
 }
 
 const optionsOf = (value: Value | undefined): FieldOptions | undefined => {
-  const data = value?.kind === 'instance' ? (value.data as Partial<FieldOptions> | null | undefined) : undefined;
+  const data =
+    value?.kind === 'instance' ? (value.data as Partial<FieldOptions> | null | undefined) : undefined;
   return data?.isField ? (data as FieldOptions) : undefined;
 };
 
-function makeDataclass(machine: Machine, cls: ClassValue, kwOnlyAll: boolean, init: boolean, fieldClass: ClassValue): ClassValue {
+function makeDataclass(
+  machine: Machine,
+  cls: ClassValue,
+  kwOnlyAll: boolean,
+  init: boolean,
+  fieldClass: ClassValue,
+): ClassValue {
   const fields = new Map<string, Field>();
-  for (const base of [...cls.mro.slice(1)].reverse()) for (const field of fieldsByClass.get(base) ?? []) fields.set(field.name, field);
+  for (const base of [...cls.mro.slice(1)].reverse())
+    for (const field of fieldsByClass.get(base) ?? []) fields.set(field.name, field);
   let kwOnly = kwOnlyAll;
   machine.touch(cls);
   for (const { name, value, annotation } of annotatedFields(cls)) {
@@ -61,8 +69,19 @@ function makeDataclass(machine: Machine, cls: ClassValue, kwOnlyAll: boolean, in
       kwOnly = true;
       continue;
     }
-    const options = optionsOf(value) ?? { isField: true, fallback: value, factory: undefined, init: true, kwOnly: undefined };
-    fields.set(name, { ...options, name, kwOnly: options.kwOnly ?? kwOnly, initOnly: annotation === 'InitVar' });
+    const options = optionsOf(value) ?? {
+      isField: true,
+      fallback: value,
+      factory: undefined,
+      init: true,
+      kwOnly: undefined,
+    };
+    fields.set(name, {
+      ...options,
+      name,
+      kwOnly: options.kwOnly ?? kwOnly,
+      initOnly: annotation === 'InitVar',
+    });
     if (optionsOf(value)) {
       if (options.fallback) cls.attrs.set(name, options.fallback);
       else cls.attrs.delete(name);
@@ -78,13 +97,22 @@ function makeDataclass(machine: Machine, cls: ClassValue, kwOnlyAll: boolean, in
   });
   cls.attrs.set('__dataclass_fields__', asDict(shown));
   if (init && !cls.attrs.has('__init__')) cls.attrs.set('__init__', initOf(cls, all));
-  if (!cls.attrs.has('__eq__')) cls.attrs.set('__eq__', fn('__eq__(self, other)', (m, { self, other }) => equal(m, self, other)));
+  if (!cls.attrs.has('__eq__'))
+    cls.attrs.set(
+      '__eq__',
+      fn('__eq__(self, other)', (m, { self, other }) => equal(m, self, other)),
+    );
   if (!cls.attrs.has('__repr__')) {
-    cls.attrs.set('__repr__', fn('__repr__(self)', (m, { self }) => {
-      const parts = all.filter(({ initOnly }) => !initOnly).map(({ name }) => `${name}=${m.repr(m.getAttr(self, name)) ?? '\0'}`);
-      const text = `${m.typeOf(self).name}(${parts.join(', ')})`;
-      return text.includes('\0') ? unknown('the text of a field is not known', null, 'str') : str(text);
-    }));
+    cls.attrs.set(
+      '__repr__',
+      fn('__repr__(self)', (m, { self }) => {
+        const parts = all
+          .filter(({ initOnly }) => !initOnly)
+          .map(({ name }) => `${name}=${m.repr(m.getAttr(self, name)) ?? '\0'}`);
+        const text = `${m.typeOf(self).name}(${parts.join(', ')})`;
+        return text.includes('\0') ? unknown('the text of a field is not known', null, 'str') : str(text);
+      }),
+    );
   }
   return cls;
 }
@@ -103,7 +131,12 @@ function initOf(cls: ClassValue, fields: readonly Field[]): Value {
         (field.init ? params[field.name] : undefined) ??
         field.fallback ??
         (field.factory ? m.apply(field.factory, []) : undefined) ??
-        (field.init ? m.raise('TypeError', `${cls.name}.__init__() missing 1 required positional argument: '${field.name}'`) : undefined);
+        (field.init
+          ? m.raise(
+              'TypeError',
+              `${cls.name}.__init__() missing 1 required positional argument: '${field.name}'`,
+            )
+          : undefined);
       if (value === undefined) continue;
       if (field.initOnly) extra.push(value);
       else m.setAttr(self, field.name, value);
@@ -114,7 +147,8 @@ function initOf(cls: ClassValue, fields: readonly Field[]): Value {
 }
 
 function equal(machine: Machine, self: Value, other: Value): Value {
-  if (self.kind !== 'instance' || other.kind === 'unknown') return unknown('the other value is not known', null, 'bool');
+  if (self.kind !== 'instance' || other.kind === 'unknown')
+    return unknown('the other value is not known', null, 'bool');
   if (other.kind !== 'instance' || other.cls !== self.cls) return bool(false);
   let answer: boolean | undefined = true;
   for (const { name } of dataclassFields(self.cls) ?? []) {
@@ -131,36 +165,53 @@ function fieldsOf(value: Value): readonly Field[] | undefined {
 }
 
 /** `asdict` / `astuple`: dataclasses inside lists, tuples and dicts are taken apart too. */
-function takeApart(machine: Machine, value: Value, whole: (names: readonly string[], values: readonly Value[]) => Value): Value {
+function takeApart(
+  machine: Machine,
+  value: Value,
+  whole: (names: readonly string[], values: readonly Value[]) => Value,
+): Value {
   const again = (inner: Value): Value => takeApart(machine, inner, whole);
   if (value.kind === 'instance') {
     const fields = dataclassFields(value.cls)?.filter(({ initOnly }) => !initOnly);
     if (!fields) return value;
     const names = fields.map(({ name }) => name);
-    return whole(names, names.map((name) => again(machine.getAttr(value, name))));
+    return whole(
+      names,
+      names.map((name) => again(machine.getAttr(value, name))),
+    );
   }
   if (value.kind === 'list') return list(value.items.map(again), value.tail);
   if (value.kind === 'tuple') return { ...value, items: value.items.map(again) };
   if (value.kind === 'dict') {
-    return { ...value, entries: new Map([...value.entries].map(([key, entry]) => [key, { ...entry, value: again(entry.value) }])) };
+    return {
+      ...value,
+      entries: new Map(
+        [...value.entries].map(([key, entry]) => [key, { ...entry, value: again(entry.value) }]),
+      ),
+    };
   }
   return value;
 }
 
 function replace(machine: Machine, obj: Value, changes: DictValue): Value {
   const fields = fieldsOf(obj);
-  if (!fields || obj.kind !== 'instance') return because(firstUnknown(obj) ?? unknown('the object is not known'));
+  if (!fields || obj.kind !== 'instance')
+    return because(firstUnknown(obj) ?? unknown('the object is not known'));
   if (changes.tail) return because(changes.tail);
   const keywords: Record<string, Value> = {};
-  for (const { name, init, initOnly } of fields) if (init && !initOnly) keywords[name] = machine.getAttr(obj, name);
+  for (const { name, init, initOnly } of fields)
+    if (init && !initOnly) keywords[name] = machine.getAttr(obj, name);
   for (const { key, value } of changes.entries.values()) if (key.kind === 'str') keywords[key.value] = value;
   return machine.apply(obj.cls, [], keywords);
 }
 
 export function dataclassesModule(machine: Machine): ModuleValue {
   const fieldClass = nativeClass(machine, 'Field', { partial: true, module: 'dataclasses' });
-  const missing: InstanceValue = machine.allocate(nativeClass(machine, '_MISSING_TYPE', { module: 'dataclasses' }));
-  const sentinel = (name: string): Value => machine.allocate(nativeClass(machine, name, { module: 'dataclasses' }));
+  const missing: InstanceValue = machine.allocate(
+    nativeClass(machine, '_MISSING_TYPE', { module: 'dataclasses' }),
+  );
+  const sentinel = (name: string): Value =>
+    machine.allocate(nativeClass(machine, name, { module: 'dataclasses' }));
   const isTrue = (value: Value): boolean => value.kind === 'bool' && value.value;
   return nativeModule('dataclasses', [
     ['MISSING', missing],
@@ -173,14 +224,19 @@ export function dataclassesModule(machine: Machine): ModuleValue {
         'dataclass(cls=None, /, *, init=True, kw_only=False, **kwargs)',
         (m, { cls, init, kw_only }) => {
           const decorate = (target: Value): Value =>
-            target.kind === 'class' ? makeDataclass(m, target, isTrue(kw_only), isTrue(init), fieldClass) : target;
-          return cls.kind === 'none' ? fn('decorator(cls)', (_m, params) => decorate(params.cls)) : decorate(cls);
+            target.kind === 'class'
+              ? makeDataclass(m, target, isTrue(kw_only), isTrue(init), fieldClass)
+              : target;
+          return cls.kind === 'none'
+            ? fn('decorator(cls)', (_m, params) => decorate(params.cls))
+            : decorate(cls);
         },
       ],
       [
         'field(*, default?, default_factory?, init=True, kw_only?, **kwargs)',
         (m, params) => {
-          const given = (value: Value | undefined): Value | undefined => (value === missing ? undefined : value);
+          const given = (value: Value | undefined): Value | undefined =>
+            value === missing ? undefined : value;
           return m.allocate(fieldClass, {
             isField: true,
             fallback: given(params.default),
@@ -190,10 +246,17 @@ export function dataclassesModule(machine: Machine): ModuleValue {
           } satisfies FieldOptions);
         },
       ],
-      ['asdict(obj, **kwargs)', (m, { obj }) => takeApart(m, obj, (names, values) => asDict(names.map((name, i) => [name, values[i]])))],
+      [
+        'asdict(obj, **kwargs)',
+        (m, { obj }) =>
+          takeApart(m, obj, (names, values) => asDict(names.map((name, i) => [name, values[i]]))),
+      ],
       ['astuple(obj, **kwargs)', (m, { obj }) => takeApart(m, obj, (_names, values) => tuple(values))],
       ['replace(obj, /, **changes)', (m, { obj, changes }) => replace(m, obj, changes as DictValue)],
-      ['is_dataclass(obj)', (_m, { obj }) => (obj.kind === 'unknown' ? because(obj, 'bool') : bool(fieldsOf(obj) !== undefined))],
+      [
+        'is_dataclass(obj)',
+        (_m, { obj }) => (obj.kind === 'unknown' ? because(obj, 'bool') : bool(fieldsOf(obj) !== undefined)),
+      ],
       [
         'fields(obj)',
         (m, { obj }) => {
@@ -207,4 +270,3 @@ export function dataclassesModule(machine: Machine): ModuleValue {
     ]),
   ]);
 }
-

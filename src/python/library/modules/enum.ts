@@ -14,7 +14,7 @@ import {
 } from '../../values';
 import { nativeClass, nativeModule } from '../classes';
 import { fn, functions } from '../define';
-import { because, indexOf, iterator, strOf } from '../known';
+import { because, elements, indexOf, iterator, strOf } from '../known';
 import { asDict } from './namedtuple';
 
 const membersByClass = new WeakMap<ClassValue, InstanceValue[]>();
@@ -24,7 +24,8 @@ export function enumMembers(cls: ClassValue): readonly InstanceValue[] | undefin
   return membersByClass.get(cls);
 }
 
-const isPlain = (value: Value): boolean => !['function', 'native', 'wrapped', 'property', 'class', 'method'].includes(value.kind);
+const isPlain = (value: Value): boolean =>
+  !['function', 'native', 'wrapped', 'property', 'class', 'method'].includes(value.kind);
 
 /** The names that the class body assigns, in order. */
 function assigned(cls: ClassValue): string[] {
@@ -33,7 +34,8 @@ function assigned(cls: ClassValue): string[] {
     if (!names.includes(name)) names.push(name);
   };
   for (const statement of cls.def?.body ?? []) {
-    if (statement.type === 'AnnAssign' && statement.value && statement.target.type === 'Name') add(statement.target.id);
+    if (statement.type === 'AnnAssign' && statement.value && statement.target.type === 'Name')
+      add(statement.target.id);
     if (statement.type !== 'Assign') continue;
     for (const target of statement.targets) {
       if (target.type === 'Name') add(target.id);
@@ -59,11 +61,11 @@ function makeMembers(machine: Machine, cls: ClassValue, autoClass: ClassValue): 
     members.push(makeMember(machine, cls, name, value));
     cls.attrs.set(name, members[members.length - 1]);
   }
-  membersByClass.set(cls, members);
-  if (members.length > 0) cls.attrs.set('__members__', asDict(members.map((member) => [strOf(member.attrs.get('_name_')) ?? '', member])));
+  finish(cls, members);
 }
 
-const valueOf = (member: InstanceValue): Value => member.attrs.get('_value_') ?? unknown('the value of the member is not known');
+const valueOf = (member: InstanceValue): Value =>
+  member.attrs.get('_value_') ?? unknown('the value of the member is not known');
 
 function autoValue(cls: ClassValue, name: string, last: number): Value {
   if (cls.mro.some((ancestor) => ancestor.name === 'StrEnum')) return str(name.toLowerCase());
@@ -72,18 +74,64 @@ function autoValue(cls: ClassValue, name: string, last: number): Value {
 }
 
 function makeMember(machine: Machine, cls: ClassValue, name: string, value: Value): InstanceValue {
-  const mixedIn = cls.mro.some((ancestor) => ancestor.module === 'builtins' && ['int', 'str', 'float', 'tuple'].includes(ancestor.name));
-  const member: InstanceValue = { kind: 'instance', cls, attrs: new Map(), data: mixedIn ? new Wrapped(value) : undefined };
+  const mixedIn = cls.mro.some(
+    (ancestor) => ancestor.module === 'builtins' && ['int', 'str', 'float', 'tuple'].includes(ancestor.name),
+  );
+  const member: InstanceValue = {
+    kind: 'instance',
+    cls,
+    attrs: new Map(),
+    data: mixedIn ? new Wrapped(value) : undefined,
+  };
   for (const key of ['_name_', 'name']) member.attrs.set(key, str(name));
   for (const key of ['_value_', 'value']) member.attrs.set(key, value);
   const init = machine.findClassAttr(cls, '__init__');
-  if (init?.value.kind === 'function') machine.apply(init.value, [member, ...(value.kind === 'tuple' ? value.items : [value])]);
+  if (init?.value.kind === 'function')
+    machine.apply(init.value, [member, ...(value.kind === 'tuple' ? value.items : [value])]);
   return member;
+}
+
+/** `Enum('Color', 'RED GREEN')`: names as a text, a list of names or of pairs, or a dict. */
+function functional(machine: Machine, base: ClassValue, [name, names]: readonly Value[]): Value {
+  const title = strOf(name);
+  const text = strOf(names);
+  const given =
+    text === undefined
+      ? elements(machine, names.kind === 'dict' ? machine.invoke(names, 'items', []) : names)
+      : undefined;
+  const pairs = (
+    text
+      ?.split(/[\s,]+/)
+      .filter((part) => part !== '')
+      .map(str) ??
+    given?.items ??
+    []
+  ).map((item, i): readonly [string | undefined, Value] =>
+    item.kind === 'tuple' ? [strOf(item.items[0]), item.items[1]] : [strOf(item), int(i + 1)],
+  );
+  if (title === undefined || given?.tail || pairs.some(([key]) => key === undefined))
+    return unknown('the members of an enum are not known');
+  const cls = nativeClass(machine, title, { module: '__main__', bases: [base] });
+  const members = pairs.map(([key, value]) => makeMember(machine, cls, key!, value));
+  for (const member of members) cls.attrs.set(strOf(member.attrs.get('_name_')) ?? '', member);
+  finish(cls, members);
+  return cls;
+}
+
+function finish(cls: ClassValue, members: InstanceValue[]): void {
+  membersByClass.set(cls, members);
+  if (members.length > 0)
+    cls.attrs.set(
+      '__members__',
+      asDict(members.map((member) => [strOf(member.attrs.get('_name_')) ?? '', member])),
+    );
 }
 
 /** What the metaclass of enums answers for the class. */
 const meta: NonNullable<ClassHooks['meta']> = (machine, cls, operation, args) => {
   const members = membersByClass.get(cls);
+  if (operation === 'call' && (!members || members.length === 0) && args.length >= 2)
+    return functional(machine, cls, args);
   if (!members || members.length === 0) return undefined;
   switch (operation) {
     case 'call': {
@@ -97,7 +145,10 @@ const meta: NonNullable<ClassHooks['meta']> = (machine, cls, operation, args) =>
         if (same === undefined) certain = false;
       }
       if (!certain || machine.findClassAttr(cls, '_missing_')?.value.kind === 'wrapped') {
-        return { ...(wanted.kind === 'unknown' ? because(wanted) : unknown(`which ${cls.name} it is is not known`)), among: members };
+        return {
+          ...(wanted.kind === 'unknown' ? because(wanted) : unknown(`which ${cls.name} it is is not known`)),
+          among: members,
+        };
       }
       return machine.raise('ValueError', `${machine.repr(wanted) ?? 'value'} is not a valid ${cls.name}`);
     }
@@ -114,7 +165,9 @@ const meta: NonNullable<ClassHooks['meta']> = (machine, cls, operation, args) =>
     case 'contains': {
       const [wanted] = args;
       if (wanted?.kind === 'unknown') return because(wanted, 'bool');
-      return bool(members.some((member) => member === wanted || machine.equal(valueOf(member), wanted) === true));
+      return bool(
+        members.some((member) => member === wanted || machine.equal(valueOf(member), wanted) === true),
+      );
     }
   }
 };
@@ -125,7 +178,10 @@ export function enumModule(machine: Machine): ModuleValue {
     const cls = machine.builtin(name);
     return cls.kind === 'class' ? [cls] : [];
   };
-  const text = (self: Value, form: (cls: string, name: string, value: Value) => string | undefined): Value => {
+  const text = (
+    self: Value,
+    form: (cls: string, name: string, value: Value) => string | undefined,
+  ): Value => {
     const member = self as InstanceValue;
     const name = strOf(member.attrs?.get('_name_'));
     const made = name === undefined ? undefined : form(member.cls.name, name, valueOf(member));
@@ -136,10 +192,14 @@ export function enumModule(machine: Machine): ModuleValue {
     hooks: { meta, didSubclass: (m, cls) => makeMembers(m, cls, autoClass) },
     methods: [
       ['__str__(self)', (_m, { self }) => text(self, (cls, name) => `${cls}.${name}`)],
-      ['__repr__(self)', (m, { self }) => text(self, (cls, name, value) => {
-        const shown = m.repr(value);
-        return shown === undefined ? undefined : `<${cls}.${name}: ${shown}>`;
-      })],
+      [
+        '__repr__(self)',
+        (m, { self }) =>
+          text(self, (cls, name, value) => {
+            const shown = m.repr(value);
+            return shown === undefined ? undefined : `<${cls}.${name}: ${shown}>`;
+          }),
+      ],
     ],
   });
   const plainText = fn('__str__(self)', (m, { self }) => text(self, (_cls, _name, value) => m.str(value)));
@@ -150,14 +210,28 @@ export function enumModule(machine: Machine): ModuleValue {
       attrs: mixin === undefined ? [] : [['__str__', plainText]],
     });
   const flag = derived('Flag', undefined);
-  for (const [method, op] of [['__or__', '|'], ['__and__', '&'], ['__xor__', '^']] as const) {
+  for (const [method, op] of [
+    ['__or__', '|'],
+    ['__and__', '&'],
+    ['__xor__', '^'],
+  ] as const) {
     flag.attrs.set(
       method,
       fn(`${method}(self, other)`, (m, { self, other }) => {
         if (self.kind !== 'instance' || other.kind !== 'instance') return unknown('the flags are not known');
         const value = m.binary(op, valueOf(self), valueOf(other));
-        const known = membersByClass.get(self.cls)?.find((member) => m.equal(valueOf(member), value) === true);
-        return known ?? makeMember(m, self.cls, `${strOf(self.attrs.get('_name_')) ?? ''}${op}${strOf(other.attrs.get('_name_')) ?? ''}`, value);
+        const known = membersByClass
+          .get(self.cls)
+          ?.find((member) => m.equal(valueOf(member), value) === true);
+        return (
+          known ??
+          makeMember(
+            m,
+            self.cls,
+            `${strOf(self.attrs.get('_name_')) ?? ''}${op}${strOf(other.attrs.get('_name_')) ?? ''}`,
+            value,
+          )
+        );
       }),
     );
   }
@@ -175,4 +249,3 @@ export function enumModule(machine: Machine): ModuleValue {
     ]),
   ]);
 }
-

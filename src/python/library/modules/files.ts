@@ -23,7 +23,8 @@ export function openFile(machine: Machine, file: Value, mode: Value): Value {
   const path = pathOf(machine, file);
   if (path === undefined) return because(firstUnknown(file) ?? unknown('the file is not known'), 'file');
   const how = strOf(mode) ?? 'r';
-  const text = how.startsWith('r') && !how.includes('b') && !how.includes('+') ? readText(machine, path) : undefined;
+  const text =
+    how.startsWith('r') && !how.includes('b') && !how.includes('+') ? readText(machine, path) : undefined;
   if (text === undefined) return unknown(`the content of file ${path} is not known`, null, 'file');
   return machine.allocate(fileClass(machine), { path, text } satisfies TextFile);
 }
@@ -39,7 +40,9 @@ export function pathOf(machine: Machine, value: Value): string | undefined {
 /** The text of an open file, undefined for anything else. */
 export function textOfFile(value: Value): string | undefined {
   const data = value.kind === 'instance' ? (value.data as Partial<TextFile> | null) : null;
-  return data && typeof data === 'object' && typeof data.text === 'string' && typeof data.path === 'string' ? data.text : undefined;
+  return data && typeof data === 'object' && typeof data.text === 'string' && typeof data.path === 'string'
+    ? data.text
+    : undefined;
 }
 
 function fileClass(machine: Machine): ClassValue {
@@ -47,10 +50,15 @@ function fileClass(machine: Machine): ClassValue {
   if (cls) return cls;
   const text = (self: Value): string => ((self as InstanceValue).data as TextFile).text;
   const lines = (self: Value): Value[] => (text(self).match(/[^\n]*\n|[^\n]+$/g) ?? []).map(str);
-  cls = nativeClass(machine, 'TextIOWrapper', { partial: true,
+  cls = nativeClass(machine, 'TextIOWrapper', {
+    partial: true,
     module: 'io',
     methods: [
-      ['read(self, size=-1)', (_machine, { self, size }) => (size.kind === 'int' && size.value < 0 ? str(text(self)) : unknown('a part of a file', null, 'str'))],
+      [
+        'read(self, size=-1)',
+        (_machine, { self, size }) =>
+          size.kind === 'int' && size.value < 0 ? str(text(self)) : unknown('a part of a file', null, 'str'),
+      ],
       ['readlines(self, hint=-1)', (_machine, { self }) => list(lines(self))],
       ['readline(self, size=-1)', () => unknown('a line of a file', null, 'str')],
       ['close(self)', () => NONE],

@@ -6,7 +6,20 @@ import { functions, type Body } from '../define';
 import { strOf } from '../known';
 import { loggingModule } from './silent';
 
-const KINDS = ['string', 'integer', 'float', 'bool', 'boolean', 'list', 'spaceseplist', 'multi_string', 'multi_integer', 'multi_float', 'alias', 'flag'];
+const KINDS = [
+  'string',
+  'integer',
+  'float',
+  'bool',
+  'boolean',
+  'list',
+  'spaceseplist',
+  'multi_string',
+  'multi_integer',
+  'multi_float',
+  'alias',
+  'flag',
+];
 
 export function flagsModule(machine: Machine): ModuleValue {
   const values = machine.allocate(
@@ -14,15 +27,23 @@ export function flagsModule(machine: Machine): ModuleValue {
       module: 'absl.flags',
       hooks: {
         getAttr: (m, self, name) =>
-          self.attrs.has(name) || m.findClassAttr(self.cls, name) || name.startsWith('__') ? undefined : unknown(`flag "${name}" is defined elsewhere`),
+          self.attrs.has(name) || m.findClassAttr(self.cls, name) || name.startsWith('__')
+            ? undefined
+            : unknown(`flag "${name}" is defined elsewhere`),
       },
       methods: [
-        ['__call__(self, argv=None, *args, **kwargs)', () => list([], unknown('the arguments of the command line'))],
-        ['__getitem__(self, name)', (m, { self, name }) => {
-          const key = strOf(name);
-          const value = key === undefined ? undefined : (self as InstanceValue).attrs.get(key);
-          return value === undefined ? unknown('the flag is not known') : holderOf(m, value);
-        }],
+        [
+          '__call__(self, argv=None, *args, **kwargs)',
+          () => list([], unknown('the arguments of the command line')),
+        ],
+        [
+          '__getitem__(self, name)',
+          (m, { self, name }) => {
+            const key = strOf(name);
+            const value = key === undefined ? undefined : (self as InstanceValue).attrs.get(key);
+            return value === undefined ? unknown('the flag is not known') : holderOf(m, value);
+          },
+        ],
         ['mark_as_parsed(self)', () => NONE],
         ['flag_values_dict(self)', () => unknown('the flags as a dict', null, 'dict')],
       ],
@@ -45,7 +66,10 @@ export function flagsModule(machine: Machine): ModuleValue {
     ['FLAGS', values],
     ['FlagValues', values.cls],
     ...functions([
-      ...KINDS.map((kind): [string, Body] => [`DEFINE_${kind}(name, default=None, help=None, *args, **kwargs)`, plain]),
+      ...KINDS.map((kind): [string, Body] => [
+        `DEFINE_${kind}(name, default=None, help=None, *args, **kwargs)`,
+        plain,
+      ]),
       ['DEFINE_enum(name, default=None, enum_values=None, help=None, **kwargs)', plain],
       ['DEFINE_multi_enum(name, default=None, enum_values=None, help=None, **kwargs)', plain],
       ['DEFINE_enum_class(name, default=None, enum_class=None, help=None, **kwargs)', plain],
@@ -65,18 +89,25 @@ export function flagsModule(machine: Machine): ModuleValue {
 }
 
 export const appModule = () =>
-  nativeModule('absl.app', functions([
-    [
-      'run(main, argv=None, **kwargs)',
-      (m, { main }) => {
-        // As `__main__`: the program's own main is called with its name and what the command line adds.
-        m.apply(main, [list([str(m.mainFile)], unknown('the arguments of the command line'))]);
-        return NONE;
-      },
-    ],
-  ]));
+  nativeModule(
+    'absl.app',
+    functions([
+      [
+        'run(main, argv=None, **kwargs)',
+        (m, { main }) => {
+          // As `__main__`: the program's own main is called with its name and what the command line adds.
+          m.apply(main, [list([str(m.mainFile)], unknown('the arguments of the command line'))]);
+          return NONE;
+        },
+      ],
+    ]),
+  );
 
 export const abslModule: ModuleMaker = (_machine, _name, get) =>
-  nativeModule('absl', ['flags', 'app', 'logging'].map((name) => [name, get(`absl.${name}`)]));
+  nativeModule(
+    'absl',
+    ['flags', 'app', 'logging'].map((name) => [name, get(`absl.${name}`)]),
+  );
 
-export const abslLogging = (machine: Machine): ModuleValue => nativeModule('absl.logging', loggingModule(machine).attrs);
+export const abslLogging = (machine: Machine): ModuleValue =>
+  nativeModule('absl.logging', loggingModule(machine).attrs);

@@ -1,6 +1,17 @@
 /** The module `functools`: `partial`, `reduce`, `wraps` and the caching decorators, which leave a function as it is. */
 import type { Machine } from '../../machine';
-import { NONE, str, tuple, unknown, type Arg, type CallArgs, type DictValue, type InstanceValue, type ModuleValue, type Value } from '../../values';
+import {
+  NONE,
+  str,
+  tuple,
+  unknown,
+  type Arg,
+  type CallArgs,
+  type DictValue,
+  type InstanceValue,
+  type ModuleValue,
+  type Value,
+} from '../../values';
 import { nativeClass, nativeModule } from '../classes';
 import { fn, functions, type Params } from '../define';
 import { because, elements } from '../known';
@@ -13,13 +24,21 @@ export interface Partial {
   readonly keywords: DictValue;
 }
 
-function partialCall(machine: Machine, { func, args, keywords }: Partial, call: CallArgs, self: number): Value {
+function partialCall(
+  machine: Machine,
+  { func, args, keywords }: Partial,
+  call: CallArgs,
+  self: number,
+): Value {
   const merged = new Map<string, CallArgs['keywords'] extends ReadonlyMap<string, infer V> ? V : never>();
   for (const { key, value } of keywords.entries.values()) {
     if (key.kind === 'str') merged.set(key.value, { value, range: null, nameRange: null });
   }
   for (const [name, arg] of call.keywords) merged.set(name, arg);
-  const positional: Arg[] = [...args.map((value) => ({ value, range: null })), ...call.positional.slice(self)];
+  const positional: Arg[] = [
+    ...args.map((value) => ({ value, range: null })),
+    ...call.positional.slice(self),
+  ];
   return machine.call(func, {
     positional,
     keywords: merged,
@@ -39,22 +58,30 @@ function wrapped(machine: Machine, wrapper: Value, inner: Value): Value {
 }
 
 /** What a decorated function gets beside its own attributes. */
-const CACHE_ATTRS: readonly Value[] = [fn('cache_clear()', () => NONE), fn('cache_info()', () => unknown('the cache is not followed'))];
+const CACHE_ATTRS: readonly Value[] = [
+  fn('cache_clear()', () => NONE),
+  fn('cache_info()', () => unknown('the cache is not followed')),
+];
 const DISPATCH_ATTRS: readonly Value[] = [
-  fn('register(cls, func=None)', (_machine, { func }) => (func.kind === 'none' ? fn('decorator(func)', (_m, params) => params.func) : func)),
+  fn('register(cls, func=None)', (_machine, { func }) =>
+    func.kind === 'none' ? fn('decorator(func)', (_m, params) => params.func) : func,
+  ),
 ];
 
 /** A decorator usable bare and with arguments, which leaves the function as it is, with a few attributes more. */
 function transparent(name: string, attrs: readonly Value[] = []): [string, Value] {
   const decorate = (machine: Machine, inner: Value): Value => {
-    if (inner.kind === 'function') for (const attr of attrs) if (attr.kind === 'native') machine.setAttr(inner, attr.name, attr);
+    if (inner.kind === 'function')
+      for (const attr of attrs) if (attr.kind === 'native') machine.setAttr(inner, attr.name, attr);
     return inner;
   };
   const isFunction = (value: Value): boolean => !['none', 'int', 'bool', 'unknown'].includes(value.kind);
   return [
     name,
     fn(`${name}(function=None, *args, **kwargs)`, (machine, { function: inner }: Params) =>
-      isFunction(inner) ? decorate(machine, inner) : fn('decorator(function)', (m, params) => decorate(m, params.function)),
+      isFunction(inner)
+        ? decorate(machine, inner)
+        : fn('decorator(function)', (m, params) => decorate(m, params.function)),
     ),
   ];
 }
@@ -70,7 +97,9 @@ export function functoolsModule(machine: Machine): ModuleValue {
         args: args.positional.slice(1).map(({ value }) => value),
         keywords: {
           kind: 'dict',
-          entries: new Map([...args.keywords].map(([name, { value }]) => [`s:${name}`, { key: str(name), value }])),
+          entries: new Map(
+            [...args.keywords].map(([name, { value }]) => [`s:${name}`, { key: str(name), value }]),
+          ),
           tail: args.openKeywords,
         },
       }),
@@ -81,7 +110,10 @@ export function functoolsModule(machine: Machine): ModuleValue {
       },
     },
   });
-  partial.attrs.set('__init__', fn('__init__(self, *args, **kwargs)', () => NONE));
+  partial.attrs.set(
+    '__init__',
+    fn('__init__(self, *args, **kwargs)', () => NONE),
+  );
   partial.attrs.set('__call__', {
     kind: 'native',
     name: '__call__',
@@ -94,22 +126,39 @@ export function functoolsModule(machine: Machine): ModuleValue {
     transparent('total_ordering'),
     transparent('singledispatch', DISPATCH_ATTRS),
     transparent('singledispatchmethod', DISPATCH_ATTRS),
-    ['cached_property', fn('cached_property(func)', (_m, { func }) => ({ kind: 'property', get: func, set: null, cached: true }))],
+    [
+      'cached_property',
+      fn('cached_property(func)', (_m, { func }) => ({
+        kind: 'property',
+        get: func,
+        set: null,
+        cached: true,
+      })),
+    ],
     ...functions([
       [
         'reduce(function, iterable, initial?, /)',
         (m, { function: f, iterable, initial }) => {
           const { items, tail } = elements(m, iterable);
           const all = initial === undefined ? items : [initial, ...items];
-          if (all.length === 0) return tail ? because(tail) : m.raise('TypeError', 'reduce() of empty iterable with no initial value');
+          if (all.length === 0)
+            return tail
+              ? because(tail)
+              : m.raise('TypeError', 'reduce() of empty iterable with no initial value');
           const total = all.slice(1).reduce((value, item) => m.apply(f, [value, item]), all[0]);
           if (!tail) return total;
           m.apply(f, [total, tail]);
           return because(tail);
         },
       ],
-      ['wraps(wrapped, *args, **kwargs)', (_m, { wrapped: inner }) => fn('decorator(wrapper)', (m, { wrapper }) => wrapped(m, wrapper, inner))],
-      ['update_wrapper(wrapper, wrapped, *args, **kwargs)', (m, { wrapper, wrapped: inner }) => wrapped(m, wrapper, inner)],
+      [
+        'wraps(wrapped, *args, **kwargs)',
+        (_m, { wrapped: inner }) => fn('decorator(wrapper)', (m, { wrapper }) => wrapped(m, wrapper, inner)),
+      ],
+      [
+        'update_wrapper(wrapper, wrapped, *args, **kwargs)',
+        (m, { wrapper, wrapped: inner }) => wrapped(m, wrapper, inner),
+      ],
       [
         'partialmethod(func, /, *args, **keywords)',
         (_m, { func, args, keywords }) => {
@@ -120,7 +169,12 @@ export function functoolsModule(machine: Machine): ModuleValue {
             impl: (m, call) =>
               partialCall(
                 m,
-                { isPartial: true, func, args: [call.positional[0].value, ...fixed], keywords: keywords as DictValue },
+                {
+                  isPartial: true,
+                  func,
+                  args: [call.positional[0].value, ...fixed],
+                  keywords: keywords as DictValue,
+                },
                 call,
                 1,
               ),

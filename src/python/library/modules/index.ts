@@ -4,7 +4,8 @@ import { cachedModules, nativeModule } from '../classes';
 import { numpyModule, numpyRandom } from '../numpy';
 import { argparseModule } from './argparse';
 import { randomModule, timeModule } from './chance';
-import { abcModule, collectionsModule } from './collections';
+import { abcModule } from './abstract';
+import { collectionsModule } from './collections';
 import { addictModule, easyDictModule, mlCollectionsModule, munchModule, omegaconfModule } from './config';
 import { contextlibModule } from './context';
 import { copyModule } from './copy';
@@ -15,7 +16,15 @@ import { abslLogging, abslModule, appModule, flagsModule } from './flags';
 import { functoolsModule } from './functools';
 import { itertoolsModule } from './itertools';
 import { mathModule } from './math';
-import { abcBaseModule, builtinsModule, importlibModule, inspectModule, numbersModule, stringModule, typesModule } from './objects';
+import {
+  abcBaseModule,
+  builtinsModule,
+  importlibModule,
+  inspectModule,
+  numbersModule,
+  stringModule,
+  typesModule,
+} from './objects';
 import { operatorModule } from './operator';
 import { osModule, osPathModule } from './os';
 import { pathlibModule } from './pathlib';
@@ -91,5 +100,14 @@ const REST = new Set(
   ).split(' '),
 );
 
+/** Their modules in packages: any other dotted name is one of a module's own names (`datetime.datetime`). */
+const REST_INNER = new Set(
+  (
+    'concurrent.futures ctypes.util email.mime email.mime.text email.mime.multipart http.client http.server importlib.metadata importlib.resources ' +
+    'importlib.util logging.config logging.handlers multiprocessing.dummy multiprocessing.pool unittest.mock urllib.error urllib.parse ' +
+    'urllib.request xml.dom xml.dom.minidom xml.etree xml.etree.ElementTree xml.sax'
+  ).split(' '),
+);
+
 export const standardModules: NativeModules = (name, machine) =>
-  followed(name, machine) ?? (REST.has(name.split('.')[0]) ? nativeModule(name, []) : undefined);
+  followed(name, machine) ?? (REST.has(name) || REST_INNER.has(name) ? nativeModule(name, []) : undefined);

@@ -30,23 +30,39 @@ function choices(count: number, size: number, repeat: boolean, ordered: boolean)
   return grow([]) ? out : undefined;
 }
 
-function chosen(machine: Machine, name: string, { items, tail }: Elements, size: Value, repeat: boolean, ordered: boolean): Value {
+function chosen(
+  machine: Machine,
+  name: string,
+  { items, tail }: Elements,
+  size: Value,
+  repeat: boolean,
+  ordered: boolean,
+): Value {
   const length = size.kind === 'none' ? items.length : indexOf(size);
-  if (tail || length === undefined) return iterator([], tail ?? firstUnknown(size) ?? machine.unknown('a length is not known'));
+  if (tail || length === undefined)
+    return iterator([], tail ?? firstUnknown(size) ?? machine.unknown('a length is not known'));
   const rows = choices(items.length, length, repeat, ordered);
-  return rows ? tuples(rows.map((row) => row.map((i) => items[i]))) : iterator([], unknown(`${name}() with more than ${MOST} results is not followed`));
+  return rows
+    ? tuples(rows.map((row) => row.map((i) => items[i])))
+    : iterator([], unknown(`${name}() with more than ${MOST} results is not followed`));
 }
 
 function product(machine: Machine, args: Value, repeat: Value): Value {
   const parts = elements(machine, args).items.map((arg) => elements(machine, arg));
   const times = indexOf(repeat);
   const open = parts.find(({ tail }) => tail)?.tail;
-  if (open || times === undefined) return iterator([], open ?? firstUnknown(repeat) ?? machine.unknown('the repeat is not known'));
+  if (open || times === undefined)
+    return iterator([], open ?? firstUnknown(repeat) ?? machine.unknown('the repeat is not known'));
   const pools = Array.from({ length: times }, () => parts).flat();
   if (pools.reduce((total, { items }) => total * items.length, 1) > MOST) {
     return iterator([], unknown(`product() with more than ${MOST} results is not followed`));
   }
-  return tuples(pools.reduce<Value[][]>((rows, { items }) => rows.flatMap((row) => items.map((item) => [...row, item])), [[]]));
+  return tuples(
+    pools.reduce<Value[][]>(
+      (rows, { items }) => rows.flatMap((row) => items.map((item) => [...row, item])),
+      [[]],
+    ),
+  );
 }
 
 function chain(machine: Machine, iterables: Elements): Value {
@@ -61,9 +77,13 @@ function chain(machine: Machine, iterables: Elements): Value {
 
 /** `islice(iterable, stop)` / `(iterable, start, stop, step)`. */
 function slice(machine: Machine, iterable: Value, bounds: readonly Value[]): Value {
-  const source = iterable.kind === 'iterator' ? { items: iterable.items.slice(iterable.position), tail: iterable.tail } : elements(machine, iterable);
+  const source =
+    iterable.kind === 'iterator'
+      ? { items: iterable.items.slice(iterable.position), tail: iterable.tail }
+      : elements(machine, iterable);
   const { items, tail } = source;
-  const [start, stop, step] = bounds.length === 1 ? [NONE, bounds[0], NONE] : [bounds[0], bounds[1], bounds[2] ?? NONE];
+  const [start, stop, step] =
+    bounds.length === 1 ? [NONE, bounds[0], NONE] : [bounds[0], bounds[1], bounds[2] ?? NONE];
   const cause = firstUnknown(start, stop, step);
   if (cause) return iterator([], cause);
   const from = indexOf(start) ?? 0;
@@ -86,11 +106,15 @@ function groupBy(machine: Machine, iterable: Value, key: Value): Value {
     const by = key.kind === 'none' ? item : machine.apply(key, [item]);
     const last = groups[groups.length - 1];
     const same = last && machine.equal(last.key, by);
-    if (last && same === undefined) return iterator([], firstUnknown(by) ?? machine.unknown('the groups are not known'));
+    if (last && same === undefined)
+      return iterator([], firstUnknown(by) ?? machine.unknown('the groups are not known'));
     if (same) last.items.push(item);
     else groups.push({ key: by, items: [item] });
   }
-  return iterator(groups.map((group) => tuple([group.key, iterator(group.items)])), tail);
+  return iterator(
+    groups.map((group) => tuple([group.key, iterator(group.items)])),
+    tail,
+  );
 }
 
 function accumulate(machine: Machine, iterable: Value, func: Value, initial: Value): Value {
@@ -110,13 +134,19 @@ function prefix(machine: Machine, predicate: Value, iterable: Value, take: boole
   const { items, tail } = elements(machine, iterable);
   for (const [i, item] of items.entries()) {
     const verdict = machine.truth(machine.apply(predicate, [item]));
-    if (verdict === undefined) return iterator(take ? items.slice(0, i) : [], machine.unknown('where the condition ends is not known'));
+    if (verdict === undefined)
+      return iterator(
+        take ? items.slice(0, i) : [],
+        machine.unknown('where the condition ends is not known'),
+      );
     if (!verdict) return take ? iterator(items.slice(0, i)) : iterator(items.slice(i), tail);
   }
   return take ? iterator(items, tail) : iterator([], tail);
 }
 
-const chainFunction = fn('chain(*iterables)', (machine, { iterables }) => chain(machine, elements(machine, iterables)));
+const chainFunction = fn('chain(*iterables)', (machine, { iterables }) =>
+  chain(machine, elements(machine, iterables)),
+);
 
 export const itertoolsModule = () =>
   nativeModule('itertools', [
@@ -125,19 +155,36 @@ export const itertoolsModule = () =>
       {
         ...chainFunction,
         attrs: new Map<string, Value>([
-          ['from_iterable', fn('from_iterable(iterable, /)', (machine, { iterable }) => chain(machine, elements(machine, iterable)))],
+          [
+            'from_iterable',
+            fn('from_iterable(iterable, /)', (machine, { iterable }) =>
+              chain(machine, elements(machine, iterable)),
+            ),
+          ],
         ]),
       },
     ],
     ...functions([
       ['product(*args, repeat=1)', (machine, { args, repeat }) => product(machine, args, repeat)],
-      ['permutations(iterable, r=None)', (machine, { iterable, r }) => chosen(machine, 'permutations', elements(machine, iterable), r, false, true)],
-      ['combinations(iterable, r)', (machine, { iterable, r }) => chosen(machine, 'combinations', elements(machine, iterable), r, false, false)],
+      [
+        'permutations(iterable, r=None)',
+        (machine, { iterable, r }) =>
+          chosen(machine, 'permutations', elements(machine, iterable), r, false, true),
+      ],
+      [
+        'combinations(iterable, r)',
+        (machine, { iterable, r }) =>
+          chosen(machine, 'combinations', elements(machine, iterable), r, false, false),
+      ],
       [
         'combinations_with_replacement(iterable, r)',
-        (machine, { iterable, r }) => chosen(machine, 'combinations_with_replacement', elements(machine, iterable), r, true, false),
+        (machine, { iterable, r }) =>
+          chosen(machine, 'combinations_with_replacement', elements(machine, iterable), r, true, false),
       ],
-      ['islice(iterable, *bounds)', (machine, { iterable, bounds }) => slice(machine, iterable, elements(machine, bounds).items)],
+      [
+        'islice(iterable, *bounds)',
+        (machine, { iterable, bounds }) => slice(machine, iterable, elements(machine, bounds).items),
+      ],
       [
         'count(start=0, step=1)',
         (machine, { start, step }) => {
@@ -152,7 +199,10 @@ export const itertoolsModule = () =>
           const { items, tail } = elements(machine, iterable);
           if (tail || items.length === 0) return iterator(items, tail);
           const length = Math.ceil(BEGINNING / items.length) * items.length;
-          return iterator(Array.from({ length }, (_, i) => items[i % items.length]), endless('cycle'));
+          return iterator(
+            Array.from({ length }, (_, i) => items[i % items.length]),
+            endless('cycle'),
+          );
         },
       ],
       [
@@ -160,11 +210,15 @@ export const itertoolsModule = () =>
         (machine, { object, times }) => {
           if (times === undefined) return iterator(Array<Value>(BEGINNING).fill(object), endless('repeat'));
           const count = indexOf(times);
-          if (count === undefined) return iterator([], firstUnknown(times) ?? machine.unknown('the repeat is not known'));
+          if (count === undefined)
+            return iterator([], firstUnknown(times) ?? machine.unknown('the repeat is not known'));
           return iterator(Array<Value>(Math.max(count, 0)).fill(object));
         },
       ],
-      ['accumulate(iterable, func=None, *, initial=None)', (machine, { iterable, func, initial }) => accumulate(machine, iterable, func, initial)],
+      [
+        'accumulate(iterable, func=None, *, initial=None)',
+        (machine, { iterable, func, initial }) => accumulate(machine, iterable, func, initial),
+      ],
       ['groupby(iterable, key=None)', (machine, { iterable, key }) => groupBy(machine, iterable, key)],
       [
         'starmap(function, iterable, /)',
@@ -179,16 +233,25 @@ export const itertoolsModule = () =>
           );
         },
       ],
-      ['takewhile(predicate, iterable, /)', (machine, { predicate, iterable }) => prefix(machine, predicate, iterable, true)],
-      ['dropwhile(predicate, iterable, /)', (machine, { predicate, iterable }) => prefix(machine, predicate, iterable, false)],
+      [
+        'takewhile(predicate, iterable, /)',
+        (machine, { predicate, iterable }) => prefix(machine, predicate, iterable, true),
+      ],
+      [
+        'dropwhile(predicate, iterable, /)',
+        (machine, { predicate, iterable }) => prefix(machine, predicate, iterable, false),
+      ],
       [
         'filterfalse(predicate, iterable, /)',
         (machine, { predicate, iterable }) => {
           const { items, tail } = elements(machine, iterable);
           const kept: Value[] = [];
           for (const item of items) {
-            const verdict = machine.truth(predicate.kind === 'none' ? item : machine.apply(predicate, [item]));
-            if (verdict === undefined) return iterator(kept, machine.unknown('whether an element is kept is not known'));
+            const verdict = machine.truth(
+              predicate.kind === 'none' ? item : machine.apply(predicate, [item]),
+            );
+            if (verdict === undefined)
+              return iterator(kept, machine.unknown('whether an element is kept is not known'));
             if (!verdict) kept.push(item);
           }
           return iterator(kept, tail);
@@ -202,7 +265,8 @@ export const itertoolsModule = () =>
           for (const row of rows.items) {
             const [item, selector] = row.kind === 'tuple' ? row.items : [];
             const verdict = machine.truth(selector);
-            if (verdict === undefined) return iterator(kept, machine.unknown('whether an element is kept is not known'));
+            if (verdict === undefined)
+              return iterator(kept, machine.unknown('whether an element is kept is not known'));
             if (verdict) kept.push(item);
           }
           return iterator(kept, rows.tail);
@@ -212,7 +276,10 @@ export const itertoolsModule = () =>
         'pairwise(iterable, /)',
         (machine, { iterable }) => {
           const { items, tail } = elements(machine, iterable);
-          return iterator(items.slice(1).map((item, i) => tuple([items[i], item])), tail);
+          return iterator(
+            items.slice(1).map((item, i) => tuple([items[i], item])),
+            tail,
+          );
         },
       ],
       [
@@ -222,7 +289,9 @@ export const itertoolsModule = () =>
           const open = parts.find(({ tail }) => tail)?.tail ?? null;
           const lengths = parts.map(({ items }) => items.length);
           const length = open ? Math.min(...lengths) : Math.max(0, ...lengths);
-          const rows = Array.from({ length }, (_, i) => tuple(parts.map(({ items }) => items[i] ?? fillvalue)));
+          const rows = Array.from({ length }, (_, i) =>
+            tuple(parts.map(({ items }) => items[i] ?? fillvalue)),
+          );
           return iterator(rows, open);
         },
       ],
@@ -231,7 +300,9 @@ export const itertoolsModule = () =>
         (machine, { iterable, n }) => {
           const { items, tail } = elements(machine, iterable);
           const count = indexOf(n);
-          return count === undefined ? because(firstUnknown(n) ?? unknown('the count is not known')) : tuple(Array.from({ length: count }, () => iterator(items, tail)));
+          return count === undefined
+            ? because(firstUnknown(n) ?? unknown('the count is not known'))
+            : tuple(Array.from({ length: count }, () => iterator(items, tail)));
         },
       ],
     ]),

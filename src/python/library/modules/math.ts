@@ -4,7 +4,19 @@ import { combine } from '../../symbolic';
 import { bool, float, int, tuple, unknown, type Value } from '../../values';
 import { nativeModule } from '../classes';
 import { functions, type Body } from '../define';
-import { because, combineInts, elements, exprOf, firstUnknown, fromExpr, indexOf, intValue, isOpaque, numberOf, typeName } from '../known';
+import {
+  because,
+  combineInts,
+  elements,
+  exprOf,
+  firstUnknown,
+  fromExpr,
+  indexOf,
+  intValue,
+  isOpaque,
+  numberOf,
+  typeName,
+} from '../known';
 
 /** The number of an argument, or the unknown that the function's result is instead. TypeError where Python raises it. */
 function real(machine: Machine, x: Value, type: string): number | Value {
@@ -19,7 +31,7 @@ function real(machine: Machine, x: Value, type: string): number | Value {
       return numberOf(made) ?? because(firstUnknown(made) ?? unknown('the number is not known'), type);
     }
   }
-  if (isOpaque(x)) return unknown('a function of a library\'s object', null, type);
+  if (isOpaque(x)) return unknown("a function of a library's object", null, type);
   return machine.raise('TypeError', `must be real number, not ${typeName(machine, x)}`);
 }
 
@@ -60,7 +72,10 @@ export function wholePart(machine: Machine, x: Value, up: boolean): Value {
 export function product(machine: Machine, iterable: Value, start: Value): Value {
   const { items, tail } = elements(machine, iterable);
   if (tail) return because(tail);
-  return items.reduce((total, item) => combineInts('*', total, item) ?? machine.binary('*', total, item), start);
+  return items.reduce(
+    (total, item) => combineInts('*', total, item) ?? machine.binary('*', total, item),
+    start,
+  );
 }
 
 function gcd(a: number, b: number): number {
@@ -73,7 +88,8 @@ const onInts =
     const { items, tail } = elements(machine, args);
     const cause = firstUnknown(...items) ?? tail;
     const numbers = items.map(indexOf);
-    if (cause || numbers.some((number) => number === undefined)) return because(cause ?? unknown('an integer is not known'), 'int');
+    if (cause || numbers.some((number) => number === undefined))
+      return because(cause ?? unknown('an integer is not known'), 'int');
     return intValue(f(numbers as number[]));
   };
 
@@ -115,7 +131,9 @@ const MATH = functions([
     (machine, { n }) => {
       const number = real(machine, n, 'int');
       if (!isPlain(number)) return number;
-      return number < 0 ? machine.raise('ValueError', 'isqrt() argument must be nonnegative') : int(Math.floor(Math.sqrt(number)));
+      return number < 0
+        ? machine.raise('ValueError', 'isqrt() argument must be nonnegative')
+        : int(Math.floor(Math.sqrt(number)));
     },
   ],
   ['exp(x, /)', unary(Math.exp)],
@@ -181,18 +199,28 @@ const MATH = functions([
     'hypot(*args)',
     (machine, { args }) => {
       const numbers = elements(machine, args).items.map((item) => real(machine, item, 'float'));
-      return numbers.find((item): item is Value => !isPlain(item)) ?? float(Math.hypot(...(numbers as number[])));
+      return (
+        numbers.find((item): item is Value => !isPlain(item)) ?? float(Math.hypot(...(numbers as number[])))
+      );
     },
   ],
   ['prod(iterable, /, *, start=1)', (machine, { iterable, start }) => product(machine, iterable, start)],
-  ['fsum(iterable, /)', (machine, { iterable }) => {
-    const { items, tail } = elements(machine, iterable);
-    const numbers = items.map((item) => real(machine, item, 'float'));
-    const open = numbers.find((item): item is Value => !isPlain(item));
-    return open ?? (tail ? because(tail, 'float') : float((numbers as number[]).reduce((a, b) => a + b, 0)));
-  }],
+  [
+    'fsum(iterable, /)',
+    (machine, { iterable }) => {
+      const { items, tail } = elements(machine, iterable);
+      const numbers = items.map((item) => real(machine, item, 'float'));
+      const open = numbers.find((item): item is Value => !isPlain(item));
+      return (
+        open ?? (tail ? because(tail, 'float') : float((numbers as number[]).reduce((a, b) => a + b, 0)))
+      );
+    },
+  ],
   ['gcd(*args)', onInts((values) => values.reduce(gcd, 0))],
-  ['lcm(*args)', onInts((values) => values.reduce((a, b) => (a === 0 || b === 0 ? 0 : Math.abs(a * b) / gcd(a, b)), 1))],
+  [
+    'lcm(*args)',
+    onInts((values) => values.reduce((a, b) => (a === 0 || b === 0 ? 0 : Math.abs(a * b) / gcd(a, b)), 1)),
+  ],
   [
     'factorial(n, /)',
     (machine, { n }) => {
@@ -208,7 +236,9 @@ const MATH = functions([
     'comb(n, k, /)',
     (_machine, { n, k }) => {
       const [a, b] = [indexOf(n), indexOf(k)];
-      return a === undefined || b === undefined ? because(firstUnknown(n, k) ?? unknown('an integer is not known'), 'int') : intValue(combinations(a, b));
+      return a === undefined || b === undefined
+        ? because(firstUnknown(n, k) ?? unknown('an integer is not known'), 'int')
+        : intValue(combinations(a, b));
     },
   ],
   ['isnan(x, /)', (machine, { x }) => test(machine, x, Number.isNaN)],
@@ -220,7 +250,10 @@ const MATH = functions([
       const [x, y] = [real(machine, a, 'bool'), real(machine, b, 'bool')];
       if (!isPlain(x)) return x;
       if (!isPlain(y)) return y;
-      const limit = Math.max((numberOf(rel_tol) ?? 1e-9) * Math.max(Math.abs(x), Math.abs(y)), numberOf(abs_tol) ?? 0);
+      const limit = Math.max(
+        (numberOf(rel_tol) ?? 1e-9) * Math.max(Math.abs(x), Math.abs(y)),
+        numberOf(abs_tol) ?? 0,
+      );
       return bool(x === y || Math.abs(x - y) <= limit);
     },
   ],

@@ -1,8 +1,19 @@
 /** Small modules about objects and types: `types`, `inspect`, `numbers`, `abc`, `string`. */
 import { InstanceCheck } from '../../interpreter/interpreter';
 import type { Machine } from '../../machine';
-import { NONE, bool, list, str, tuple, unknown, type ClassValue, type InstanceValue, type ModuleValue, type Value } from '../../values';
-import { nativeClass, nativeModule } from '../classes';
+import {
+  NONE,
+  bool,
+  list,
+  str,
+  tuple,
+  unknown,
+  type ClassValue,
+  type InstanceValue,
+  type ModuleValue,
+  type Value,
+} from '../../values';
+import { classMethod, nativeClass, nativeModule } from '../classes';
 import { fn, functions, type Body } from '../define';
 import { because, firstUnknown, numberOf, strOf } from '../known';
 import { asDict } from './namedtuple';
@@ -16,7 +27,8 @@ export function typesModule(machine: Machine): ModuleValue {
         (m, { self, mapping, kwargs }) => {
           for (const source of [mapping, kwargs]) {
             if (source?.kind !== 'dict') continue;
-            for (const { key, value } of source.entries.values()) if (key.kind === 'str') m.setAttr(self, key.value, value);
+            for (const { key, value } of source.entries.values())
+              if (key.kind === 'str') m.setAttr(self, key.value, value);
           }
           return NONE;
         },
@@ -24,9 +36,13 @@ export function typesModule(machine: Machine): ModuleValue {
       [
         '__repr__(self)',
         (m, { self }) => {
-          const parts = [...(self as InstanceValue).attrs].map(([name, value]) => `${name}=${m.repr(value) ?? '\0'}`);
+          const parts = [...(self as InstanceValue).attrs].map(
+            ([name, value]) => `${name}=${m.repr(value) ?? '\0'}`,
+          );
           const text = `namespace(${parts.join(', ')})`;
-          return text.includes('\0') ? unknown('the text of an attribute is not known', null, 'str') : str(text);
+          return text.includes('\0')
+            ? unknown('the text of an attribute is not known', null, 'str')
+            : str(text);
         },
       ],
       [
@@ -44,9 +60,14 @@ export function typesModule(machine: Machine): ModuleValue {
     ['SimpleNamespace', namespace],
     ['FunctionType', builtin('function')],
     ['LambdaType', builtin('function')],
-    ['MethodType', fn('MethodType(function, instance, /)', (_m, { function: inner, instance }) =>
-      inner.kind === 'function' || inner.kind === 'native' ? { kind: 'method', self: instance, fn: inner, name: inner.name } : unknown('the method is not known'),
-    )],
+    [
+      'MethodType',
+      fn('MethodType(function, instance, /)', (_m, { function: inner, instance }) =>
+        inner.kind === 'function' || inner.kind === 'native'
+          ? { kind: 'method', self: instance, fn: inner, name: inner.name }
+          : unknown('the method is not known'),
+      ),
+    ],
     ['BuiltinFunctionType', builtin('builtin_function_or_method')],
     ['GeneratorType', builtin('generator')],
     ['ModuleType', builtin('module')],
@@ -63,9 +84,16 @@ const kindTest =
     object.kind === 'unknown' ? because(object, 'bool') : bool(kinds.includes(object.kind));
 
 /** Parameters of a function, without a bound `self`. */
-function parametersOf(machine: Machine, value: Value): { name: string; fallback: Value | undefined; kind: string }[] | undefined {
+function parametersOf(
+  machine: Machine,
+  value: Value,
+): { name: string; fallback: Value | undefined; kind: string }[] | undefined {
   if (value.kind === 'function') {
-    return value.def.params.map((param) => ({ name: param.name, fallback: value.defaults.get(param.name), kind: param.kind }));
+    return value.def.params.map((param) => ({
+      name: param.name,
+      fallback: value.defaults.get(param.name),
+      kind: param.kind,
+    }));
   }
   if (value.kind === 'method') return parametersOf(machine, value.fn)?.slice(1);
   if (value.kind === 'class') {
@@ -82,10 +110,20 @@ function parametersOf(machine: Machine, value: Value): { name: string; fallback:
 export function inspectModule(machine: Machine): ModuleValue {
   const empty = nativeClass(machine, '_empty', { module: 'inspect' });
   const parameter = nativeClass(machine, 'Parameter', { partial: true, module: 'inspect' });
-  const kinds = { positionalOnly: 'POSITIONAL_ONLY', positional: 'POSITIONAL_OR_KEYWORD', args: 'VAR_POSITIONAL', keyword: 'KEYWORD_ONLY', kwargs: 'VAR_KEYWORD' };
+  const kinds = {
+    positionalOnly: 'POSITIONAL_ONLY',
+    positional: 'POSITIONAL_OR_KEYWORD',
+    args: 'VAR_POSITIONAL',
+    keyword: 'KEYWORD_ONLY',
+    kwargs: 'VAR_KEYWORD',
+  };
   for (const kind of Object.values(kinds)) parameter.attrs.set(kind, str(kind));
   parameter.attrs.set('empty', empty);
-  const signature = nativeClass(machine, 'Signature', { partial: true, module: 'inspect', attrs: [['empty', empty]] });
+  const signature = nativeClass(machine, 'Signature', {
+    partial: true,
+    module: 'inspect',
+    attrs: [['empty', empty]],
+  });
   return nativeModule('inspect', [
     ['Parameter', parameter],
     ['Signature', signature],
@@ -126,7 +164,10 @@ export function inspectModule(machine: Machine): ModuleValue {
           if (!parameters) return because(firstUnknown(func) ?? unknown('the signature is not known'));
           const made = m.allocate(signature);
           const plain = parameters.filter(({ kind }) => kind.startsWith('positional'));
-          made.attrs.set('args', list([...(func.kind === 'method' ? ['self'] : []), ...plain.map(({ name }) => name)].map(str)));
+          made.attrs.set(
+            'args',
+            list([...(func.kind === 'method' ? ['self'] : []), ...plain.map(({ name }) => name)].map(str)),
+          );
           const defaults = plain.flatMap(({ fallback }) => (fallback ? [fallback] : []));
           made.attrs.set('defaults', defaults.length > 0 ? tuple(defaults) : NONE);
           const nameOf = (kind: string): Value => {
@@ -135,7 +176,10 @@ export function inspectModule(machine: Machine): ModuleValue {
           };
           made.attrs.set('varargs', nameOf('args'));
           made.attrs.set('varkw', nameOf('kwargs'));
-          made.attrs.set('kwonlyargs', list(parameters.filter(({ kind }) => kind === 'keyword').map(({ name }) => str(name))));
+          made.attrs.set(
+            'kwonlyargs',
+            list(parameters.filter(({ kind }) => kind === 'keyword').map(({ name }) => str(name))),
+          );
           return made;
         },
       ],
@@ -150,25 +194,61 @@ export function numbersModule(machine: Machine): ModuleValue {
     nativeClass(machine, name, {
       module: 'numbers',
       ...(above ? { bases: [above] } : {}),
-      native: new InstanceCheck((value) => (value.kind === 'unknown' ? undefined : value.kind === 'symbolic' ? !value.isNone : numberOf(value) !== undefined && holds(value))),
+      attrs: [['register', classMethod('register(cls, subclass)', (_m, { subclass }) => subclass)]],
+      native: new InstanceCheck((value) =>
+        value.kind === 'unknown'
+          ? undefined
+          : value.kind === 'symbolic'
+            ? !value.isNone
+            : numberOf(value) !== undefined && holds(value),
+      ),
     });
   const number = tower('Number', undefined, () => true);
   const complex = tower('Complex', number, () => true);
   const real = tower('Real', complex, () => true);
   const rational = tower('Rational', real, (value) => value.kind !== 'float');
   const integral = tower('Integral', rational, (value) => value.kind !== 'float');
-  return nativeModule('numbers', [number, complex, real, rational, integral].map((cls) => [cls.name, cls]));
+  return nativeModule(
+    'numbers',
+    [number, complex, real, rational, integral].map((cls) => [cls.name, cls]),
+  );
 }
 
 export function abcBaseModule(machine: Machine): ModuleValue {
   const type = machine.builtin('type');
   return nativeModule('abc', [
-    ['ABC', nativeClass(machine, 'ABC', { module: 'abc', methods: [['register(cls, subclass)', (_m, { subclass }) => subclass]] })],
-    ['ABCMeta', nativeClass(machine, 'ABCMeta', { module: 'abc', ...(type.kind === 'class' ? { bases: [type] } : {}) })],
+    [
+      'ABC',
+      nativeClass(machine, 'ABC', {
+        module: 'abc',
+        attrs: [['register', classMethod('register(cls, subclass)', (_m, { subclass }) => subclass)]],
+      }),
+    ],
+    [
+      'ABCMeta',
+      nativeClass(machine, 'ABCMeta', { module: 'abc', ...(type.kind === 'class' ? { bases: [type] } : {}) }),
+    ],
     ['abstractmethod', fn('abstractmethod(function)', (_m, { function: inner }) => inner)],
-    ['abstractproperty', fn('abstractproperty(fget)', (_m, { fget }) => ({ kind: 'property', get: fget, set: null }))],
-    ['abstractclassmethod', fn('abstractclassmethod(function)', (_m, { function: inner }) => ({ kind: 'wrapped', mode: 'class', fn: inner }))],
-    ['abstractstaticmethod', fn('abstractstaticmethod(function)', (_m, { function: inner }) => ({ kind: 'wrapped', mode: 'static', fn: inner }))],
+    [
+      'abstractproperty',
+      fn('abstractproperty(fget)', (_m, { fget }) => ({ kind: 'property', get: fget, set: null })),
+    ],
+    [
+      'abstractclassmethod',
+      fn('abstractclassmethod(function)', (_m, { function: inner }) => ({
+        kind: 'wrapped',
+        mode: 'class',
+        fn: inner,
+      })),
+    ],
+    [
+      'abstractstaticmethod',
+      fn('abstractstaticmethod(function)', (_m, { function: inner }) => ({
+        kind: 'wrapped',
+        mode: 'static',
+        fn: inner,
+      })),
+    ],
   ]);
 }
 
@@ -186,14 +266,21 @@ export const stringModule = () =>
   ]);
 
 export const importlibModule = () =>
-  nativeModule('importlib', functions([
-    ['import_module(name, package=None)', (m, { name }) => {
-      const path = strOf(name);
-      if (path === undefined || path.startsWith('.')) return unknown('which module is imported is not known');
-      return m.importModule(path) ?? unknown(`module ${path} is not found`);
-    }],
-    ['reload(module)', (_m, { module }) => module],
-  ]));
+  nativeModule(
+    'importlib',
+    functions([
+      [
+        'import_module(name, package=None)',
+        (m, { name }) => {
+          const path = strOf(name);
+          if (path === undefined || path.startsWith('.'))
+            return unknown('which module is imported is not known');
+          return m.importModule(path) ?? unknown(`module ${path} is not found`);
+        },
+      ],
+      ['reload(module)', (_m, { module }) => module],
+    ]),
+  );
 
 export const builtinsModule = (machine: Machine): ModuleValue => ({
   ...nativeModule('builtins', []),

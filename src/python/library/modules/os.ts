@@ -1,13 +1,27 @@
 /** The modules `os` and `os.path`: paths of known texts; the environment and the file system are unknown. */
 import { hashKey } from '../../hash';
 import type { Machine } from '../../machine';
-import { NONE, TRUE, list, str, tuple, unknown, type DictEntry, type DictValue, type ModuleValue, type Value } from '../../values';
+import {
+  NONE,
+  TRUE,
+  list,
+  str,
+  tuple,
+  unknown,
+  type DictEntry,
+  type DictValue,
+  type ModuleValue,
+  type Value,
+} from '../../values';
 import { nativeClass, nativeModule } from '../classes';
 import { functions, type Body, type Params } from '../define';
 import { because, elements, firstUnknown } from '../known';
 import { pathOf } from './files';
 
-const outside = (what: string, type?: string): Body => () => unknown(what, null, type);
+const outside =
+  (what: string, type?: string): Body =>
+  () =>
+    unknown(what, null, type);
 const nothing: Body = () => NONE;
 
 /** `os.path.join` for POSIX paths. */
@@ -30,7 +44,9 @@ export function splitPath(path: string): [string, string] {
 export function splitExtension(path: string): [string, string] {
   const base = path.lastIndexOf('/') + 1;
   const dot = path.lastIndexOf('.');
-  return dot > base && /[^.]/.test(path.slice(base, dot)) ? [path.slice(0, dot), path.slice(dot)] : [path, ''];
+  return dot > base && /[^.]/.test(path.slice(base, dot))
+    ? [path.slice(0, dot), path.slice(dot)]
+    : [path, ''];
 }
 
 export function normalizePath(path: string): string {
@@ -48,10 +64,15 @@ const onPath =
   (compute: (path: string) => Value, type: string): Body =>
   (machine, { path }) => {
     const known = pathOf(machine, path);
-    return known === undefined ? because(firstUnknown(path) ?? unknown('the path is not known'), type) : compute(known);
+    return known === undefined
+      ? because(firstUnknown(path) ?? unknown('the path is not known'), type)
+      : compute(known);
   };
 
-const absolute = (path: string): Value => (path.startsWith('/') ? str(normalizePath(path)) : unknown('the working directory is not known', null, 'str'));
+const absolute = (path: string): Value =>
+  path.startsWith('/')
+    ? str(normalizePath(path))
+    : unknown('the working directory is not known', null, 'str');
 
 export const osPathModule = () =>
   nativeModule('os.path', [
@@ -61,7 +82,11 @@ export const osPathModule = () =>
         (m, { parts }) => {
           const { items, tail } = elements(m, parts);
           const known = items.map((item) => pathOf(m, item));
-          if (tail || known.some((part) => part === undefined)) return because(tail ?? firstUnknown(...items) ?? unknown('a part of the path is not known'), 'str');
+          if (tail || known.some((part) => part === undefined))
+            return because(
+              tail ?? firstUnknown(...items) ?? unknown('a part of the path is not known'),
+              'str',
+            );
           return str(joinPaths(known as string[]));
         },
       ],
@@ -73,11 +98,27 @@ export const osPathModule = () =>
       ['isabs(path)', onPath((path) => ({ kind: 'bool', value: path.startsWith('/') }), 'bool')],
       ['abspath(path)', onPath(absolute, 'str')],
       ['realpath(path, **kwargs)', onPath(absolute, 'str')],
-      ['expanduser(path)', onPath((path) => (path.startsWith('~') ? unknown('the home directory is not known', null, 'str') : str(path)), 'str')],
-      ['expandvars(path)', onPath((path) => (path.includes('$') ? unknown('the environment is not known', null, 'str') : str(path)), 'str')],
+      [
+        'expanduser(path)',
+        onPath(
+          (path) =>
+            path.startsWith('~') ? unknown('the home directory is not known', null, 'str') : str(path),
+          'str',
+        ),
+      ],
+      [
+        'expandvars(path)',
+        onPath(
+          (path) => (path.includes('$') ? unknown('the environment is not known', null, 'str') : str(path)),
+          'str',
+        ),
+      ],
       ['relpath(path, start=None)', outside('the working directory is not known', 'str')],
       ['commonprefix(paths)', outside('the paths are not compared', 'str')],
-      ...['exists', 'isfile', 'isdir', 'islink', 'lexists'].map((name): [string, Body] => [`${name}(path)`, outside('what files there are is not known', 'bool')]),
+      ...['exists', 'isfile', 'isdir', 'islink', 'lexists'].map((name): [string, Body] => [
+        `${name}(path)`,
+        outside('what files there are is not known', 'bool'),
+      ]),
       ['getsize(path)', outside('the size of a file is not known', 'int')],
       ['getmtime(path)', outside('the time of a file is not known', 'float')],
     ]),
@@ -109,7 +150,8 @@ function environment(machine: Machine): Value {
     m.setItem(set, key, value);
   };
   return machine.allocate(
-    nativeClass(machine, '_Environ', { partial: true,
+    nativeClass(machine, '_Environ', {
+      partial: true,
       module: 'os',
       methods: [
         [
@@ -137,10 +179,15 @@ function environment(machine: Machine): Value {
           '__contains__(self, key)',
           (_m, { key }) => {
             const entry = written(key);
-            return entry === undefined || entry.maybe ? unknown('whether an environment variable is set', null, 'bool') : TRUE;
+            return entry === undefined || entry.maybe
+              ? unknown('whether an environment variable is set', null, 'bool')
+              : TRUE;
           },
         ],
-        ['__iter__(self)', () => ({ kind: 'iterator', items: [], position: 0, tail: unknown('the environment is not known') })],
+        [
+          '__iter__(self)',
+          () => ({ kind: 'iterator', items: [], position: 0, tail: unknown('the environment is not known') }),
+        ],
         ['__len__(self)', outside('the environment is not known', 'int')],
         ['get(self, key, default=None)', get],
         ['pop(self, key, default=None)', get],
@@ -178,7 +225,10 @@ export function osModule(machine: Machine, _name: string, get: (name: string) =>
     ['linesep', str('\n')],
     ['pathsep', str(':')],
     ...functions([
-      ['getenv(key, default=None)', (m, { key, default: fallback }) => m.invoke(environ, 'get', [key, fallback])],
+      [
+        'getenv(key, default=None)',
+        (m, { key, default: fallback }) => m.invoke(environ, 'get', [key, fallback]),
+      ],
       ['putenv(key, value)', nothing],
       ['getcwd()', outside('the working directory is not known', 'str')],
       ['listdir(path=None)', () => list([], unknown('what files there are is not known'))],
@@ -186,15 +236,27 @@ export function osModule(machine: Machine, _name: string, get: (name: string) =>
       ['walk(top, **kwargs)', () => list([], unknown('what files there are is not known'))],
       ['cpu_count()', outside('the number of processors', 'int')],
       ['getpid()', outside('the process', 'int')],
-      ['fspath(path)', (m, { path: given }) => {
-        const known = pathOf(m, given);
-        return known === undefined ? given : str(known);
-      }],
+      [
+        'fspath(path)',
+        (m, { path: given }) => {
+          const known = pathOf(m, given);
+          return known === undefined ? given : str(known);
+        },
+      ],
       ['system(command)', outside('the result of a command', 'int')],
-      ...['makedirs', 'mkdir', 'remove', 'rename', 'rmdir', 'chdir', 'unlink', 'symlink', 'replace', 'umask', 'nice'].map((name): [string, Body] => [
-        `${name}(*args, **kwargs)`,
-        nothing,
-      ]),
+      ...[
+        'makedirs',
+        'mkdir',
+        'remove',
+        'rename',
+        'rmdir',
+        'chdir',
+        'unlink',
+        'symlink',
+        'replace',
+        'umask',
+        'nice',
+      ].map((name): [string, Body] => [`${name}(*args, **kwargs)`, nothing]),
     ]),
   ]);
 }

@@ -6,13 +6,25 @@ import { functions } from '../define';
 import { namedTuple } from './namedtuple';
 
 export function sysModule(machine: Machine): ModuleValue {
-  const version = namedTuple(machine, 'version_info', ['major', 'minor', 'micro', 'releaselevel', 'serial'], new Map());
+  const version = namedTuple(
+    machine,
+    'version_info',
+    ['major', 'minor', 'micro', 'releaselevel', 'serial'],
+    new Map(),
+  );
   const notKnown = (type: string) => unknown('which Python will run the program is not known', null, type);
   return nativeModule('sys', [
     ['argv', list([str(machine.mainFile)], unknown('the arguments of the command line'))],
     ['path', list([str('')], unknown('the search path of modules'))],
     // Python 3 for certain; which minor version is not known.
-    ['version_info', { kind: 'tuple', cls: version, items: [int(3), notKnown('int'), notKnown('int'), notKnown('str'), notKnown('int')] }],
+    [
+      'version_info',
+      {
+        kind: 'tuple',
+        cls: version,
+        items: [int(3), notKnown('int'), notKnown('int'), notKnown('str'), notKnown('int')],
+      },
+    ],
     ['version', notKnown('str')],
     ['platform', unknown('the platform is not known', null, 'str')],
     ['executable', notKnown('str')],

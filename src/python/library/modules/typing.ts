@@ -1,11 +1,10 @@
 /** The module `typing` (and `typing_extensions`): annotations that evaluate, and the few names that act at run time. */
 import type { Machine } from '../../machine';
-import { FALSE, NONE, str, tuple, type ClassValue, type InstanceValue, type ModuleValue, type Value } from '../../values';
-import { classMethod, nativeClass, nativeModule } from '../classes';
+import { FALSE, NONE, str, tuple, type ClassValue, type InstanceValue, type Value } from '../../values';
+import { classMethod, nativeClass, nativeModule, type ModuleMaker } from '../classes';
 import { fn, functions } from '../define';
 import { elements, strOf } from '../known';
 import { annotatedFields } from './annotations';
-import { abcModule } from './collections';
 import { addFields, namedTuple } from './namedtuple';
 
 /** Names that stand for a built-in class when a value is tested against them. */
@@ -20,15 +19,54 @@ const ORIGINS: Readonly<Record<string, string>> = {
 };
 
 const SPECIAL = [
-  'Any', 'Optional', 'Union', 'Literal', 'Final', 'ClassVar', 'Annotated', 'NoReturn', 'Never', 'Self', 'LiteralString',
-  'Required', 'NotRequired', 'ReadOnly', 'Unpack', 'Concatenate', 'TypeAlias', 'TypeGuard', 'AnyStr', 'SupportsFloat', 'SupportsInt',
-  'DefaultDict', 'OrderedDict', 'Counter', 'Deque', 'ContextManager', 'Awaitable', 'Coroutine', 'AsyncIterator', 'AsyncIterable',
-  'AsyncGenerator', 'Pattern', 'Match', 'IO', 'TextIO', 'BinaryIO', 'ByteString',
+  'Any',
+  'Optional',
+  'Union',
+  'Literal',
+  'Final',
+  'ClassVar',
+  'Annotated',
+  'NoReturn',
+  'Never',
+  'Self',
+  'LiteralString',
+  'Required',
+  'NotRequired',
+  'ReadOnly',
+  'Unpack',
+  'Concatenate',
+  'TypeAlias',
+  'TypeGuard',
+  'AnyStr',
+  'SupportsFloat',
+  'SupportsInt',
+  'DefaultDict',
+  'OrderedDict',
+  'Counter',
+  'Deque',
+  'ContextManager',
+  'Awaitable',
+  'Coroutine',
+  'AsyncIterator',
+  'AsyncIterable',
+  'AsyncGenerator',
+  'Pattern',
+  'Match',
+  'IO',
+  'TextIO',
+  'BinaryIO',
+  'ByteString',
 ];
 
 /** A subscriptable alias; `List[int]` is one with arguments. */
-function aliasClass(machine: Machine): (name: string, origin: Value, args: readonly Value[]) => InstanceValue {
-  const alias: (name: string, origin: Value, args: readonly Value[]) => InstanceValue = (name, origin, args) => {
+function aliasClass(
+  machine: Machine,
+): (name: string, origin: Value, args: readonly Value[]) => InstanceValue {
+  const alias: (name: string, origin: Value, args: readonly Value[]) => InstanceValue = (
+    name,
+    origin,
+    args,
+  ) => {
     const made = machine.allocate(cls);
     made.attrs.set('_name', str(name));
     made.attrs.set('__name__', str(name));
@@ -38,7 +76,8 @@ function aliasClass(machine: Machine): (name: string, origin: Value, args: reado
   };
   const nameOf = (self: Value): string => strOf((self as InstanceValue).attrs.get('_name')) ?? '';
   const union = (a: Value, b: Value): Value => alias('Union', NONE, [a, b]);
-  const cls: ClassValue = nativeClass(machine, '_GenericAlias', { partial: true,
+  const cls: ClassValue = nativeClass(machine, '_GenericAlias', {
+    partial: true,
     module: 'typing',
     methods: [
       [
@@ -46,7 +85,11 @@ function aliasClass(machine: Machine): (name: string, origin: Value, args: reado
         (_m, { self, item }) => {
           const args = item.kind === 'tuple' ? item.items : [item];
           const name = nameOf(self);
-          return alias(name, (self as InstanceValue).attrs.get('__origin__') ?? NONE, name === 'Optional' ? [...args, NONE] : args);
+          return alias(
+            name,
+            (self as InstanceValue).attrs.get('__origin__') ?? NONE,
+            name === 'Optional' ? [...args, NONE] : args,
+          );
         },
       ],
       ['__or__(self, other)', (_m, { self, other }) => union(self, other)],
@@ -64,7 +107,7 @@ function aliasClass(machine: Machine): (name: string, origin: Value, args: reado
   return alias;
 }
 
-export function typingModule(machine: Machine, name: string): ModuleValue {
+export const typingModule: ModuleMaker = (machine, name, get) => {
   const alias = aliasClass(machine);
   const subscriptable = classMethod('__class_getitem__(cls, item)', (_m, { cls }) => cls);
   const plainClass = (className: string, bases: readonly ClassValue[] = []): ClassValue =>
@@ -84,14 +127,24 @@ export function typingModule(machine: Machine, name: string): ModuleValue {
       didSubclass: (_m, cls) => {
         if (!cls.bases.includes(namedTupleClass)) return;
         const fields = annotatedFields(cls);
-        const defaults = new Map(fields.flatMap(({ name: field, value }) => (value ? [[field, value] as const] : [])));
-        addFields(cls, fields.map((field) => field.name), defaults);
+        const defaults = new Map(
+          fields.flatMap(({ name: field, value }) => (value ? [[field, value] as const] : [])),
+        );
+        addFields(
+          cls,
+          fields.map((field) => field.name),
+          defaults,
+        );
       },
       meta: (m, cls, operation, args) => {
         if (cls !== namedTupleClass || operation !== 'call') return undefined;
         const typeName = strOf(args[0]);
-        const pairs = args[1] === undefined ? [] : elements(m, args[1]).items.map((pair) => strOf(elements(m, pair).items[0]));
-        if (typeName === undefined || pairs.some((pair) => pair === undefined)) return m.unknown('the fields of a named tuple are not known');
+        const pairs =
+          args[1] === undefined
+            ? []
+            : elements(m, args[1]).items.map((pair) => strOf(elements(m, pair).items[0]));
+        if (typeName === undefined || pairs.some((pair) => pair === undefined))
+          return m.unknown('the fields of a named tuple are not known');
         return namedTuple(m, typeName, pairs as string[], new Map());
       },
     },
@@ -101,13 +154,19 @@ export function typingModule(machine: Machine, name: string): ModuleValue {
     bases: classOf('dict'),
     attrs: [['__class_getitem__', subscriptable]],
     // `TypedDict('Name', {…})` makes a class.
-    hooks: { meta: (_m, cls, operation) => (cls === typedDict && operation === 'call' ? plainClass('TypedDict', [typedDict]) : undefined) },
+    hooks: {
+      meta: (_m, cls, operation) =>
+        cls === typedDict && operation === 'call' ? plainClass('TypedDict', [typedDict]) : undefined,
+    },
   });
   const identity = (signature: string): Value => fn(signature, (_m, params) => params.value);
   return nativeModule(name, [
     ...SPECIAL.map((special): [string, Value] => [special, alias(special, NONE, [])]),
-    ...Object.entries(ORIGINS).map(([special, origin]): [string, Value] => [special, alias(special, machine.builtin(origin), [])]),
-    ...[...abcModule(machine).attrs].map(([abstract, cls]): [string, Value] => [abstract, cls]),
+    ...Object.entries(ORIGINS).map(([special, origin]): [string, Value] => [
+      special,
+      alias(special, machine.builtin(origin), []),
+    ]),
+    ...[...get('collections.abc').attrs].map(([abstract, cls]): [string, Value] => [abstract, cls]),
     ['Generic', plainClass('Generic')],
     ['Protocol', plainClass('Protocol')],
     ['TypedDict', typedDict],
@@ -131,4 +190,4 @@ export function typingModule(machine: Machine, name: string): ModuleValue {
       ['dataclass_transform(*args, **kwargs)', () => identity('decorator(value)')],
     ]),
   ]);
-}
+};

@@ -1,6 +1,18 @@
 /** The modules `json` and `yaml`: reading known texts and files of the workspace, writing known values. */
 import type { Machine } from '../../machine';
-import { FALSE, NONE, TRUE, float, int, list, str, unknown, type DictValue, type ModuleValue, type Value } from '../../values';
+import {
+  FALSE,
+  NONE,
+  TRUE,
+  float,
+  int,
+  list,
+  str,
+  unknown,
+  type DictValue,
+  type ModuleValue,
+  type Value,
+} from '../../values';
 import { nativeModule } from '../classes';
 import { functions, type Body } from '../define';
 import { because, firstUnknown, indexOf, strOf } from '../known';
@@ -10,7 +22,12 @@ import { parseYamlText } from './yamlText';
 
 const makeDict = (pairs: readonly (readonly [Value, Value])[]): DictValue => ({
   kind: 'dict',
-  entries: new Map(pairs.map(([key, value]) => [key.kind === 'int' ? `n:${key.value}` : `s:${key.kind === 'str' ? key.value : ''}`, { key, value }])),
+  entries: new Map(
+    pairs.map(([key, value]) => [
+      key.kind === 'int' ? `n:${key.value}` : `s:${key.kind === 'str' ? key.value : ''}`,
+      { key, value },
+    ]),
+  ),
   tail: null,
 });
 
@@ -92,7 +109,9 @@ const reading =
     if (text === undefined) return because(firstUnknown(source) ?? unknown(`the ${what} text is not known`));
     const value = parse(text);
     if (value) return value;
-    return raises ? machine.raise('ValueError', 'Expecting value: line 1 column 1 (char 0)') : unknown(`this ${what} text is not followed`);
+    return raises
+      ? machine.raise('ValueError', 'Expecting value: line 1 column 1 (char 0)')
+      : unknown(`this ${what} text is not followed`);
   };
 
 /** `json.dumps` of a value; undefined when something in it is not known. */
@@ -110,7 +129,10 @@ function dump(value: Value, indent: number | undefined, sort: boolean, depth = 0
     case 'float':
       return reprFloat(value.value);
     case 'str':
-      return JSON.stringify(value.value).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+      return JSON.stringify(value.value).replace(
+        /[\u007f-\uffff]/g,
+        (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
     case 'list':
     case 'tuple': {
       if (value.kind === 'list' && value.tail) return undefined;
@@ -120,13 +142,17 @@ function dump(value: Value, indent: number | undefined, sort: boolean, depth = 0
     }
     case 'dict': {
       if (value.tail) return undefined;
-      const entries = [...value.entries.values()].map(({ key, value: inner }): [string | undefined, string | undefined] => [
-        key.kind === 'str' ? key.value : dump(key, undefined, sort),
-        dump(inner, indent, sort, depth + 1),
-      ]);
+      const entries = [...value.entries.values()].map(
+        ({ key, value: inner }): [string | undefined, string | undefined] => [
+          key.kind === 'str' ? key.value : dump(key, undefined, sort),
+          dump(inner, indent, sort, depth + 1),
+        ],
+      );
       if (entries.some((pair) => pair.includes(undefined))) return undefined;
       if (sort) entries.sort(([a], [b]) => (a! < b! ? -1 : 1));
-      return entries.length === 0 ? '{}' : `{${open}${entries.map(([key, inner]) => `${JSON.stringify(key)}: ${inner}`).join(separator)}${close}}`;
+      return entries.length === 0
+        ? '{}'
+        : `{${open}${entries.map(([key, inner]) => `${JSON.stringify(key)}: ${inner}`).join(separator)}${close}}`;
     }
     default:
       return undefined;
@@ -142,7 +168,9 @@ export function jsonModule(machine: Machine): ModuleValue {
         'dumps(obj, *, indent=None, sort_keys=False, **kwargs)',
         (m, { obj, indent, sort_keys }) => {
           const text = dump(obj, indexOf(indent), m.truth(sort_keys) === true);
-          return text === undefined ? because(firstUnknown(obj) ?? unknown('the JSON text of a value that is not known'), 'str') : str(text);
+          return text === undefined
+            ? because(firstUnknown(obj) ?? unknown('the JSON text of a value that is not known'), 'str')
+            : str(text);
         },
       ],
       ['dump(obj, file, **kwargs)', () => NONE],
@@ -152,8 +180,20 @@ export function jsonModule(machine: Machine): ModuleValue {
 }
 
 export const yamlModule = () =>
-  nativeModule('yaml', functions([
-    ...['safe_load', 'load', 'full_load', 'unsafe_load'].map((name): [string, Body] => [`${name}(source, *args, **kwargs)`, reading(parseYaml, 'YAML', false)]),
-    ['dump(obj, stream=None, **kwargs)', (_m, { stream }) => (stream.kind === 'none' ? unknown('the YAML text', null, 'str') : NONE)],
-    ['safe_dump(obj, stream=None, **kwargs)', (_m, { stream }) => (stream.kind === 'none' ? unknown('the YAML text', null, 'str') : NONE)],
-  ]));
+  nativeModule(
+    'yaml',
+    functions([
+      ...['safe_load', 'load', 'full_load', 'unsafe_load'].map((name): [string, Body] => [
+        `${name}(source, *args, **kwargs)`,
+        reading(parseYaml, 'YAML', false),
+      ]),
+      [
+        'dump(obj, stream=None, **kwargs)',
+        (_m, { stream }) => (stream.kind === 'none' ? unknown('the YAML text', null, 'str') : NONE),
+      ],
+      [
+        'safe_dump(obj, stream=None, **kwargs)',
+        (_m, { stream }) => (stream.kind === 'none' ? unknown('the YAML text', null, 'str') : NONE),
+      ],
+    ]),
+  );

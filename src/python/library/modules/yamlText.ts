@@ -7,7 +7,10 @@ interface Line {
 }
 
 /** The document's value; undefined for anything beyond the subset (anchors, tags, block scalars, several documents). */
-export function parseYamlText(text: string, parseJson: (text: string) => Value | undefined): Value | undefined {
+export function parseYamlText(
+  text: string,
+  parseJson: (text: string) => Value | undefined,
+): Value | undefined {
   if (/^\s*[[{]/.test(text)) {
     const json = parseJson(text);
     if (json) return json;
@@ -91,7 +94,10 @@ class Reader {
       const key = this.scalar(match[1].trim());
       const rest = match[2]?.trim() ?? '';
       const value = rest === '' ? this.nested(indent, true) : this.scalar(rest);
-      entries.set(key.kind === 'int' ? `n:${key.value}` : `s:${key.kind === 'str' ? key.value : match[1]}`, { key, value });
+      entries.set(key.kind === 'int' ? `n:${key.value}` : `s:${key.kind === 'str' ? key.value : match[1]}`, {
+        key,
+        value,
+      });
     }
     if (!this.done && this.lines[this.at].indent > indent) this.failed = true;
     return { kind: 'dict', entries, tail: null };
@@ -100,7 +106,8 @@ class Reader {
   /** What stands deeper; a list under a key may stand at the key's own depth. */
   private nested(indent: number, underKey = false): Value {
     const next = this.lines[this.at];
-    if (next && (next.indent > indent || (underKey && next.indent === indent && /^-(\s|$)/.test(next.text)))) return this.block(next.indent);
+    if (next && (next.indent > indent || (underKey && next.indent === indent && /^-(\s|$)/.test(next.text))))
+      return this.block(next.indent);
     return NONE;
   }
 
@@ -127,7 +134,10 @@ class Reader {
         break;
       }
       const key = plainScalar(match[1].trim());
-      entries.set(key.kind === 'int' ? `n:${key.value}` : `s:${key.kind === 'str' ? key.value : match[1]}`, { key, value: match[2] === '' ? NONE : this.scalar(match[2]) });
+      entries.set(key.kind === 'int' ? `n:${key.value}` : `s:${key.kind === 'str' ? key.value : match[1]}`, {
+        key,
+        value: match[2] === '' ? NONE : this.scalar(match[2]),
+      });
     }
     return { kind: 'dict', entries, tail: null };
   }

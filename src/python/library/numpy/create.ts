@@ -14,9 +14,17 @@ function dtypeOr(machine: Machine, given: Value, otherwise: string): string | un
   return given.kind === 'none' ? otherwise : asDtype(machine, given);
 }
 
-function filled(machine: Machine, shape: ArrayShape, dtype: string | undefined, value: number | undefined): Value {
+function filled(
+  machine: Machine,
+  shape: ArrayShape,
+  dtype: string | undefined,
+  value: number | undefined,
+): Value {
   const count = elementCount(shape);
-  const data = value !== undefined && count !== undefined && count <= MAX_ELEMENTS ? Array<number>(count).fill(value) : undefined;
+  const data =
+    value !== undefined && count !== undefined && count <= MAX_ELEMENTS
+      ? Array<number>(count).fill(value)
+      : undefined;
   return makeArray(machine, shape, dtype, data);
 }
 
@@ -29,7 +37,10 @@ const fillLike =
   (value: number | undefined): Body =>
   (machine, { a, dtype, shape }) => {
     const like = a.kind === 'unknown' ? undefined : asArray(machine, a);
-    const wanted = shape.kind === 'none' ? (like?.shape ?? firstUnknown(a) ?? unknown('the shape is not known')) : toShape(machine, shape);
+    const wanted =
+      shape.kind === 'none'
+        ? (like?.shape ?? firstUnknown(a) ?? unknown('the shape is not known'))
+        : toShape(machine, shape);
     return filled(machine, wanted, dtype.kind === 'none' ? like?.dtype : asDtype(machine, dtype), value);
   };
 
@@ -37,7 +48,12 @@ function arange(machine: Machine, { start, stop, step, dtype }: Params): Value {
   const [from, to, by] = stop === undefined ? [int(0), start, step] : [start, stop, step];
   const cause = firstUnknown(from, to, by);
   const numbers = [from, to, by].map(numberOf);
-  const made = dtype.kind === 'none' ? ([from, to, by].some(({ kind }) => kind === 'float') ? 'float64' : 'int64') : asDtype(machine, dtype);
+  const made =
+    dtype.kind === 'none'
+      ? [from, to, by].some(({ kind }) => kind === 'float')
+        ? 'float64'
+        : 'int64'
+      : asDtype(machine, dtype);
   if (numbers.every((number): number is number => number !== undefined)) {
     const [a, b, c] = numbers;
     if (c === 0) machine.raise('ZeroDivisionError', 'division by zero');
@@ -56,17 +72,34 @@ function linspace(machine: Machine, { start, stop, num, endpoint, dtype }: Param
   const [a, b, count] = [numberOf(start), numberOf(stop), indexOf(num)];
   const ends = machine.truth(endpoint);
   const made = dtypeOr(machine, dtype, 'float64');
-  const length: ArrayDim = count ?? (num.kind === 'symbolic' ? fromDimExpr(num.expr) : (firstUnknown(num) ?? unknown('the number of points is not known')));
-  if (a === undefined || b === undefined || count === undefined || ends === undefined || count > MAX_ELEMENTS) return makeArray(machine, [length], made);
+  const length: ArrayDim =
+    count ??
+    (num.kind === 'symbolic'
+      ? fromDimExpr(num.expr)
+      : (firstUnknown(num) ?? unknown('the number of points is not known')));
+  if (a === undefined || b === undefined || count === undefined || ends === undefined || count > MAX_ELEMENTS)
+    return makeArray(machine, [length], made);
   const steps = ends ? count - 1 : count;
-  const data = Array.from({ length: count }, (_, i) => (ends && i === count - 1 && count > 1 ? b : a + (steps > 0 ? (i * (b - a)) / steps : 0)));
-  return makeArray(machine, [count], made, made !== undefined && isIntegral(made) ? data.map(Math.floor) : data);
+  const data = Array.from({ length: count }, (_, i) =>
+    ends && i === count - 1 && count > 1 ? b : a + (steps > 0 ? (i * (b - a)) / steps : 0),
+  );
+  return makeArray(
+    machine,
+    [count],
+    made,
+    made !== undefined && isIntegral(made) ? data.map(Math.floor) : data,
+  );
 }
 
 function logspace(machine: Machine, params: Params): Value {
   const points = arrayOf(linspace(machine, params));
   const base = numberOf(params.base);
-  return makeArray(machine, points?.shape ?? [], points?.dtype, base === undefined ? undefined : points?.data?.map((x) => base ** x));
+  return makeArray(
+    machine,
+    points?.shape ?? [],
+    points?.dtype,
+    base === undefined ? undefined : points?.data?.map((x) => base ** x),
+  );
 }
 
 /** `np.array(x)`: its elements where they are known and few, else its shape. */
@@ -80,7 +113,8 @@ function array(machine: Machine, { a, dtype, ndmin }: Params): Value {
   }
   let shape = found.shape;
   const least = indexOf(ndmin) ?? 0;
-  if (isRanked(shape) && shape.length < least) shape = [...Array<ArrayDim>(least - shape.length).fill(1), ...shape];
+  if (isRanked(shape) && shape.length < least)
+    shape = [...Array<ArrayDim>(least - shape.length).fill(1), ...shape];
   const type = dtype.kind === 'none' ? found.dtype : made;
   const data = type !== undefined && isIntegral(type) ? found.data?.map(Math.trunc) : found.data;
   return makeArray(machine, shape, type, data);
@@ -89,7 +123,8 @@ function array(machine: Machine, { a, dtype, ndmin }: Params): Value {
 function eye(machine: Machine, { N, M, k, dtype }: Params): Value {
   const rows = toShape(machine, N);
   const columns = M.kind === 'none' ? rows : toShape(machine, M);
-  if (!isRanked(rows) || !isRanked(columns)) return makeArray(machine, isRanked(rows) ? columns : rows, undefined);
+  if (!isRanked(rows) || !isRanked(columns))
+    return makeArray(machine, isRanked(rows) ? columns : rows, undefined);
   const [n, m, shift] = [rows[0], columns[0], indexOf(k)];
   const data =
     typeof n === 'number' && typeof m === 'number' && shift !== undefined && n * m <= MAX_ELEMENTS
@@ -108,11 +143,18 @@ function meshgrid(machine: Machine, { arrays, indexing }: Params): Value {
   const { items, tail } = elements(machine, arrays);
   const lengths = items.map((item): ArrayDim => {
     const found = item.kind === 'unknown' ? undefined : asArray(machine, item);
-    return found && isRanked(found.shape) ? (found.shape[0] ?? 1) : (firstUnknown(item) ?? unknown('a length is not known'));
+    return found && isRanked(found.shape)
+      ? (found.shape[0] ?? 1)
+      : (firstUnknown(item) ?? unknown('a length is not known'));
   });
   if (tail) return list([], tail);
-  if (indexing.kind === 'str' && indexing.value === 'xy' && lengths.length >= 2) [lengths[0], lengths[1]] = [lengths[1], lengths[0]];
-  return list(items.map((item) => makeArray(machine, lengths, item.kind === 'unknown' ? undefined : asArray(machine, item)?.dtype)));
+  if (indexing.kind === 'str' && indexing.value === 'xy' && lengths.length >= 2)
+    [lengths[0], lengths[1]] = [lengths[1], lengths[0]];
+  return list(
+    items.map((item) =>
+      makeArray(machine, lengths, item.kind === 'unknown' ? undefined : asArray(machine, item)?.dtype),
+    ),
+  );
 }
 
 export const CREATORS: readonly (readonly [string, Body])[] = [
@@ -132,7 +174,10 @@ export const CREATORS: readonly (readonly [string, Body])[] = [
   ['linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0)', linspace],
   ['logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0)', logspace],
   ['eye(N, M=None, k=0, dtype=None, **kwargs)', eye],
-  ['identity(N, dtype=None, **kwargs)', (machine, params) => eye(machine, { ...params, M: { kind: 'none' }, k: int(0) })],
+  [
+    'identity(N, dtype=None, **kwargs)',
+    (machine, params) => eye(machine, { ...params, M: { kind: 'none' }, k: int(0) }),
+  ],
   ["meshgrid(*arrays, indexing='xy', sparse=False, copy=True)", meshgrid],
   ...['asarray', 'asanyarray', 'ascontiguousarray'].map((name): [string, Body] => [
     `${name}(a, dtype=None, order=None, **kwargs)`,
@@ -155,7 +200,9 @@ const sized =
   (dtype = 'float64'): Body =>
   (machine, { size, ...rest }) => {
     if (size.kind !== 'none') return randomOf(machine, size, dtype);
-    const shaped = Object.values(rest).map(arrayOf).find((found) => found !== undefined);
+    const shaped = Object.values(rest)
+      .map(arrayOf)
+      .find((found) => found !== undefined);
     return shaped ? makeArray(machine, shaped.shape, dtype) : NOT_KNOWN(isIntegral(dtype) ? 'int' : 'float');
   };
 
@@ -211,17 +258,19 @@ export const RANDOM: readonly (readonly [string, Body])[] = [
   ['random_integers(low, high=None, size=None, dtype=None)', integers],
   ['choice(a, size=None, replace=True, p=None, **kwargs)', choice],
   ['permutation(x, **kwargs)', permutation],
-  ['shuffle(x, **kwargs)', (machine, { x }) => {
-    // In place: a list keeps its length, its order is no longer known.
-    if (x.kind === 'list') {
-      machine.touch(x);
-      const all = [...x.items];
-      x.items = all.map(() => ({ ...unknown('the order after shuffling is not known'), among: all }));
-    }
-    return { kind: 'none' };
-  }],
+  [
+    'shuffle(x, **kwargs)',
+    (machine, { x }) => {
+      // In place: a list keeps its length, its order is no longer known.
+      if (x.kind === 'list') {
+        machine.touch(x);
+        const all = [...x.items];
+        x.items = all.map(() => ({ ...unknown('the order after shuffling is not known'), among: all }));
+      }
+      return { kind: 'none' };
+    },
+  ],
   ['seed(*args, **kwargs)', NONE_BODY],
   ['set_state(*args, **kwargs)', NONE_BODY],
   ['get_state(*args, **kwargs)', () => unknown('the state of the random generator')],
 ];
-

@@ -22,7 +22,20 @@ export function dtypeObject(machine: Machine, name: string): InstanceValue {
   if (!made) {
     made = machine.allocate(dtype);
     made.attrs.set('name', str(name));
-    made.attrs.set('kind', str(name === 'bool' ? 'b' : name.startsWith('u') ? 'u' : isIntegral(name) ? 'i' : isFloating(name) ? 'f' : 'O'));
+    made.attrs.set(
+      'kind',
+      str(
+        name === 'bool'
+          ? 'b'
+          : name.startsWith('u')
+            ? 'u'
+            : isIntegral(name)
+              ? 'i'
+              : isFloating(name)
+                ? 'f'
+                : 'O',
+      ),
+    );
     made.attrs.set('itemsize', int(name === 'bool' ? 1 : Number(/\d+$/.exec(name)?.[0] ?? 64) / 8));
     objects.set(name, made);
   }
@@ -37,8 +50,10 @@ function dtypeTypes(machine: Machine): Types {
     if (other.kind === 'unknown') return undefined;
     return asDtype(machine, other) === nameOf(self);
   };
-  const answer = (verdict: boolean | undefined): Value => (verdict === undefined ? unknown('the other dtype is not known', null, 'bool') : bool(verdict));
-  const dtype = nativeClass(machine, 'dtype', { partial: true,
+  const answer = (verdict: boolean | undefined): Value =>
+    verdict === undefined ? unknown('the other dtype is not known', null, 'bool') : bool(verdict);
+  const dtype = nativeClass(machine, 'dtype', {
+    partial: true,
     module: 'numpy',
     attrs: [
       [
@@ -51,10 +66,13 @@ function dtypeTypes(machine: Machine): Types {
     ],
     methods: [
       ['__eq__(self, other)', (_m, { self, other }) => answer(same(self, other))],
-      ['__ne__(self, other)', (_m, { self, other }) => {
-        const verdict = same(self, other);
-        return answer(verdict === undefined ? undefined : !verdict);
-      }],
+      [
+        '__ne__(self, other)',
+        (_m, { self, other }) => {
+          const verdict = same(self, other);
+          return answer(verdict === undefined ? undefined : !verdict);
+        },
+      ],
       ['__str__(self)', (_m, { self }) => str(nameOf(self))],
       ['__repr__(self)', (_m, { self }) => str(`dtype('${nameOf(self)}')`)],
     ],
@@ -67,7 +85,11 @@ export const dtypeClass = (machine: Machine): ClassValue => dtypeTypes(machine).
 
 /** Abstract scalar types and the concrete ones, whose calls cast: `np.int32(3)`, `np.float32([1, 2])`. */
 export function scalarTypes(machine: Machine): [string, Value][] {
-  const check = (name: string, holds: (dtype: string) => boolean, bases?: readonly ClassValue[]): ClassValue =>
+  const check = (
+    name: string,
+    holds: (dtype: string) => boolean,
+    bases?: readonly ClassValue[],
+  ): ClassValue =>
     nativeClass(machine, name, {
       module: 'numpy',
       ...(bases ? { bases } : {}),
@@ -84,14 +106,36 @@ export function scalarTypes(machine: Machine): [string, Value][] {
   const unsigned = check('unsignedinteger', (dtype) => /^uint/.test(dtype), [integer]);
   const floating = check('floating', isFloating, [number]);
   const concrete = (name: string): ClassValue => {
-    const above = name.startsWith('int') ? signed : name.startsWith('uint') ? unsigned : isFloating(name) ? floating : generic;
+    const above = name.startsWith('int')
+      ? signed
+      : name.startsWith('uint')
+        ? unsigned
+        : isFloating(name)
+          ? floating
+          : generic;
     const cls = check(name, (dtype) => dtype === name, [above]);
-    cls.attrs.set('__new__', staticMethod('__new__(cls, value=0, *args, **kwargs)', (m, { value }) => cast(m, value, name)));
+    cls.attrs.set(
+      '__new__',
+      staticMethod('__new__(cls, value=0, *args, **kwargs)', (m, { value }) => cast(m, value, name)),
+    );
     return cls;
   };
   const made = new Map(SCALAR_TYPES.map((name) => [name as string, concrete(name)]));
   const bool_ = concrete('bool');
-  const aliases = ['float_', 'double', 'half', 'single', 'int_', 'intp', 'intc', 'uint', 'byte', 'ubyte', 'short', 'longlong'];
+  const aliases = [
+    'float_',
+    'double',
+    'half',
+    'single',
+    'int_',
+    'intp',
+    'intc',
+    'uint',
+    'byte',
+    'ubyte',
+    'short',
+    'longlong',
+  ];
   return [
     ['generic', generic],
     ['number', number],
@@ -110,10 +154,13 @@ export function scalarTypes(machine: Machine): [string, Value][] {
 function cast(machine: Machine, value: Value, dtype: string): Value {
   const number = numberOf(value);
   if (number !== undefined) return npScalar(number, dtype);
-  if (value.kind === 'symbolic') return isIntegral(dtype) ? value : unknown('a cast of an open length', null, 'float');
+  if (value.kind === 'symbolic')
+    return isIntegral(dtype) ? value : unknown('a cast of an open length', null, 'float');
   if (value.kind === 'unknown') return because(value, isIntegral(dtype) ? 'int' : 'float');
   const array = asArray(machine, value);
   if (!array) return unknown(`a cast to ${dtype} of such a value is not followed`);
   const data = isIntegral(dtype) ? array.data?.map(Math.trunc) : array.data;
-  return isRanked(array.shape) && array.shape.length === 0 && data ? npScalar(data[0], dtype) : makeArray(machine, array.shape, dtype, data);
+  return isRanked(array.shape) && array.shape.length === 0 && data
+    ? npScalar(data[0], dtype)
+    : makeArray(machine, array.shape, dtype, data);
 }

@@ -40,12 +40,20 @@ const COMPARISONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>='];
 function resultDtype(op: string, a: Value, b: Value, left: ArrayData, right: ArrayData): string | undefined {
   if (COMPARISONS.includes(op)) return 'bool';
   if (left.dtype === undefined || right.dtype === undefined) return undefined;
-  const weak = (value: Value): boolean => !arrayOf(value) && scalarType(value) === undefined && ['int', 'float', 'bool', 'symbolic'].includes(value.kind);
+  const weak = (value: Value): boolean =>
+    !arrayOf(value) &&
+    scalarType(value) === undefined &&
+    ['int', 'float', 'bool', 'symbolic'].includes(value.kind);
   let dtype: string;
   if (weak(a) !== weak(b)) {
     const strong = weak(a) ? right.dtype : left.dtype;
     const other = weak(a) ? a : b;
-    dtype = other.kind === 'float' && !isFloating(strong) ? 'float64' : strong === 'bool' && other.kind !== 'bool' ? 'int64' : strong;
+    dtype =
+      other.kind === 'float' && !isFloating(strong)
+        ? 'float64'
+        : strong === 'bool' && other.kind !== 'bool'
+          ? 'int64'
+          : strong;
   } else dtype = promote(left.dtype, right.dtype);
   return op === '/' && !isFloating(dtype) && !dtype.startsWith('complex') ? 'float64' : dtype;
 }
@@ -54,7 +62,12 @@ function resultDtype(op: string, a: Value, b: Value, left: ArrayData, right: Arr
  * `a op b` where at least one is an array (or for numpy's functions anything array-like). Undefined: the other operand is
  * no array (a tensor of a library), which then may know what to do.
  */
-export function arithmetic(machine: Machine, op: Operator | 'max' | 'min', a: Value, b: Value): Value | undefined {
+export function arithmetic(
+  machine: Machine,
+  op: Operator | 'max' | 'min',
+  a: Value,
+  b: Value,
+): Value | undefined {
   const cause = firstUnknown(a, b);
   if (cause) {
     const array = arrayOf(a) ?? arrayOf(b);
@@ -69,11 +82,24 @@ export function arithmetic(machine: Machine, op: Operator | 'max' | 'min', a: Va
   const shape = broadcast(machine, [left.shape, right.shape]);
   const dtype = resultDtype(op, a, b, left, right);
   const compute = COMPUTE[op];
-  const data = compute && left.data && right.data ? combineData(left, right, knownShape(shape), compute) : undefined;
-  return arrayOrScalar(machine, shape, dtype, data && dtype !== undefined && isIntegral(dtype) && data.some((x) => !Number.isFinite(x)) ? undefined : data);
+  const data =
+    compute && left.data && right.data ? combineData(left, right, knownShape(shape), compute) : undefined;
+  return arrayOrScalar(
+    machine,
+    shape,
+    dtype,
+    data && dtype !== undefined && isIntegral(dtype) && data.some((x) => !Number.isFinite(x))
+      ? undefined
+      : data,
+  );
 }
 
-function combineData(a: ArrayData, b: ArrayData, shape: readonly number[] | undefined, compute: (a: number, b: number) => number): number[] | undefined {
+function combineData(
+  a: ArrayData,
+  b: ArrayData,
+  shape: readonly number[] | undefined,
+  compute: (a: number, b: number) => number,
+): number[] | undefined {
   if (!shape || !a.data || !b.data) return undefined;
   const count = elementCount(shape);
   if (count === undefined || count > MAX_ELEMENTS) return undefined;
@@ -103,7 +129,9 @@ export function expand(array: ArrayData, shape: readonly number[]): number[] {
 }
 
 /** Functions of one argument: the value, and whether the result is integral, boolean or of a float dtype. */
-export const UNARY: Readonly<Record<string, { readonly f: (x: number) => number; readonly result: 'same' | 'float' | 'bool' }>> = {
+export const UNARY: Readonly<
+  Record<string, { readonly f: (x: number) => number; readonly result: 'same' | 'float' | 'bool' }>
+> = {
   sqrt: { f: Math.sqrt, result: 'float' },
   exp: { f: Math.exp, result: 'float' },
   expm1: { f: Math.expm1, result: 'float' },
@@ -146,10 +174,12 @@ export const UNARY: Readonly<Record<string, { readonly f: (x: number) => number;
 export function unaryFunction(machine: Machine, name: string, x: Value): Value {
   const { f, result } = UNARY[name];
   if (name === 'floor' || name === 'ceil') {
-    if (x.kind === 'symbolic') return { ...unknown('a rounded open length', null, 'float'), quotient: { a: x.expr, b: 1 } };
+    if (x.kind === 'symbolic')
+      return { ...unknown('a rounded open length', null, 'float'), quotient: { a: x.expr, b: 1 } };
     if (x.kind === 'unknown' && x.quotient) {
       const whole = wholePart(machine, x, name === 'ceil');
-      if (whole.kind === 'symbolic') return { ...unknown(x.reason, x.at, 'float'), quotient: { a: whole.expr, b: 1 } };
+      if (whole.kind === 'symbolic')
+        return { ...unknown(x.reason, x.at, 'float'), quotient: { a: whole.expr, b: 1 } };
       return whole.kind === 'int' ? float(whole.value) : because(x, 'float');
     }
   }
@@ -158,10 +188,19 @@ export function unaryFunction(machine: Machine, name: string, x: Value): Value {
   const array = asArray(machine, x);
   if (!array) return unknown(`numpy's ${name}() of such a value is not followed`);
   const { dtype } = array;
-  const made = result === 'bool' ? 'bool' : dtype === undefined ? undefined : result === 'same' && dtype !== 'bool' ? dtype : isFloating(dtype) ? dtype : 'float64';
+  const made =
+    result === 'bool'
+      ? 'bool'
+      : dtype === undefined
+        ? undefined
+        : result === 'same' && dtype !== 'bool'
+          ? dtype
+          : isFloating(dtype)
+            ? dtype
+            : 'float64';
   return arrayOrScalar(machine, array.shape, made, array.data?.map(f));
 }
 
 /** Arrays have rank; the number of axes, or undefined. */
-export const rankOf = (array: ArrayData): number | undefined => (isRanked(array.shape) ? array.shape.length : undefined);
-
+export const rankOf = (array: ArrayData): number | undefined =>
+  isRanked(array.shape) ? array.shape.length : undefined;

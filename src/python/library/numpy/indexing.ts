@@ -55,11 +55,19 @@ function spread(machine: Machine, index: Value, rank: number): Value[] | Unknown
       return total + (mask?.dtype === 'bool' && isRanked(mask.shape) ? mask.shape.length : 1);
     }, 0);
   if (taken > rank) {
-    machine.raise('IndexError', `too many indices for array: array is ${rank}-dimensional, but ${taken} were indexed`);
+    machine.raise(
+      'IndexError',
+      `too many indices for array: array is ${rank}-dimensional, but ${taken} were indexed`,
+    );
   }
   const at = entries.findIndex(({ kind }) => kind === 'ellipsis');
   if (at < 0) return entries;
-  const all: SliceValue = { kind: 'slice', start: { kind: 'none' }, stop: { kind: 'none' }, step: { kind: 'none' } };
+  const all: SliceValue = {
+    kind: 'slice',
+    start: { kind: 'none' },
+    stop: { kind: 'none' },
+    step: { kind: 'none' },
+  };
   entries.splice(at, 1, ...Array<Value>(rank - taken).fill(all));
   return entries;
 }
@@ -75,9 +83,14 @@ function one(machine: Machine, dim: ArrayDim, entry: Value, axis: number): Part 
   }
   if (entry.kind === 'slice') {
     const cause = firstUnknown(entry.start, entry.stop, entry.step);
-    const [start, stop, step] = [entry.start, entry.stop, entry.step].map((bound) => (bound.kind === 'none' ? undefined : indexOf(bound)));
-    const open = [entry.start, entry.stop, entry.step].some((bound) => bound.kind !== 'none' && indexOf(bound) === undefined);
-    if (cause || open) return { kind: 'slice', dim: cause ?? unknown('a slice with open bounds'), indices: undefined };
+    const [start, stop, step] = [entry.start, entry.stop, entry.step].map((bound) =>
+      bound.kind === 'none' ? undefined : indexOf(bound),
+    );
+    const open = [entry.start, entry.stop, entry.step].some(
+      (bound) => bound.kind !== 'none' && indexOf(bound) === undefined,
+    );
+    if (cause || open)
+      return { kind: 'slice', dim: cause ?? unknown('a slice with open bounds'), indices: undefined };
     if (step === 0) machine.raise('ValueError', 'slice step cannot be zero');
     return {
       kind: 'slice',
@@ -96,11 +109,16 @@ function assemble(machine: Machine, array: ArrayData, parts: readonly Part[]): V
   const gathered = masks
     ? [unknown('how many elements a mask keeps is not known')]
     : gathers.length > 0
-      ? broadcast(machine, gathers.map(({ by }) => by.shape))
+      ? broadcast(
+          machine,
+          gathers.map(({ by }) => by.shape),
+        )
       : [];
   if (!isRanked(gathered)) return makeArray(machine, gathered, array.dtype);
   // Several index arrays apart from each other put their axes in front (numpy: "advanced indexing").
-  const places = parts.flatMap((part, i) => (part.kind === 'gather' || (gathers.length > 0 && part.kind === 'drop') ? [i] : []));
+  const places = parts.flatMap((part, i) =>
+    part.kind === 'gather' || (gathers.length > 0 && part.kind === 'drop') ? [i] : [],
+  );
   const together = places.every((place, i) => i === 0 || place === places[i - 1] + 1);
   const shape: ArrayDim[] = [];
   let inserted = false;

@@ -8,7 +8,11 @@ import { combineDims, productOf, sameDim, shapeText, toAxis, toShape, type Array
 import { asArray, makeArray } from './space';
 
 /** Applies `change` to a ranked array; unknown things stay unknown. */
-export function withRank(machine: Machine, value: Value, change: (array: ArrayData, shape: readonly ArrayDim[]) => Value): Value {
+export function withRank(
+  machine: Machine,
+  value: Value,
+  change: (array: ArrayData, shape: readonly ArrayDim[]) => Value,
+): Value {
   if (value.kind === 'unknown') return makeArray(machine, value, undefined);
   const array = asArray(machine, value);
   if (!array) return unknown('such a value is no array here');
@@ -26,7 +30,11 @@ export function reshape(machine: Machine, value: Value, wanted: Value): Value {
   const hole = target.indexOf(-1);
   const others = target.filter((_, i) => i !== hole);
   const given = productOf(others);
-  const fail = (): never => machine.raise('ValueError', `cannot reshape array of size ${String(total)} into shape ${shapeText(target)}`);
+  const fail = (): never =>
+    machine.raise(
+      'ValueError',
+      `cannot reshape array of size ${String(total)} into shape ${shapeText(target)}`,
+    );
   let shape: readonly ArrayDim[] = target;
   if (hole >= 0) {
     let dim: ArrayDim = unknown('the size of the array is not known');
@@ -50,38 +58,65 @@ function remaining(shape: readonly ArrayDim[], taken: readonly ArrayDim[]): Arra
   const total = productOf(left);
   const by = productOf(divisors);
   if (by === 1) return total;
-  const cause = [total, by].find((dim): dim is UnknownValue => typeof dim === 'object' && dim.kind === 'unknown');
+  const cause = [total, by].find(
+    (dim): dim is UnknownValue => typeof dim === 'object' && dim.kind === 'unknown',
+  );
   return cause ?? combineDims('//', total, by);
 }
 
 /** `transpose(axes)`; without axes the order is reversed. */
 export function transpose(machine: Machine, value: Value, axes: Value): Value {
   return withRank(machine, value, (array, shape) => {
-    const order = axes.kind === 'none' ? shape.map((_, i) => shape.length - 1 - i) : elements(machine, axes).items.map((axis) => toAxis(machine, axis, shape.length));
-    if (order.some((axis) => typeof axis !== 'number')) return makeArray(machine, shape.map(() => unknown('the order of axes is not known')), array.dtype);
+    const order =
+      axes.kind === 'none'
+        ? shape.map((_, i) => shape.length - 1 - i)
+        : elements(machine, axes).items.map((axis) => toAxis(machine, axis, shape.length));
+    if (order.some((axis) => typeof axis !== 'number'))
+      return makeArray(
+        machine,
+        shape.map(() => unknown('the order of axes is not known')),
+        array.dtype,
+      );
     if (order.length !== shape.length) machine.raise('ValueError', "axes don't match array");
     return permute(machine, array, shape, order as number[]);
   });
 }
 
-function permute(machine: Machine, array: ArrayData, shape: readonly ArrayDim[], order: readonly number[]): Value {
+function permute(
+  machine: Machine,
+  array: ArrayData,
+  shape: readonly ArrayDim[],
+  order: readonly number[],
+): Value {
   const old = knownShape(shape);
   let data: number[] | undefined;
   if (old && array.data) {
     const source = array.data;
     const strides = old.map((_, axis) => old.slice(axis + 1).reduce((a, b) => a * b, 1));
     let places = [0];
-    for (const axis of order) places = places.flatMap((place) => Array.from({ length: old[axis] }, (_, i) => place + i * strides[axis]));
+    for (const axis of order)
+      places = places.flatMap((place) =>
+        Array.from({ length: old[axis] }, (_, i) => place + i * strides[axis]),
+      );
     data = places.map((place) => source[place]);
   }
-  return makeArray(machine, order.map((axis) => shape[axis]), array.dtype, data);
+  return makeArray(
+    machine,
+    order.map((axis) => shape[axis]),
+    array.dtype,
+    data,
+  );
 }
 
 export function moveAxis(machine: Machine, value: Value, from: Value, to: Value, swap: boolean): Value {
   return withRank(machine, value, (array, shape) => {
     const [source, target] = [toAxis(machine, from, shape.length), toAxis(machine, to, shape.length)];
     if (typeof source !== 'number' || typeof target !== 'number') {
-      return makeArray(machine, shape.map(() => unknown('the axis is not known')), array.dtype);
+      return makeArray(
+        machine,
+        shape.map(() => unknown('the axis is not known')),
+        array.dtype,
+      );
     }
     const order = shape.map((_, i) => i);
     if (swap) [order[source], order[target]] = [order[target], order[source]];
@@ -108,8 +143,14 @@ export function squeeze(machine: Machine, value: Value, axis: Value): Value {
     if (axis.kind === 'none') {
       const open = shape.find((dim) => typeof dim !== 'number');
       // A length that is not known may be 1.
-      if (open !== undefined) return makeArray(machine, unknown('which axes have length 1 is not known'), array.dtype);
-      return makeArray(machine, shape.filter((dim) => dim !== 1), array.dtype, array.data);
+      if (open !== undefined)
+        return makeArray(machine, unknown('which axes have length 1 is not known'), array.dtype);
+      return makeArray(
+        machine,
+        shape.filter((dim) => dim !== 1),
+        array.dtype,
+        array.data,
+      );
     }
     const given = axis.kind === 'tuple' ? axis.items : [axis];
     const axes = given.map((each) => toAxis(machine, each, shape.length));
@@ -118,7 +159,12 @@ export function squeeze(machine: Machine, value: Value, axis: Value): Value {
     if (axes.some((each) => typeof shape[each as number] === 'number' && shape[each as number] !== 1)) {
       machine.raise('ValueError', 'cannot select an axis to squeeze out which has size not equal to one');
     }
-    return makeArray(machine, shape.filter((_, i) => !axes.includes(i)), array.dtype, array.data);
+    return makeArray(
+      machine,
+      shape.filter((_, i) => !axes.includes(i)),
+      array.dtype,
+      array.data,
+    );
   });
 }
 
@@ -135,14 +181,19 @@ function parts(machine: Machine, value: Value): ArrayData[] | UnknownValue {
 function agree(machine: Machine, dims: readonly ArrayDim[]): ArrayDim {
   const known = dims.filter((dim) => typeof dim === 'number');
   if (known.some((dim) => dim !== known[0])) {
-    machine.raise('ValueError', 'all the input array dimensions except for the concatenation axis must match exactly');
+    machine.raise(
+      'ValueError',
+      'all the input array dimensions except for the concatenation axis must match exactly',
+    );
   }
   if (known.length > 0) return known[0];
   return dims.every((dim) => sameDim(dim, dims[0])) ? dims[0] : unknown('the lengths are not known');
 }
 
 const commonDtype = (arrays: readonly ArrayData[]): string | undefined =>
-  arrays.every(({ dtype }) => dtype !== undefined) ? (arrays.map(({ dtype }) => dtype) as string[]).reduce(promote) : undefined;
+  arrays.every(({ dtype }) => dtype !== undefined)
+    ? (arrays.map(({ dtype }) => dtype) as string[]).reduce(promote)
+    : undefined;
 
 export function concatenate(machine: Machine, value: Value, axis: Value): Value {
   const arrays = parts(machine, value);
@@ -158,12 +209,20 @@ export function concatenate(machine: Machine, value: Value, axis: Value): Value 
     machine.raise('ValueError', 'all the input arrays must have same number of dimensions');
   }
   const along = toAxis(machine, axis, rank);
-  if (typeof along !== 'number') return makeArray(machine, shapes[0].map(() => along), dtype);
+  if (typeof along !== 'number')
+    return makeArray(
+      machine,
+      shapes[0].map(() => along),
+      dtype,
+    );
   const shape = shapes[0].map((_, i) => {
     const dims = shapes.map((each) => each[i]);
     return i === along ? dims.reduce((a, b) => combineDims('+', a, b)) : agree(machine, dims);
   });
-  const data = along === 0 && arrays.every((array) => array.data) ? arrays.flatMap((array) => array.data as number[]) : undefined;
+  const data =
+    along === 0 && arrays.every((array) => array.data)
+      ? arrays.flatMap((array) => array.data as number[])
+      : undefined;
   return makeArray(machine, shape, dtype, data);
 }
 
@@ -175,12 +234,21 @@ export function stack(machine: Machine, value: Value, axis: Value): Value {
   const open = arrays.find(({ shape }) => !isRanked(shape));
   if (open) return makeArray(machine, open.shape, dtype);
   const shapes = arrays.map(({ shape }) => shape as readonly ArrayDim[]);
-  if (shapes.some((shape) => shape.length !== shapes[0].length)) machine.raise('ValueError', 'all input arrays must have the same shape');
+  if (shapes.some((shape) => shape.length !== shapes[0].length))
+    machine.raise('ValueError', 'all input arrays must have the same shape');
   const place = toAxis(machine, axis, shapes[0].length + 1);
   if (typeof place !== 'number') return makeArray(machine, place, dtype);
-  const shape: ArrayDim[] = shapes[0].map((_, i) => agree(machine, shapes.map((each) => each[i])));
+  const shape: ArrayDim[] = shapes[0].map((_, i) =>
+    agree(
+      machine,
+      shapes.map((each) => each[i]),
+    ),
+  );
   shape.splice(place, 0, arrays.length);
-  const data = place === 0 && arrays.every((array) => array.data) ? arrays.flatMap((array) => array.data as number[]) : undefined;
+  const data =
+    place === 0 && arrays.every((array) => array.data)
+      ? arrays.flatMap((array) => array.data as number[])
+      : undefined;
   return makeArray(machine, shape, dtype, data);
 }
 
@@ -200,7 +268,10 @@ export function stackAlong(machine: Machine, value: Value, how: 'v' | 'h' | 'd')
     return makeArray(machine, shape, array.dtype, array.data);
   });
   const vectors = arrays.every(({ shape }) => isRanked(shape) && shape.length <= 1);
-  return concatenate(machine, list(raised), { kind: 'int', value: how === 'v' ? 0 : how === 'd' ? 2 : vectors ? 0 : 1 });
+  return concatenate(machine, list(raised), {
+    kind: 'int',
+    value: how === 'v' ? 0 : how === 'd' ? 2 : vectors ? 0 : 1,
+  });
 }
 
 /** `split(a, sections)` into a list of arrays. */
@@ -212,21 +283,36 @@ export function split(machine: Machine, value: Value, sections: Value, axis: Val
   if (typeof along !== 'number') return list([], along);
   const shape = array.shape;
   const dim = shape[along];
-  const piece = (length: ArrayDim): Value => makeArray(machine, shape.map((each, i) => (i === along ? length : each)), array.dtype);
+  const piece = (length: ArrayDim): Value =>
+    makeArray(
+      machine,
+      shape.map((each, i) => (i === along ? length : each)),
+      array.dtype,
+    );
   const count = indexOf(sections);
   if (count !== undefined) {
-    if (typeof dim !== 'number') return list(Array.from({ length: count }, () => piece(unknown('a part of a length that is not known'))));
-    if (exact && dim % count !== 0) machine.raise('ValueError', 'array split does not result in an equal division');
-    return list(Array.from({ length: count }, (_, i) => piece(Math.floor(dim / count) + (i < dim % count ? 1 : 0))));
+    if (typeof dim !== 'number')
+      return list(
+        Array.from({ length: count }, () => piece(unknown('a part of a length that is not known'))),
+      );
+    if (exact && dim % count !== 0)
+      machine.raise('ValueError', 'array split does not result in an equal division');
+    return list(
+      Array.from({ length: count }, (_, i) => piece(Math.floor(dim / count) + (i < dim % count ? 1 : 0))),
+    );
   }
   const { items, tail } = elements(machine, sections);
   const cuts = items.map(indexOf);
-  if (tail || cuts.some((cut) => cut === undefined)) return list([], tail ?? unknown('where the array is split is not known'));
+  if (tail || cuts.some((cut) => cut === undefined))
+    return list([], tail ?? unknown('where the array is split is not known'));
   const bounds = [0, ...(cuts as number[]), undefined];
   return list(
     bounds.slice(1).map((end, i) => {
       const start = bounds[i]!;
-      if (end !== undefined) return piece(typeof dim === 'number' ? Math.max(Math.min(end, dim) - Math.min(start, dim), 0) : end - start);
+      if (end !== undefined)
+        return piece(
+          typeof dim === 'number' ? Math.max(Math.min(end, dim) - Math.min(start, dim), 0) : end - start,
+        );
       return piece(typeof dim === 'number' ? Math.max(dim - start, 0) : combineDims('-', dim, start));
     }),
   );
@@ -235,11 +321,23 @@ export function split(machine: Machine, value: Value, sections: Value, axis: Val
 /** `repeat(a, n, axis)` and `tile(a, reps)`. */
 export function repeat(machine: Machine, value: Value, times: Value, axis: Value): Value {
   return withRank(machine, value, (array, shape) => {
-    const n: ArrayDim = times.kind === 'symbolic' ? symbolic(times.expr) : (indexOf(times) ?? firstUnknown(times) ?? unknown('how often elements repeat is not known'));
+    const n: ArrayDim =
+      times.kind === 'symbolic'
+        ? symbolic(times.expr)
+        : (indexOf(times) ?? firstUnknown(times) ?? unknown('how often elements repeat is not known'));
     if (axis.kind === 'none') return makeArray(machine, [combineDims('*', productOf(shape), n)], array.dtype);
     const along = toAxis(machine, axis, shape.length);
-    if (typeof along !== 'number') return makeArray(machine, shape.map(() => along), array.dtype);
-    return makeArray(machine, shape.map((dim, i) => (i === along ? combineDims('*', dim, n) : dim)), array.dtype);
+    if (typeof along !== 'number')
+      return makeArray(
+        machine,
+        shape.map(() => along),
+        array.dtype,
+      );
+    return makeArray(
+      machine,
+      shape.map((dim, i) => (i === along ? combineDims('*', dim, n) : dim)),
+      array.dtype,
+    );
   });
 }
 
@@ -249,7 +347,11 @@ export function tile(machine: Machine, value: Value, reps: Value): Value {
     if (!isRanked(times)) return makeArray(machine, times, array.dtype);
     const rank = Math.max(shape.length, times.length);
     const at = (dims: readonly ArrayDim[], i: number): ArrayDim => dims[i - (rank - dims.length)] ?? 1;
-    return makeArray(machine, Array.from({ length: rank }, (_, i) => combineDims('*', at(shape, i), at(times, i))), array.dtype);
+    return makeArray(
+      machine,
+      Array.from({ length: rank }, (_, i) => combineDims('*', at(shape, i), at(times, i))),
+      array.dtype,
+    );
   });
 }
 
@@ -259,8 +361,18 @@ export function pad(machine: Machine, value: Value, width: Value): Value {
     const widths = width.kind === 'unknown' ? undefined : asArray(machine, width);
     const known = widths && knownShape(widths.shape);
     const data = widths?.data;
-    if (!known || !data) return makeArray(machine, shape.map(() => firstUnknown(width) ?? unknown('the padding is not known')), array.dtype);
-    const pairs = known.length === 0 ? [data[0], data[0]] : known.length === 1 && data.length === 1 ? [data[0], data[0]] : [...data];
+    if (!known || !data)
+      return makeArray(
+        machine,
+        shape.map(() => firstUnknown(width) ?? unknown('the padding is not known')),
+        array.dtype,
+      );
+    const pairs =
+      known.length === 0
+        ? [data[0], data[0]]
+        : known.length === 1 && data.length === 1
+          ? [data[0], data[0]]
+          : [...data];
     const out = shape.map((dim, i) => {
       const at = pairs.length === 2 ? 0 : 2 * i;
       return combineDims('+', dim, (pairs[at] ?? 0) + (pairs[at + 1] ?? 0));
@@ -270,16 +382,24 @@ export function pad(machine: Machine, value: Value, width: Value): Value {
 }
 
 /** Matrix product `a @ b` by shape. */
-export function matmul(machine: Machine, a: ArrayData, b: ArrayData): { shape: ArrayShape; dtype: string | undefined } {
+export function matmul(
+  machine: Machine,
+  a: ArrayData,
+  b: ArrayData,
+): { shape: ArrayShape; dtype: string | undefined } {
   const dtype = a.dtype !== undefined && b.dtype !== undefined ? promote(a.dtype, b.dtype) : undefined;
   if (!isRanked(a.shape)) return { shape: a.shape, dtype };
   if (!isRanked(b.shape)) return { shape: b.shape, dtype };
   const [left, right] = [a.shape, b.shape];
-  if (left.length === 0 || right.length === 0) machine.raise('ValueError', 'matmul: input operand does not have enough dimensions');
+  if (left.length === 0 || right.length === 0)
+    machine.raise('ValueError', 'matmul: input operand does not have enough dimensions');
   const inner = right.length === 1 ? right[0] : right[right.length - 2];
   const own = left[left.length - 1];
   if (sameDim(own, inner) === false) {
-    machine.raise('ValueError', `matmul: Input operand 1 has a mismatch in its core dimension 0 (size ${String(inner)} is different from ${String(own)})`);
+    machine.raise(
+      'ValueError',
+      `matmul: Input operand 1 has a mismatch in its core dimension 0 (size ${String(inner)} is different from ${String(own)})`,
+    );
   }
   const longest = left.length >= right.length ? left : right;
   const batch = longest.slice(0, Math.max(longest.length - 2, 0));

@@ -35,7 +35,22 @@ export function resultType(a: Value, b: Value): string {
   return other.kind === 'float' && isIntegral(dtype) ? 'float64' : dtype;
 }
 
-const ORDER = ['bool', 'uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'uint64', 'int64', 'float16', 'float32', 'float64', 'complex64', 'complex128'];
+const ORDER = [
+  'bool',
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'uint32',
+  'int32',
+  'uint64',
+  'int64',
+  'float16',
+  'float32',
+  'float64',
+  'complex64',
+  'complex128',
+];
 
 /** `np.promote_types` for the usual dtypes. */
 export function promote(a: string, b: string): string {

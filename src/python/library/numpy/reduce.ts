@@ -58,7 +58,14 @@ function resultDtype(result: Reduction['result'], dtype: string | undefined): st
 }
 
 /** `np.name(a, axis, keepdims)`. Products and sums over sequences with open lengths stay formulas. */
-export function reduce(machine: Machine, name: string, a: Value, axis: Value, keepdims: Value, dtype?: string): Value {
+export function reduce(
+  machine: Machine,
+  name: string,
+  a: Value,
+  axis: Value,
+  keepdims: Value,
+  dtype?: string,
+): Value {
   const reduction = REDUCTIONS[name];
   const open = formula(machine, name, a);
   if (open) return open;
@@ -66,10 +73,16 @@ export function reduce(machine: Machine, name: string, a: Value, axis: Value, ke
   const array = asArray(machine, a);
   if (!array) return unknown(`numpy's ${name}() of such a value is not followed`);
   const made = dtype ?? resultDtype(reduction.result, array.dtype);
-  if (!isRanked(array.shape)) return axis.kind === 'none' ? because(array.shape, scalarKind(reduction)) : arrayOrScalar(machine, array.shape, made);
+  if (!isRanked(array.shape))
+    return axis.kind === 'none'
+      ? because(array.shape, scalarKind(reduction))
+      : arrayOrScalar(machine, array.shape, made);
   const cause = firstUnknown(axis, keepdims);
   const rank = array.shape.length;
-  const axes = axis.kind === 'none' ? array.shape.map((_, i) => i) : elementsOf(machine, axis).map((each) => toAxis(machine, each, rank));
+  const axes =
+    axis.kind === 'none'
+      ? array.shape.map((_, i) => i)
+      : elementsOf(machine, axis).map((each) => toAxis(machine, each, rank));
   const keep = machine.truth(keepdims);
   if (cause || keep === undefined || axes.some((each) => typeof each !== 'number')) {
     return arrayOrScalar(machine, cause ?? unknown('the axis is not known'), made);
@@ -82,18 +95,38 @@ export function reduce(machine: Machine, name: string, a: Value, axis: Value, ke
 const elementsOf = (machine: Machine, axis: Value): readonly Value[] =>
   axis.kind === 'tuple' || axis.kind === 'list' ? elements(machine, axis).items : [axis];
 
-const scalarKind = (reduction: Reduction): string => (reduction.result === 'bool' ? 'bool' : reduction.result === 'int' ? 'int' : reduction.result === 'float' ? 'float' : 'number');
+const scalarKind = (reduction: Reduction): string =>
+  reduction.result === 'bool'
+    ? 'bool'
+    : reduction.result === 'int'
+      ? 'int'
+      : reduction.result === 'float'
+        ? 'float'
+        : 'number';
 
 /** `np.prod(x.shape[1:])` where a length is open: numpy would refuse `None`, what is meant is the product of lengths. */
 function formula(machine: Machine, name: string, a: Value): Value | undefined {
-  if ((a.kind !== 'tuple' && a.kind !== 'list') || (name !== 'prod' && name !== 'sum' && name !== 'max' && name !== 'min')) return undefined;
+  if (
+    (a.kind !== 'tuple' && a.kind !== 'list') ||
+    (name !== 'prod' && name !== 'sum' && name !== 'max' && name !== 'min')
+  )
+    return undefined;
   const { items, tail } = elements(machine, a);
   if (tail || !items.some(({ kind }) => kind === 'symbolic')) {
     const cause = tail ?? firstUnknown(...items);
     return cause ? because(cause, 'int') : undefined;
   }
   const op = name === 'prod' ? '*' : name === 'sum' ? '+' : name;
-  const total = items.reduce<Value | undefined>((left, right) => left && combineInts(op, left, right), items[0].kind === 'symbolic' || indexOf(items[0]) !== undefined ? (name === 'prod' ? { kind: 'int', value: 1 } : name === 'sum' ? { kind: 'int', value: 0 } : items[0]) : undefined);
+  const total = items.reduce<Value | undefined>(
+    (left, right) => left && combineInts(op, left, right),
+    items[0].kind === 'symbolic' || indexOf(items[0]) !== undefined
+      ? name === 'prod'
+        ? { kind: 'int', value: 1 }
+        : name === 'sum'
+          ? { kind: 'int', value: 0 }
+          : items[0]
+      : undefined,
+  );
   return total ?? unknown('a length is not known', null, 'int');
 }
 
@@ -101,7 +134,9 @@ function reduceData(array: ArrayData, reduced: ReadonlySet<number>, f: Reduction
   const shape = knownShape(array.shape);
   if (!shape || !array.data || array.data.length === 0) {
     // Sums and products of nothing are known; extremes raise and are left open.
-    return array.data?.length === 0 && shape?.length === 1 && (f === sum || f === REDUCTIONS.prod.f) ? [f([])] : undefined;
+    return array.data?.length === 0 && shape?.length === 1 && (f === sum || f === REDUCTIONS.prod.f)
+      ? [f([])]
+      : undefined;
   }
   const groups = new Map<number, number[]>();
   array.data.forEach((value, at) => {
@@ -137,4 +172,3 @@ export function cumulative(machine: Machine, a: Value, axis: Value, product: boo
   }
   return arrayOrScalar(machine, array.shape, dtype);
 }
-

@@ -23,14 +23,21 @@ export function toDim(machine: Machine, value: Value): ArrayDim {
   const scalar = arrayOf(value);
   if (scalar) return scalar.data?.length === 1 ? scalar.data[0] : unknown('a length taken from an array');
   if (value.kind === 'instance') return unknown('a length that is not known');
-  return machine.raise('TypeError', `'${typeName(machine, value)}' object cannot be interpreted as an integer`);
+  return machine.raise(
+    'TypeError',
+    `'${typeName(machine, value)}' object cannot be interpreted as an integer`,
+  );
 }
 
 /** A shape argument: an integer or a sequence of them. `-1` is left for `reshape` to resolve when `negative` is set. */
 export function toShape(machine: Machine, value: Value, negative = false): ArrayShape {
   if (value.kind === 'unknown') return value;
   const array = arrayOf(value);
-  const isSequence = value.kind === 'tuple' || value.kind === 'list' || value.kind === 'range' || (array && isRanked(array.shape) && array.shape.length === 1);
+  const isSequence =
+    value.kind === 'tuple' ||
+    value.kind === 'list' ||
+    value.kind === 'range' ||
+    (array && isRanked(array.shape) && array.shape.length === 1);
   const given = isSequence ? elements(machine, value) : { items: [value], tail: null };
   if (given.tail) return given.tail;
   const shape = given.items.map((item) => toDim(machine, item));
@@ -40,7 +47,8 @@ export function toShape(machine: Machine, value: Value, negative = false): Array
   return shape;
 }
 
-const exprOfDim = (dim: ArrayDim): Expr | undefined => (typeof dim === 'number' ? dim : dim.kind === 'symbolic' ? dim.expr : undefined);
+const exprOfDim = (dim: ArrayDim): Expr | undefined =>
+  typeof dim === 'number' ? dim : dim.kind === 'symbolic' ? dim.expr : undefined;
 
 export function fromDimExpr(expr: Expr): ArrayDim {
   return typeof expr === 'number' ? expr : symbolic(expr);
@@ -79,7 +87,10 @@ export function broadcast(machine: Machine, shapes: readonly ArrayShape[]): Arra
       if (dim === 1) dim = own;
       else if (typeof dim === 'number' && typeof own === 'number') {
         if (dim !== own) {
-          machine.raise('ValueError', `operands could not be broadcast together with shapes ${ranked.map(shapeText).join(' ')}`);
+          machine.raise(
+            'ValueError',
+            `operands could not be broadcast together with shapes ${ranked.map(shapeText).join(' ')}`,
+          );
         }
         // A known length decides what an open or unknown one must be.
       } else if (typeof own === 'number') dim = own;
@@ -107,27 +118,46 @@ export function toAxis(machine: Machine, value: Value, rank: number): number | U
 }
 
 /** Indices that a slice takes of a known length. */
-export function sliceIndices(length: number, start: number | undefined, stop: number | undefined, step: number): number[] {
-  const clip = (value: number, low: number, high: number): number => Math.min(Math.max(value < 0 ? value + length : value, low), high);
+export function sliceIndices(
+  length: number,
+  start: number | undefined,
+  stop: number | undefined,
+  step: number,
+): number[] {
+  const clip = (value: number, low: number, high: number): number =>
+    Math.min(Math.max(value < 0 ? value + length : value, low), high);
   const out: number[] = [];
   if (step > 0) {
     const end = stop === undefined ? length : clip(stop, 0, length);
     for (let i = start === undefined ? 0 : clip(start, 0, length); i < end; i += step) out.push(i);
   } else {
     const end = stop === undefined ? -1 : clip(stop, -1, length - 1);
-    for (let i = start === undefined ? length - 1 : clip(start, -1, length - 1); i > end; i += step) out.push(i);
+    for (let i = start === undefined ? length - 1 : clip(start, -1, length - 1); i > end; i += step)
+      out.push(i);
   }
   return out;
 }
 
 /** Length of `dim[start:stop:step]` for a dimension that is not a number; step 1 or more, else unknown. */
-export function sliceDim(dim: ArrayDim, start: number | undefined, stop: number | undefined, step: number): ArrayDim {
+export function sliceDim(
+  dim: ArrayDim,
+  start: number | undefined,
+  stop: number | undefined,
+  step: number,
+): ArrayDim {
   if (typeof dim === 'number') return sliceIndices(dim, start, stop, step).length;
-  if (dim.kind === 'unknown') return start === undefined && stop === undefined && Math.abs(step) === 1 ? dim : unknown('a slice of an unknown length');
+  if (dim.kind === 'unknown')
+    return start === undefined && stop === undefined && Math.abs(step) === 1
+      ? dim
+      : unknown('a slice of an unknown length');
   if (step === -1 && start === undefined && stop === undefined) return dim;
   if (step < 1) return unknown('a slice of an open length');
   const bound = (value: number | undefined, otherwise: ArrayDim): ArrayDim =>
-    value === undefined ? otherwise : value < 0 ? combineDims('max', combineDims('+', dim, value), 0) : combineDims('min', dim, value);
+    value === undefined
+      ? otherwise
+      : value < 0
+        ? combineDims('max', combineDims('+', dim, value), 0)
+        : combineDims('min', dim, value);
   const length = combineDims('-', bound(stop, dim), bound(start, 0));
   // Ends given from one side only leave the length as people write it; clipping matters for shorter ones alone.
   const plain =

@@ -96,10 +96,36 @@ class Bag(collections.abc.MutableMapping):
     def __len__(self): return len(self.d)
 class Seq(collections.abc.Sequence):
     def __len__(self): return 3
-    def __getitem__(self, i): return i * i
+    def __getitem__(self, i): return [0, 1, 4][i]
 bag = Bag(); bag.update(a=1, b=2); bag.setdefault("c", 3); popped = bag.pop("a")
 u1 = F1.B.value, F2.x.value, [m.name for m in F1], popped, bag.get("b"), bag.get("zz", 9), "b" in bag, list(bag.items()), len(bag), sorted(bag), dict(bag), list(Seq()), 4 in Seq(), Seq().index(4), isinstance(bag, collections.abc.Mapping), isinstance(Seq(), collections.abc.Iterable), isinstance(Seq(), collections.abc.Mapping), issubclass(Bag, collections.abc.Mapping)
 import re
 u2 = re.compile(r"""(?P<a>\d+)  # digits
   (x|y)?""", re.VERBOSE).match("12x").groups(), re.compile("a").search("ba").start()
 del bag
+#= TYPE_CHECKING False
+#= m1 (3, -3, 4.0, 3.0, 3.0, 3.0, 1.0, 8.0, 6, 6, 3.141592653589793, inf, True, 1.0, -2, 10, 120, 5.0, True, 1.0, 12, 4, -1.0)
+#= i1 ([1, 2, 3], ['a', 'b', 'c'], [(1, 'a'), (1, 'b'), (2, 'a'), (2, 'b')], [(0, 0), (0, 1), (1, 0), (1, 1)], [(1, 2), (1, 3), (2, 3)], [(1, 2), (1, 3), (2, 1), (2, 3), (3, 1), (3, 2)], [5, 7, 9], [0, 0, 0], [1, 3, 6], [(1, 2), (0, 3)], [('a', ['a', 'a']), ('b', ['b']), ('c', ['c'])], [8], [0, 1, 2], [3, 4], [('a', 0), ('b', 1), ('a', 2)], [(1, 2), (2, 3)], ['b', 'd'], [('a', 'a'), ('a', 'b'), ('b', 'b')], [0], ['a', 'c'])
+#= f1 (24, [0, 1, 2], 32, {'a': 1, 'b': 2})
+#= f2 (2.3, 2, {'ndigits': 1}, ())
+#= f3 (6765, 2, 'named', 1, 1, 1, (1, 2))
+#= pt Point(x=1, y=2)
+#= n1 (Point(x=1, y=2), 1, 2, Point(x=5, y=2), {'x': 1, 'y': 2}, ('x', 'y'), P3(x=1, y=2, z=0), Point(x=3, y=4), True, 2, Block(filters=8, stride=1), 16, 1, True)
+#= x 1
+#= y 2
+#= dd defaultdict(<class 'list'>, {'a': [1], 'b': []})
+#= cn Counter({'a': 2, 'b': 1, 'c': 1, 'z': 1})
+#= n2 ([('b', 2), ('a', 1)], {'a': [1], 'b': []}, 2, 0, [('a', 2)], [0, 2, 3], 3, [1, 2], 2, 1, True, True, {'b': 2, 'a': 1}, ['a', 'a', 'b', 'c', 'z'], {'a': 2, 'b': 1, 'c': 1, 'z': 1})
+#= n3 (['a', 'b'], 1, 2, {'a': 0, 'b': 1})
+#= o1 (6, 6, (1, 2), 1, [(0, 'a'), (1, 'b')], 'A', -1, 1, True, 0.5)
+#= cf Config(width=8, depth=3, blocks=[1, 2, 3], name='net', total=24)
+#= cf2 Sub(width=4, depth=2, blocks=[1, 2], name='net', total=8, extra=0.5)
+#= d1 (Config(width=8, depth=3, blocks=[1, 2, 3], name='net', total=24), 24, [1, 2], 0.5, 8, 'k', {'width': 8, 'depth': 3, 'blocks': [1, 2, 3], 'name': 'net', 'total': 24}, 6, False, True, ['width', 'depth', 'blocks', 'name', 'total', 'extra'], True, (1, 3, [1, 2], 'net', 3))
+#= e1 (1, 'RED', 'GREEN', 1, ['RED', 'GREEN'], True, True, False, 'red', True, 3, 'LOW', True, 'same', 1, (1, 2), 2, True, True, 'Color.RED', '<Color.RED: 1>', 'SAME', 5, [<Level.LOW: 1>, <Level.HIGH: 2>], [4], 'g')
+#= t1 (1, False, 'a', [], 'abc', '0123456789')
+#= t2 (True, True, True, False, True, True, False, True, True, True, False)
+#= ns namespace(a=1, b=2, c=3)
+#= t3 (1, 3, namespace(a=1, b=2, c=3), True, True, ['a', 'b'])
+#= popped 1
+#= u1 (2, 10, ['A', 'B'], 1, 2, 9, True, [('b', 2), ('c', 3)], 2, ['b', 'c'], {'b': 2, 'c': 3}, [0, 1, 4], True, 2, True, True, False, True)
+#= u2 (('12', 'x'), 1)
