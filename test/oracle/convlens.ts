@@ -1,0 +1,95 @@
+/** ConvLens' answer to a program, read from the model graph in the form in which Keras gives its own. */
+import {
+  isOpen,
+  isUnknown,
+  type Dim,
+  type LayerId,
+  type ModelGraph,
+  type Shape,
+} from '../../src/graph/graph';
+import { interpret } from '../../src/keras/interpret';
+import { PRELUDE, printProgram, type Program } from './expression';
+import type { Answer, TensorAnswer } from './keras';
+
+const dimOf = (dim: Dim): number | null | '?' => (typeof dim === 'number' ? dim : isOpen(dim) ? null : '?');
+const shapeOf = (shape: Shape): TensorAnswer[0] =>
+  isUnknown(shape) ? '?' : (shape as readonly Dim[]).map(dimOf);
+
+/** Weights of a layer and of the layers it owns, each once. */
+function weightsOf(graph: ModelGraph, id: LayerId, layers: Set<number>, weights: Set<number>): void {
+  if (layers.has(id)) return;
+  layers.add(id);
+  const layer = graph.layers[id]!;
+  for (const weight of layer.weights) weights.add(weight);
+  for (const sub of layer.sublayers) weightsOf(graph, sub, layers, weights);
+}
+
+function sizeOf(graph: ModelGraph, weights: Iterable<number>): number | null {
+  let total = 0;
+  for (const id of weights) {
+    const { shape } = graph.weights[id]!;
+    if (isUnknown(shape)) return null;
+    for (const dim of shape as readonly Dim[]) if (typeof dim !== 'number') return null;
+    total += (shape as readonly number[]).reduce((a, b) => a * b, 1);
+  }
+  return total;
+}
+
+export function answerOf(program: Program): Answer {
+  const prelude = `${PRELUDE.join('\n')}\n`;
+  const source = prelude + printProgram(program);
+  const uncaught: string[] = [];
+  const broken: string[] = [];
+  const graph = interpret(
+    { path: 'main.py', text: source },
+    {
+      probe: false,
+      onUncaught: (error: unknown) => uncaught.push(String(error)),
+      onInternal: (error) => broken.push(String(error)),
+    },
+  );
+  // Where each statement stands in the source, to tell which one a node or a layer comes from.
+  const ends: number[] = [];
+  let end = prelude.length;
+  for (const statement of program) ends.push((end += printProgram([statement]).length));
+  const statementAt = (offset: number): number => ends.findIndex((stop) => offset < stop);
+
+  const outputs: (readonly TensorAnswer[] | null)[] = program.map(() => null);
+  for (const node of graph.nodes) {
+    if (node.parent !== null) continue;
+    const at = statementAt(node.site.range.from);
+    if (at >= 0)
+      outputs[at] = node.outputs.map((id) => {
+        const { shape, dtype } = graph.tensors[id]!;
+        return [shapeOf(shape), dtype] as const;
+      });
+  }
+  const layers: Record<string, readonly [number | null, number | null]> = {};
+  const widest = new Map<number, { from: number; to: number }>();
+  for (const layer of graph.layers) {
+    const { range } = layer.site;
+    const at = statementAt(range.from);
+    const known = widest.get(at);
+    // The outermost constructor of a statement is the one that its name is bound to.
+    if (at < 0 || (known !== undefined && known.to - known.from >= range.to - range.from)) continue;
+    widest.set(at, range);
+    const { name } = program[at]!;
+    delete layers[name];
+    if (!layer.built) continue;
+    const weights = new Set<number>();
+    weightsOf(graph, layer.id, new Set(), weights);
+    const trainable = [...weights].filter((id) => graph.weights[id]!.trainable);
+    layers[name] = [sizeOf(graph, weights), sizeOf(graph, trainable)];
+  }
+  const failure = graph.failures.find(({ severity }) => severity === 'error');
+  const answer: Answer = { outputs, layers, ...(broken.length ? { crash: broken[0] } : {}) };
+  if (failure)
+    return {
+      ...answer,
+      error: failure.code,
+      message: failure.keras ?? failure.message,
+      at: statementAt(failure.site.range.from),
+    };
+  if (uncaught.length) return { ...answer, error: 'uncaught', message: uncaught[0], at: outputs.length };
+  return answer;
+}
