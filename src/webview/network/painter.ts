@@ -4,7 +4,7 @@ import type { Snapshot } from '../../protocol';
 import { reducedMotion, s } from '../dom';
 import * as format from '../format';
 import type { BoxContent } from './content';
-import { boxClasses, boxPicture, type Measure, type Shape } from './picture';
+import { boxClasses, boxPicture, plainPicture, type Measure, type Shape } from './picture';
 import type { Drawing, PlacedBox } from './types';
 import { meets, type Rect } from './viewport';
 
@@ -24,6 +24,8 @@ export interface Scene {
 interface Drawn {
   readonly element: SVGGElement;
   hash: string;
+  /** Drawn without lettering. */
+  plain?: boolean;
 }
 
 export class Painter {
@@ -36,6 +38,7 @@ export class Painter {
   private readonly drawnLines = new Map<string, Drawn>();
   private readonly drawnLabels = new Map<string, Drawn>();
   private last: Scene | null = null;
+  private wasLegible = true;
 
   constructor() {
     this.stage.append(this.frames, this.lines, this.labels, this.boxes);
@@ -54,22 +57,26 @@ export class Painter {
 
   /** `flash`: mark what is new or has changed since the last time; `legible`: texts can be read at this zoom. */
   paint(scene: Scene, view: Rect, legible: boolean, flash: boolean): void {
-    const moved = this.last === scene;
+    const moved = this.last === scene && this.wasLegible === legible;
     this.last = scene;
+    this.wasLegible = legible;
     const alive = new Set<string>();
     for (const box of scene.drawing.boxes) {
       if (!meets(box, view) && box.key !== scene.tabStop) continue;
       alive.add(box.key);
-      if (!moved || !this.drawnBoxes.has(box.key)) this.paintBox(scene, box, flash);
+      if (!moved || !this.drawnBoxes.has(box.key)) this.paintBox(scene, box, legible, flash);
     }
     drop(this.drawnBoxes, alive);
-    this.paintLines(scene, view);
+    if (legible) this.paintLines(scene, view);
+    else this.paintPlainLines(scene);
     this.paintLabels(scene, view, legible);
   }
 
-  private paintBox(scene: Scene, box: PlacedBox, flash: boolean): void {
+  private paintBox(scene: Scene, box: PlacedBox, legible: boolean, flash: boolean): void {
     const content = scene.contents.get(box.key)!;
     const hash = JSON.stringify([box.width, box.height, box.open, box.light, content]);
+    // An opened box keeps its title and triangle at any zoom: it is large.
+    const plain = !legible && !box.open;
     const layer = box.open ? this.frames : this.boxes;
     let drawn = this.drawnBoxes.get(box.key);
     if (!drawn) {
@@ -81,9 +88,11 @@ export class Painter {
     const focused = element.contains(document.activeElement);
     if (element.parentNode !== layer) layer.append(element);
     const changed = drawn.hash !== '' && drawn.hash !== hash;
-    if (drawn.hash !== hash) {
+    if (drawn.hash !== hash || drawn.plain !== plain) {
       drawn.hash = hash;
-      element.replaceChildren(...boxPicture(box, content, scene.measure).map(toElement));
+      drawn.plain = plain;
+      const picture = plain ? plainPicture(box, content) : boxPicture(box, content, scene.measure);
+      element.replaceChildren(...picture.map(toElement));
       for (const part of element.children) {
         if (!part.classList.contains('body')) part.setAttribute('aria-hidden', 'true');
       }
@@ -102,6 +111,24 @@ export class Painter {
     describeItem(bodyOf(element), scene, box, content);
     // Drawn anew, it has lost the focus that it had.
     if (focused && !element.contains(document.activeElement)) this.focus(box.key);
+  }
+
+  /** All lines as two paths without arrows: far away they are only to be seen together. */
+  private paintPlainLines({ drawing }: Scene): void {
+    const alive = new Set<string>();
+    for (const skip of [false, true]) {
+      const key = skip ? ' skips' : ' lines';
+      alive.add(key);
+      const drawn = keyed(this.drawnLines, key, this.lines);
+      const path = drawing.edges
+        .filter((edge) => edge.skip === skip)
+        .map((edge) => edge.path)
+        .join('');
+      if (drawn.hash === path) continue;
+      drawn.hash = path;
+      drawn.element.replaceChildren(s('path', { d: path, class: `edge${skip ? ' is-skip' : ''}` }));
+    }
+    drop(this.drawnLines, alive);
   }
 
   private paintLines({ drawing, chosen }: Scene, view: Rect): void {

@@ -51,6 +51,14 @@ export function boxClasses(box: PlacedBox, content: BoxContent): string {
   return classes.join(' ');
 }
 
+/** A box where lettering could not be read: its outline, its label for the pointer, and the mark of an error. */
+export function plainPicture(box: PlacedBox, content: BoxContent): Shape[] {
+  const { width, height } = box;
+  const body = shape('rect', { class: 'body', width, height, rx: box.light ? height / 2 : 6 });
+  const isTroubled = content.severity === 'error' || content.severity === 'warning';
+  return [shape('title', {}, content.label), body, ...(isTroubled ? [alert(width, content)] : [])];
+}
+
 /** The contents of a box, its own corner at (0, 0). */
 export function boxPicture(box: PlacedBox, content: BoxContent, measure: Measure = estimate): Shape[] {
   const { width, height } = box;

@@ -15,6 +15,8 @@ import { neighbour, type Direction } from './walk';
 
 /** Below this zoom texts cannot be read and are left out. */
 const LEGIBLE = 0.38;
+/** A movement is over when nothing has moved for this long. */
+const REST_MS = 180;
 /** Drawn beyond the edge of view, in pixels on screen. */
 const MARGIN = 240;
 
@@ -47,6 +49,7 @@ export class NetworkView {
   private camera: Camera = { x: 0, y: 0, zoom: 1 };
   private placed = false;
   private frame = 0;
+  private restTimer: ReturnType<typeof setTimeout> | undefined;
   /** What is painted; null when it has to be put together anew. */
   private scene: Scene | null = null;
   private focusKey: string | null = null;
@@ -204,10 +207,22 @@ export class NetworkView {
   }
 
   private move(camera: Camera, smooth = false): void {
+    const { zoom } = this.camera;
     this.camera = clamp(camera, this.drawing, this.size());
-    this.painter.stage.classList.toggle('glides', smooth && !reducedMotion());
+    // Only a move at one scale: a layer that changes its scale is painted whole at the larger one, in sight or not.
+    const isPan = Math.abs(this.camera.zoom - zoom) < 1e-9;
+    this.svg.classList.toggle('glides', smooth && isPan && !reducedMotion());
+    if (isPan) this.lift();
+    else this.svg.classList.remove('moves');
     this.events.camera(this.camera);
     this.schedule();
+  }
+
+  /** While it moves the drawing is a layer of its own, which is moved and not painted; at rest it is painted sharp. */
+  private lift(): void {
+    this.svg.classList.add('moves');
+    clearTimeout(this.restTimer);
+    this.restTimer = setTimeout(() => this.svg.classList.remove('moves'), REST_MS);
   }
 
   private schedule(): void {
@@ -243,7 +258,7 @@ export class NetworkView {
     const { camera } = this;
     const scene = (this.scene ??= this.newScene());
     if (!scene) return;
-    this.painter.stage.style.transform = `translate(${camera.x}px, ${camera.y}px) scale(${camera.zoom})`;
+    this.svg.style.transform = `translate(${camera.x}px, ${camera.y}px) scale(${camera.zoom})`;
     const legible = camera.zoom >= LEGIBLE;
     this.svg.classList.toggle('is-small', !legible);
     this.painter.paint(scene, visible(camera, this.size(), MARGIN), legible, flash);
@@ -253,6 +268,8 @@ export class NetworkView {
   private newScene(): Scene | null {
     const { input, drawing, contents, measure } = this;
     if (!input) return null;
+    this.svg.setAttribute('width', String(Math.max(1, drawing.width)));
+    this.svg.setAttribute('height', String(Math.max(1, drawing.height)));
     const chosen = this.selectedBox();
     const focused = drawing.boxes.some((box) => box.key === this.focusKey) ? this.focusKey : null;
     const tabStop = focused ?? chosen?.key ?? drawing.boxes[0]?.key ?? null;
