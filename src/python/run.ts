@@ -19,6 +19,8 @@ export interface Program {
   readonly searchPath?: readonly string[];
   /** Native libraries, looked in first. */
   readonly modules?: readonly NativeModules[];
+  /** Native stand-ins for modules whose source is nowhere to be found. */
+  readonly fallbacks?: readonly NativeModules[];
   readonly observer?: Observer;
   /** Steps; default one million, about a second. */
   readonly fuel?: number;
@@ -63,10 +65,19 @@ export function runProgram(program: Program): RunResult {
       return body();
     } catch (error) {
       if (error instanceof OutOfFuel) {
-        if (!outOfFuel) vm.problems.push({ kind: 'fuel', message: 'the program is too long to follow to its end', range: vm.callStack()[0] ?? null });
+        if (!outOfFuel)
+          vm.problems.push({
+            kind: 'fuel',
+            message: 'the program is too long to follow to its end',
+            range: vm.callStack()[0] ?? null,
+          });
         outOfFuel = true;
       } else if (!(error instanceof PyRaise)) {
-        vm.problems.push({ kind: 'internal', message: `the analysis failed: ${error instanceof Error ? error.message : String(error)}`, range: null });
+        vm.problems.push({
+          kind: 'internal',
+          message: `the analysis failed: ${error instanceof Error ? error.message : String(error)}`,
+          range: null,
+        });
         program.onInternal?.(error);
       }
       vm.frames.length = frames;

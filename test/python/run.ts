@@ -11,7 +11,10 @@ export function filesReader(files: Readonly<Record<string, string>>): FileReader
 }
 
 /** Runs a program; an error of the interpreter's own fails the test. */
-export function run(text: string, options: Partial<Program> = {}): RunResult & { readonly uncaught: readonly string[] } {
+export function run(
+  text: string,
+  options: Partial<Program> = {},
+): RunResult & { readonly uncaught: readonly string[] } {
   const uncaught: string[] = [];
   const result = runProgram({
     path: 'main.py',
@@ -33,7 +36,11 @@ export function run(text: string, options: Partial<Program> = {}): RunResult & {
 export function show(machine: Machine, value: Value | undefined): string {
   if (value === undefined) return '<unbound>';
   if (value.kind === 'unknown') {
-    if (value.among !== undefined) return `?{${value.among.map((option) => show(machine, option)).sort().join('|')}}`;
+    if (value.among !== undefined)
+      return `?{${value.among
+        .map((option) => show(machine, option))
+        .sort()
+        .join('|')}}`;
     return value.type === undefined ? '?' : `?${value.type}`;
   }
   const text = machine.repr(value);
@@ -44,7 +51,9 @@ export function show(machine: Machine, value: Value | undefined): string {
     case 'tuple':
       return `(${value.items.map((item) => show(machine, item)).join(', ')}${value.items.length === 1 ? ',' : ''})`;
     case 'dict': {
-      const parts = [...value.entries.values()].map((entry) => `${show(machine, entry.key)}: ${show(machine, entry.value)}${entry.maybe ? '?' : ''}`);
+      const parts = [...value.entries.values()].map(
+        (entry) => `${show(machine, entry.key)}: ${show(machine, entry.value)}${entry.maybe ? '?' : ''}`,
+      );
       return `{${[...parts, ...(value.tail === null ? [] : ['...'])].join(', ')}}`;
     }
     case 'set':
@@ -63,7 +72,11 @@ export function show(machine: Machine, value: Value | undefined): string {
 /** The main module's names after the run, shown. */
 export function values(text: string, options: Partial<Program> = {}): Record<string, string> {
   const { machine, globals } = run(text, options);
-  return Object.fromEntries([...globals].filter(([name]) => !name.startsWith('__')).map(([name, value]) => [name, show(machine, value)]));
+  return Object.fromEntries(
+    [...globals]
+      .filter(([name]) => !name.startsWith('__'))
+      .map(([name, value]) => [name, show(machine, value)]),
+  );
 }
 
 /**

@@ -5,7 +5,8 @@ import { list, unknown } from '../values';
 import type { Activation } from './activation';
 import { deleteAttr } from './attributes';
 import { at, asUnknown, evaluate, sourceText } from './expressions';
-import { deleteItem, iterate } from './items';
+import { deleteItem } from './items';
+import { iterate } from './iteration';
 import type { Interpreter } from './interpreter';
 
 export function assign(vm: Interpreter, activation: Activation, target: Expr, value: Value): void {
@@ -17,13 +18,15 @@ export function assign(vm: Interpreter, activation: Activation, target: Expr, va
     case 'Attribute': {
       const obj = evaluate(vm, activation, target.value);
       vm.setAttr(obj, target.attr, value);
-      if (vm.observer.bind) vm.observer.bind(sourceText(vm, activation, target), at(activation, target), value, activation.scope);
+      if (vm.observer.bind)
+        vm.observer.bind(sourceText(vm, activation, target), at(activation, target), value, activation.scope);
       return;
     }
     case 'Subscript': {
       const obj = evaluate(vm, activation, target.value);
       vm.setItem(obj, evaluate(vm, activation, target.index), value);
-      if (vm.observer.bind) vm.observer.bind(sourceText(vm, activation, target), at(activation, target), value, activation.scope);
+      if (vm.observer.bind)
+        vm.observer.bind(sourceText(vm, activation, target), at(activation, target), value, activation.scope);
       return;
     }
     case 'Tuple':
@@ -40,7 +43,10 @@ export function assign(vm: Interpreter, activation: Activation, target: Expr, va
 function unpack(vm: Interpreter, activation: Activation, targets: readonly Expr[], value: Value): void {
   const elements = iterate(vm, value);
   const star = targets.findIndex((target) => target.type === 'Starred');
-  if (elements === undefined || (elements.tail !== null && star < 0 && elements.items.length < targets.length)) {
+  if (
+    elements === undefined ||
+    (elements.tail !== null && star < 0 && elements.items.length < targets.length)
+  ) {
     const cause = elements?.tail ?? asUnknown(value, 'the elements are not known');
     targets.forEach((target, i) => {
       const item = elements?.items[i];
@@ -52,16 +58,23 @@ function unpack(vm: Interpreter, activation: Activation, targets: readonly Expr[
   const { items, tail } = elements;
   if (star < 0) {
     if (tail === null && items.length !== targets.length) {
-      vm.raise('ValueError', items.length < targets.length
-        ? `not enough values to unpack (expected ${targets.length}, got ${items.length})`
-        : `too many values to unpack (expected ${targets.length})`);
+      vm.raise(
+        'ValueError',
+        items.length < targets.length
+          ? `not enough values to unpack (expected ${targets.length}, got ${items.length})`
+          : `too many values to unpack (expected ${targets.length})`,
+      );
     }
     targets.forEach((target, i) => assign(vm, activation, target, items[i]));
     return;
   }
   const after = targets.length - star - 1;
   if (tail === null) {
-    if (items.length < targets.length - 1) vm.raise('ValueError', `not enough values to unpack (expected at least ${targets.length - 1}, got ${items.length})`);
+    if (items.length < targets.length - 1)
+      vm.raise(
+        'ValueError',
+        `not enough values to unpack (expected at least ${targets.length - 1}, got ${items.length})`,
+      );
     targets.forEach((target, i) => {
       if (i < star) assign(vm, activation, target, items[i]);
       else if (i === star) assign(vm, activation, target, list(items.slice(star, items.length - after)));
@@ -99,8 +112,12 @@ export function bindWalrus(vm: Interpreter, activation: Activation, id: string, 
 export function remove(vm: Interpreter, activation: Activation, target: Expr): void {
   switch (target.type) {
     case 'Name': {
-      const scope = activation.scope.declared?.get(target.id) === 'global' ? (activation.scope.globals ?? activation.scope) : activation.scope;
-      if (!scope.vars.has(target.id) && !vm.trail.conditional) vm.raise('NameError', `name '${target.id}' is not defined`);
+      const scope =
+        activation.scope.declared?.get(target.id) === 'global'
+          ? (activation.scope.globals ?? activation.scope)
+          : activation.scope;
+      if (!scope.vars.has(target.id) && !vm.trail.conditional)
+        vm.raise('NameError', `name '${target.id}' is not defined`);
       vm.touch(scope);
       scope.vars.delete(target.id);
       return;
@@ -118,7 +135,12 @@ export function remove(vm: Interpreter, activation: Activation, target: Expr): v
 }
 
 /** Names that a statement would bind become unknown: it could not be run to its end. */
-export function abandonTargets(vm: Interpreter, activation: Activation, statement: Stmt, why: UnknownValue): void {
+export function abandonTargets(
+  vm: Interpreter,
+  activation: Activation,
+  statement: Stmt,
+  why: UnknownValue,
+): void {
   const names: string[] = [];
   const target = (expr: Expr): void => {
     if (expr.type === 'Name') names.push(expr.id);
@@ -154,7 +176,8 @@ export function abandonTargets(vm: Interpreter, activation: Activation, statemen
       for (const alias of statement.names) names.push(alias.asName ?? alias.name.split('.')[0]);
       break;
     case 'ImportFrom':
-      if (statement.names !== '*') for (const alias of statement.names) names.push(alias.asName ?? alias.name);
+      if (statement.names !== '*')
+        for (const alias of statement.names) names.push(alias.asName ?? alias.name);
       break;
     case 'Error':
       if (statement.partial !== null) abandonTargets(vm, activation, statement.partial, why);

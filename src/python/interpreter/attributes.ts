@@ -1,9 +1,10 @@
 /** Attribute access on every kind of value: lookup, binding of methods, properties, and setting. */
-import type { ClassValue, FunctionValue, InstanceValue, NativeFunction, PropertyValue, Value } from '../values';
+import type { ClassValue, FunctionValue, InstanceValue, PropertyValue, Value } from '../values';
 import { NONE, native, str, tuple, unknown } from '../values';
 import { CLASS_METHODS, methodOf, methodsOf } from '../library/methods';
 import { hook, lookup, lookupValue, unknownBase, unwrap, wrappedOf } from './classes';
 import type { Interpreter } from './interpreter';
+import { allocator, objectMethod, wrappedMethod } from './objectMethods';
 
 /** `obj.name`, undefined where Python certainly raises AttributeError. */
 export function findAttr(vm: Interpreter, obj: Value, name: string): Value | undefined {
@@ -21,11 +22,16 @@ export function findAttr(vm: Interpreter, obj: Value, name: string): Value | und
     case 'class':
       return classAttr(vm, obj, name);
     case 'unknown':
-      return obj.among === undefined && obj.type === undefined && obj.quotient === undefined ? obj : unknown(obj.reason, obj.at);
+      return obj.among === undefined && obj.type === undefined && obj.quotient === undefined
+        ? obj
+        : unknown(obj.reason, obj.at);
     case 'function':
       return functionAttr(vm, obj, name);
     case 'native':
-      return obj.attrs?.get(name) ?? (name === '__name__' || name === '__qualname__' ? str(obj.name) : dunder(obj, name));
+      return (
+        obj.attrs?.get(name) ??
+        (name === '__name__' || name === '__qualname__' ? str(obj.name) : dunder(obj, name))
+      );
     case 'method':
       if (name === '__self__') return obj.self;
       if (name === '__func__') return obj.fn;
@@ -51,7 +57,13 @@ export function findAttr(vm: Interpreter, obj: Value, name: string): Value | und
 
 /** Special methods of built-in values that programs may name explicitly; what they do is not followed. */
 function dunder(obj: Value, name: string): Value | undefined {
-  if (name === '__class__' || name === '__doc__' || name === '__module__' || name === '__dict__' || name === '__wrapped__') {
+  if (
+    name === '__class__' ||
+    name === '__doc__' ||
+    name === '__module__' ||
+    name === '__dict__' ||
+    name === '__wrapped__'
+  ) {
     return name === '__wrapped__' ? undefined : unknown(`${name} of a ${obj.kind} is not followed`);
   }
   return undefined;
@@ -69,7 +81,8 @@ function instanceAttr(vm: Interpreter, obj: InstanceValue, name: string): Value 
   }
   const inClass = lookupValue(cls, name);
   if (inClass !== undefined) {
-    if (inClass.kind === 'property' && !(inClass.cached && obj.attrs.has(name))) return readProperty(vm, inClass, obj, name);
+    if (inClass.kind === 'property' && !(inClass.cached && obj.attrs.has(name)))
+      return readProperty(vm, inClass, obj, name);
     if (inClass.kind === 'instance' && lookupValue(inClass.cls, '__set__') !== undefined) {
       return vm.invoke(inClass, '__get__', [obj, cls]);
     }
@@ -93,7 +106,8 @@ function instanceAttr(vm: Interpreter, obj: InstanceValue, name: string): Value 
       return str(cls.module);
   }
   const fallback = lookupValue(cls, '__getattr__');
-  if (fallback !== undefined) return vm.catching('AttributeError', () => vm.apply(bindAttr(vm, fallback, obj, cls), [str(name)]));
+  if (fallback !== undefined)
+    return vm.catching('AttributeError', () => vm.apply(bindAttr(vm, fallback, obj, cls), [str(name)]));
   const base = unknownBase(cls);
   if (base !== null) return unknown(base.reason, base.at);
   return undefined;
@@ -128,14 +142,17 @@ export function bindAttr(vm: Interpreter, value: Value, self: Value, cls: ClassV
 }
 
 function bindToClass(fn: Value, cls: ClassValue): Value {
-  return fn.kind === 'function' || fn.kind === 'native' ? { kind: 'method', self: cls, fn, name: fn.name } : fn;
+  return fn.kind === 'function' || fn.kind === 'native'
+    ? { kind: 'method', self: cls, fn, name: fn.name }
+    : fn;
 }
 
 export function classAttr(vm: Interpreter, cls: ClassValue, name: string): Value | undefined {
   const value = lookupValue(cls, name);
   if (value !== undefined) {
     if (value.kind === 'wrapped') return value.mode === 'static' ? value.fn : bindToClass(value.fn, cls);
-    if (value.kind === 'instance' && value.cls.attrs.has('__get__')) return vm.invoke(value, '__get__', [NONE, cls]);
+    if (value.kind === 'instance' && value.cls.attrs.has('__get__'))
+      return vm.invoke(value, '__get__', [NONE, cls]);
     return value;
   }
   switch (name) {
@@ -184,100 +201,14 @@ function builtinMethod(vm: Interpreter, cls: ClassValue, name: string): Value | 
     if (!methodsOf(ancestor.name).has(name)) continue;
     return native(name, (_machine, args) => {
       const [self, ...rest] = args.positional;
-      if (self === undefined) return vm.raise('TypeError', `unbound method ${cls.name}.${name}() needs an argument`);
+      if (self === undefined)
+        return vm.raise('TypeError', `unbound method ${cls.name}.${name}() needs an argument`);
       const inner = unwrap(self.value);
       const method = methodOf(inner, name);
-      return method === undefined ? unknown(`${name}() of such a value is not followed`) : vm.call(method, { ...args, positional: rest });
+      return method === undefined
+        ? unknown(`${name}() of such a value is not followed`)
+        : vm.call(method, { ...args, positional: rest });
     });
-  }
-  return undefined;
-}
-
-/** `object.__new__`. */
-function allocator(vm: Interpreter): NativeFunction {
-  return native('__new__', (_machine, args) => {
-    const [first] = args.positional;
-    return first?.value.kind === 'class' ? vm.allocateFor(first.value, { ...args, positional: args.positional.slice(1) }) : unknown('the class is not known');
-  });
-}
-
-/** A method of a built-in type on the value that a subclass's instance wraps, the special ones too. */
-function wrappedMethod(vm: Interpreter, wrapped: Value, name: string): Value | undefined {
-  const special = (impl: (args: readonly Value[]) => Value): Value => native(name, (_machine, { positional }) => impl(positional.map((arg) => arg.value)));
-  switch (name) {
-    case '__init__':
-      return native(name, (_machine, args) => {
-        vm.refill(wrapped, args);
-        return NONE;
-      });
-    case '__getitem__':
-      return special(([index]) => vm.getItem(wrapped, index));
-    case '__setitem__':
-      return special(([index, value]) => {
-        vm.setItem(wrapped, index, value);
-        return NONE;
-      });
-    case '__delitem__':
-      return special(([index]) => {
-        vm.deleteItem(wrapped, index);
-        return NONE;
-      });
-    case '__len__':
-      return special(() => vm.len(wrapped));
-    case '__contains__':
-      return special(([member]) => vm.compare('in', member, wrapped));
-    case '__iter__':
-      return special(() => vm.apply(vm.builtin('iter'), [wrapped]));
-    case '__eq__':
-      return special(([other]) => vm.compare('==', wrapped, other));
-    case '__ne__':
-      return special(([other]) => vm.compare('!=', wrapped, other));
-    case '__add__':
-      return special(([other]) => vm.binary('+', wrapped, other));
-    case '__mul__':
-      return special(([other]) => vm.binary('*', wrapped, other));
-    case '__repr__':
-    case '__str__':
-      return special(() => {
-        const text = name === '__str__' ? vm.str(wrapped) : vm.repr(wrapped);
-        return text === undefined ? unknown('the text of a value in it is not known', null, 'str') : str(text);
-      });
-    default:
-      return methodOf(wrapped, name);
-  }
-}
-
-/** Methods that every object has, unbound. */
-function objectMethod(vm: Interpreter, name: string): NativeFunction | undefined {
-  switch (name) {
-    case '__setattr__':
-      return native(name, (_machine, { positional: [self, key, value] }) => {
-        if (self?.value.kind === 'instance' && key?.value.kind === 'str' && value !== undefined) setInstance(vm, self.value, key.value.value, value.value);
-        return NONE;
-      });
-    case '__getattribute__':
-      return native(name, (_machine, { positional: [self, key] }) =>
-        self !== undefined && key?.value.kind === 'str' ? vm.getAttr(self.value, key.value.value) : unknown('the attribute is not known'));
-    case '__delattr__':
-      return native(name, (_machine, { positional: [self, key] }) => {
-        if (self?.value.kind === 'instance' && key?.value.kind === 'str') {
-          vm.touch(self.value);
-          self.value.attrs.delete(key.value.value);
-        }
-        return NONE;
-      });
-    case '__repr__':
-    case '__str__':
-      return native(name, (_machine, { positional: [self] }) => unknown(`the text of a ${self?.value.kind ?? 'value'} is not followed`, null, 'str'));
-    case '__hash__':
-      return native(name, () => unknown('hashes are not followed', null, 'int'));
-    case '__eq__':
-    case '__ne__':
-      return native(name, (_machine, { positional: [a, b] }) => vm.compare(name === '__eq__' ? 'is' : 'is not', a?.value ?? NONE, b?.value ?? NONE));
-    case '__reduce__':
-    case '__sizeof__':
-    case '__dir__':
-      return native(name, () => unknown(`${name} is not followed`));
   }
   return undefined;
 }
@@ -301,7 +232,11 @@ function functionAttr(vm: Interpreter, fn: FunctionValue, name: string): Value |
     case '__call__':
       return fn;
     case '__get__':
-      return native('__get__', (_machine, { positional: [self] }) => (self === undefined || self.value.kind === 'none' ? fn : { kind: 'method', self: self.value, fn, name: fn.name }));
+      return native('__get__', (_machine, { positional: [self] }) =>
+        self === undefined || self.value.kind === 'none'
+          ? fn
+          : { kind: 'method', self: self.value, fn, name: fn.name },
+      );
     case '__code__':
     case '__globals__':
     case '__closure__':
@@ -314,7 +249,9 @@ function functionAttr(vm: Interpreter, fn: FunctionValue, name: string): Value |
 
 function propertyAttr(property: PropertyValue, name: string): Value | undefined {
   const decorator = (change: (fn: Value) => PropertyValue): Value =>
-    native(name, (_machine, args) => (args.positional.length > 0 ? change(args.positional[0].value) : property));
+    native(name, (_machine, args) =>
+      args.positional.length > 0 ? change(args.positional[0].value) : property,
+    );
   switch (name) {
     case 'getter':
       return decorator((get) => ({ ...property, get }));
@@ -327,7 +264,13 @@ function propertyAttr(property: PropertyValue, name: string): Value | undefined 
   }
 }
 
-function superAttr(vm: Interpreter, self: Value, of: ClassValue, start: ClassValue, name: string): Value | undefined {
+function superAttr(
+  vm: Interpreter,
+  self: Value,
+  of: ClassValue,
+  start: ClassValue,
+  name: string,
+): Value | undefined {
   const from = of.mro.indexOf(start) + 1;
   const wrapped = self.kind === 'instance' ? wrappedOf(self) : undefined;
   for (let i = from; i < of.mro.length; i++) {
@@ -337,16 +280,25 @@ function superAttr(vm: Interpreter, self: Value, of: ClassValue, start: ClassVal
     }
     const value = of.mro[i].attrs.get(name);
     if (value === undefined) continue;
-    if (name === '__new__' && (value.kind === 'function' || value.kind === 'wrapped')) return value.kind === 'wrapped' ? value.fn : value;
+    if (name === '__new__' && (value.kind === 'function' || value.kind === 'wrapped'))
+      return value.kind === 'wrapped' ? value.fn : value;
     // A method of a built-in type works on the value that the instance wraps.
-    if (value.kind === 'native' && of.mro[i].module === 'builtins') return { kind: 'method', self: unwrap(self), fn: value, name };
-    return self.kind === 'class' ? (value.kind === 'wrapped' && value.mode === 'static' ? value.fn : value.kind === 'wrapped' ? bindToClass(value.fn, self) : value) : bindAttr(vm, value, self, of);
+    if (value.kind === 'native' && of.mro[i].module === 'builtins')
+      return { kind: 'method', self: unwrap(self), fn: value, name };
+    return self.kind === 'class'
+      ? value.kind === 'wrapped' && value.mode === 'static'
+        ? value.fn
+        : value.kind === 'wrapped'
+          ? bindToClass(value.fn, self)
+          : value
+      : bindAttr(vm, value, self, of);
   }
   const base = unknownBase(of);
   if (base !== null) return unknown(base.reason, base.at);
   if (name === '__init__') return native('__init__', () => NONE);
   if (name === '__new__') return allocator(vm);
-  if (name === '__init_subclass__' || name === '__post_init__' || name === '__set_name__') return name === '__post_init__' ? undefined : native(name, () => NONE);
+  if (name === '__init_subclass__' || name === '__post_init__' || name === '__set_name__')
+    return name === '__post_init__' ? undefined : native(name, () => NONE);
   if (name === '__class__') return vm.builtin('super');
   for (let i = from; i < of.mro.length; i++) {
     const getAttr = of.mro[i].hooks?.getAttr;
@@ -363,7 +315,8 @@ export function setAttr(vm: Interpreter, obj: Value, name: string, value: Value)
       const inClass = lookupValue(obj.cls, name);
       if (inClass?.kind === 'property' && !inClass.cached) {
         if (inClass.set === null) {
-          if (unknownBase(obj.cls) === null) vm.raise('AttributeError', `property '${name}' of '${obj.cls.name}' object has no setter`);
+          if (unknownBase(obj.cls) === null)
+            vm.raise('AttributeError', `property '${name}' of '${obj.cls.name}' object has no setter`);
           return;
         }
         vm.apply(inClass.set, [obj, value]);
@@ -422,7 +375,11 @@ export function deleteAttr(vm: Interpreter, obj: Value, name: string): void {
   if (obj.kind === 'instance' || obj.kind === 'class') {
     if (!obj.attrs.has(name)) {
       if (obj.kind === 'instance' && lookupValue(obj.cls, '__delattr__') !== undefined) return;
-      if (unknownBase(obj.kind === 'class' ? obj : obj.cls) === null && !(obj.kind === 'instance' && hook(obj.cls, 'getAttr'))) vm.raise('AttributeError', name);
+      if (
+        unknownBase(obj.kind === 'class' ? obj : obj.cls) === null &&
+        !(obj.kind === 'instance' && hook(obj.cls, 'getAttr'))
+      )
+        vm.raise('AttributeError', name);
       return;
     }
     vm.touch(obj);

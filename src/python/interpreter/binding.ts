@@ -8,9 +8,16 @@ export function bindParameters(parameters: readonly Parameter[], args: CallArgs)
   const values = new Map<string, Value>();
   const ranges = new Map<string, SourceRange>();
   const given = new Set<string>();
-  const unexpected: { name: string; value: Value; range: SourceRange | null; nameRange: SourceRange | null }[] = [];
+  const unexpected: {
+    name: string;
+    value: Value;
+    range: SourceRange | null;
+    nameRange: SourceRange | null;
+  }[] = [];
   const missing: string[] = [];
-  const slots = parameters.filter((parameter) => parameter.kind === undefined || parameter.kind === 'positional');
+  const slots = parameters.filter(
+    (parameter) => parameter.kind === undefined || parameter.kind === 'positional',
+  );
   const rest = parameters.find((parameter) => parameter.kind === 'args');
   const more = parameters.find((parameter) => parameter.kind === 'kwargs');
   const extra: Value[] = [];
@@ -25,7 +32,9 @@ export function bindParameters(parameters: readonly Parameter[], args: CallArgs)
   });
   const extraKeywords: DictValue['entries'] = new Map();
   for (const [name, arg] of args.keywords) {
-    const known = parameters.some((parameter) => parameter.name === name && parameter.kind !== 'args' && parameter.kind !== 'kwargs');
+    const known = parameters.some(
+      (parameter) => parameter.name === name && parameter.kind !== 'args' && parameter.kind !== 'kwargs',
+    );
     if (known) {
       values.set(name, arg.value);
       given.add(name);
@@ -37,10 +46,16 @@ export function bindParameters(parameters: readonly Parameter[], args: CallArgs)
   }
   for (const parameter of parameters) {
     if (values.has(parameter.name)) continue;
-    if (parameter.kind === 'args') values.set(parameter.name, args.openPositional === null ? tuple(extra) : list(extra, args.openPositional));
-    else if (parameter.kind === 'kwargs') values.set(parameter.name, { kind: 'dict', entries: extraKeywords, tail: args.openKeywords });
+    if (parameter.kind === 'args')
+      values.set(
+        parameter.name,
+        args.openPositional === null ? tuple(extra) : list(extra, args.openPositional),
+      );
+    else if (parameter.kind === 'kwargs')
+      values.set(parameter.name, { kind: 'dict', entries: extraKeywords, tail: args.openKeywords });
     else {
-      const open = parameter.kind === 'keyword' ? args.openKeywords : (args.openPositional ?? args.openKeywords);
+      const open =
+        parameter.kind === 'keyword' ? args.openKeywords : (args.openPositional ?? args.openKeywords);
       if (open !== null) values.set(parameter.name, unknown(open.reason, open.at));
       else if (parameter.default !== undefined) values.set(parameter.name, parameter.default);
       else missing.push(parameter.name);

@@ -58,14 +58,21 @@ function runSide(vm: Interpreter, activation: Activation, body: () => Completion
  * Runs the sides of an undecided branch of statements; `cause` says why it is undecided. `loop`: a side may run any number
  * of times, so that what it changes is not one of a few values.
  */
-export function branch(vm: Interpreter, activation: Activation, cause: UnknownValue, sides: readonly (() => Completion)[], loop = false): Completion {
+export function branch(
+  vm: Interpreter,
+  activation: Activation,
+  cause: UnknownValue,
+  sides: readonly (() => Completion)[],
+  loop = false,
+): Completion {
   const exits: Exit[] = [];
   const normal: States[] = [];
   let raised: PyRaise | null = null;
   for (const side of sides) {
     const result = runSide(vm, activation, side, exits);
     if (result.completion === Completion.Normal) normal.push(result.states);
-    else if (result.completion !== null) exits.push({ completion: result.completion, value: result.value, states: result.states, cause });
+    else if (result.completion !== null)
+      exits.push({ completion: result.completion, value: result.value, states: result.states, cause });
     else raised ??= result.raised;
   }
   if (normal.length > 0) {
@@ -91,7 +98,10 @@ const BRANCH_END = [[Completion.Continue], [Completion.Break], [Completion.Retur
 
 /** Joins the paths of the first group that has any; the others stay pending. The state is the one before all of them. */
 function choose(
-  vm: Interpreter, activation: Activation, paths: readonly Exit[], groups: readonly (readonly Completion[])[],
+  vm: Interpreter,
+  activation: Activation,
+  paths: readonly Exit[],
+  groups: readonly (readonly Completion[])[],
 ): { readonly completion: Completion; readonly value: Value } | null {
   for (const group of groups) {
     const picked = paths.filter((path) => group.includes(path.completion));
@@ -103,7 +113,10 @@ function choose(
     }
     const before = vm.joinCause;
     vm.joinCause = picked.find((path) => path.cause !== null)?.cause ?? before;
-    vm.trail.apply(picked.map((path) => path.states), vm.joins);
+    vm.trail.apply(
+      picked.map((path) => path.states),
+      vm.joins,
+    );
     const value = picked.map((path) => path.value).reduce((a, b) => vm.join(a, b));
     vm.joinCause = before;
     return { completion: picked[0].completion, value };
@@ -116,7 +129,10 @@ function choose(
  * those that left early since `mark` and belong to the first non-empty group. Null when no path is left.
  */
 export function settle(
-  vm: Interpreter, activation: Activation, mark: number, current: { readonly completion: Completion; readonly value: Value } | null,
+  vm: Interpreter,
+  activation: Activation,
+  mark: number,
+  current: { readonly completion: Completion; readonly value: Value } | null,
   groups: readonly (readonly Completion[])[],
 ): { readonly completion: Completion; readonly value: Value } | null {
   if (activation.open.length <= mark) return current;
@@ -126,7 +142,8 @@ export function settle(
   const pending = activation.open.pop()!;
   const states = vm.trail.undo();
   const paths = [...pending, ...exits];
-  if (current !== null) paths.push({ completion: current.completion, value: current.value, states, cause: null });
+  if (current !== null)
+    paths.push({ completion: current.completion, value: current.value, states, cause: null });
   return choose(vm, activation, paths, groups);
 }
 
@@ -135,7 +152,12 @@ export function settle(
  * `current` null: the current path raised `error`.
  */
 export function onEveryPath(
-  vm: Interpreter, activation: Activation, mark: number, current: Completion | null, error: PyRaise | null, body: () => Completion,
+  vm: Interpreter,
+  activation: Activation,
+  mark: number,
+  current: Completion | null,
+  error: PyRaise | null,
+  body: () => Completion,
 ): Completion {
   const paths: Exit[] = [];
   fold(vm, activation, mark + 1, paths);
@@ -144,13 +166,21 @@ export function onEveryPath(
   const states = vm.trail.undo();
   paths.unshift(...pending);
   const cause = paths.find((path) => path.cause !== null)?.cause ?? vm.joinCause;
-  const sides = paths.map((path) => () => onPath(vm, activation, path.states, path.completion, path.value, null, body));
+  const sides = paths.map(
+    (path) => () => onPath(vm, activation, path.states, path.completion, path.value, null, body),
+  );
   sides.push(() => onPath(vm, activation, states, current, value, error, body));
   return branch(vm, activation, cause, sides);
 }
 
 function onPath(
-  vm: Interpreter, activation: Activation, states: States, completion: Completion | null, value: Value, error: PyRaise | null, body: () => Completion,
+  vm: Interpreter,
+  activation: Activation,
+  states: States,
+  completion: Completion | null,
+  value: Value,
+  error: PyRaise | null,
+  body: () => Completion,
 ): Completion {
   vm.trail.apply([states], vm.joins);
   const ended = body();
@@ -161,17 +191,27 @@ function onPath(
 }
 
 /** Value of an undecided expression: the sides that do not raise, joined. */
-export function branchValue(vm: Interpreter, activation: Activation, cause: UnknownValue, sides: readonly (() => Value)[]): Value {
+export function branchValue(
+  vm: Interpreter,
+  activation: Activation,
+  cause: UnknownValue,
+  sides: readonly (() => Value)[],
+): Value {
   const values: Value[] = [];
   const states: States[] = [];
   let raised: PyRaise | null = null;
   for (const side of sides) {
     let value: Value = NONE;
     const exits: Exit[] = [];
-    const result = runSide(vm, activation, () => {
-      value = side();
-      return Completion.Normal;
-    }, exits);
+    const result = runSide(
+      vm,
+      activation,
+      () => {
+        value = side();
+        return Completion.Normal;
+      },
+      exits,
+    );
     if (result.raised !== null) raised ??= result.raised;
     else {
       values.push(value);

@@ -1,5 +1,15 @@
 /** Python's built-in types and exception classes as class values. */
-import { native, NONE, str, tuple, type CallArgs, type ClassHooks, type ClassValue, type InstanceValue, type Value } from '../values';
+import {
+  native,
+  NONE,
+  str,
+  tuple,
+  type CallArgs,
+  type ClassHooks,
+  type ClassValue,
+  type InstanceValue,
+  type Value,
+} from '../values';
 import type { Machine } from '../machine';
 
 export function makeClass(
@@ -9,8 +19,18 @@ export function makeClass(
 ): ClassValue {
   const mro: ClassValue[] = [];
   const cls: ClassValue = {
-    kind: 'class', name, module: options.module ?? 'builtins', bases, mro, attrs: new Map(), def: null, file: null,
-    unknownBase: null, native: options.native ?? null, hooks: options.hooks ?? null, instances: 0,
+    kind: 'class',
+    name,
+    module: options.module ?? 'builtins',
+    bases,
+    mro,
+    attrs: new Map(),
+    def: null,
+    file: null,
+    unknownBase: null,
+    native: options.native ?? null,
+    hooks: options.hooks ?? null,
+    instances: 0,
   };
   mro.push(cls);
   for (const base of bases) for (const ancestor of base.mro) if (!mro.includes(ancestor)) mro.push(ancestor);
@@ -19,16 +39,44 @@ export function makeClass(
 
 /** Types whose instances are values of their own kind, by their name. */
 const TYPES: readonly (readonly [string, string])[] = [
-  ['int', 'object'], ['bool', 'int'], ['float', 'object'], ['complex', 'object'], ['str', 'object'], ['bytes', 'object'],
-  ['bytearray', 'object'], ['memoryview', 'object'], ['list', 'object'], ['tuple', 'object'], ['dict', 'object'],
-  ['set', 'object'], ['frozenset', 'object'], ['range', 'object'], ['slice', 'object'], ['property', 'object'],
-  ['staticmethod', 'object'], ['classmethod', 'object'], ['super', 'object'], ['NoneType', 'object'], ['ellipsis', 'object'],
-  ['function', 'object'], ['method', 'object'], ['builtin_function_or_method', 'object'], ['module', 'object'],
-  ['generator', 'object'], ['NotImplementedType', 'object'],
+  ['int', 'object'],
+  ['bool', 'int'],
+  ['float', 'object'],
+  ['complex', 'object'],
+  ['str', 'object'],
+  ['bytes', 'object'],
+  ['bytearray', 'object'],
+  ['memoryview', 'object'],
+  ['list', 'object'],
+  ['tuple', 'object'],
+  ['dict', 'object'],
+  ['set', 'object'],
+  ['frozenset', 'object'],
+  ['range', 'object'],
+  ['slice', 'object'],
+  ['property', 'object'],
+  ['staticmethod', 'object'],
+  ['classmethod', 'object'],
+  ['super', 'object'],
+  ['NoneType', 'object'],
+  ['ellipsis', 'object'],
+  ['function', 'object'],
+  ['method', 'object'],
+  ['builtin_function_or_method', 'object'],
+  ['module', 'object'],
+  ['generator', 'object'],
+  ['NotImplementedType', 'object'],
 ];
 /** Those that programs cannot name without an import. */
 const HIDDEN = new Set([
-  'NoneType', 'ellipsis', 'function', 'method', 'builtin_function_or_method', 'module', 'generator', 'NotImplementedType',
+  'NoneType',
+  'ellipsis',
+  'function',
+  'method',
+  'builtin_function_or_method',
+  'module',
+  'generator',
+  'NotImplementedType',
 ]);
 
 /** Exception hierarchy of the library reference; indentation is inheritance. */
@@ -113,7 +161,10 @@ export interface BuiltinClasses {
 export function makeBuiltinClasses(): BuiltinClasses {
   const byName = new Map<string, ClassValue>();
   const object = makeClass('object', []);
-  object.attrs.set('__init__', native('__init__', () => NONE));
+  object.attrs.set(
+    '__init__',
+    native('__init__', () => NONE),
+  );
   byName.set('object', object);
   const type = makeClass('type', [object]);
   byName.set('type', type);
@@ -134,8 +185,14 @@ export function makeBuiltinClasses(): BuiltinClasses {
     return NONE;
   };
   base.attrs.set('__init__', native('__init__', keepArgs));
-  base.attrs.set('with_traceback', native('with_traceback', (_machine, args) => args.positional[0]?.value ?? NONE));
-  base.attrs.set('add_note', native('add_note', () => NONE));
+  base.attrs.set(
+    'with_traceback',
+    native('with_traceback', (_machine, args) => args.positional[0]?.value ?? NONE),
+  );
+  base.attrs.set(
+    'add_note',
+    native('add_note', () => NONE),
+  );
   for (const name of ['__cause__', '__context__', '__traceback__']) base.attrs.set(name, NONE);
   byName.set('IOError', byName.get('OSError')!);
   byName.set('EnvironmentError', byName.get('OSError')!);
@@ -145,5 +202,10 @@ export function makeBuiltinClasses(): BuiltinClasses {
 
 /** An exception instance as `cls(message)` makes it. */
 export function makeException(cls: ClassValue, message: string): InstanceValue {
-  return { kind: 'instance', cls, attrs: new Map([['args', tuple(message === '' ? [] : [str(message)])]]), data: undefined };
+  return {
+    kind: 'instance',
+    cls,
+    attrs: new Map([['args', tuple(message === '' ? [] : [str(message)])]]),
+    data: undefined,
+  };
 }

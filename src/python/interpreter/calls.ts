@@ -1,5 +1,15 @@
 /** Calls: binding of parameters, activations of the program's functions, native functions, instantiation of classes. */
-import type { Arg, CallArgs, ClassValue, DictValue, FunctionValue, InstanceValue, NativeFunction, Scope, Value } from '../values';
+import type {
+  Arg,
+  CallArgs,
+  ClassValue,
+  DictValue,
+  FunctionValue,
+  InstanceValue,
+  NativeFunction,
+  Scope,
+  Value,
+} from '../values';
 import { PyRaise } from '../machine';
 import { NONE, list, str, tuple, unknown } from '../values';
 import type { Param } from '../ast';
@@ -48,8 +58,17 @@ function callNative(vm: Interpreter, fn: NativeFunction, args: CallArgs): Value 
   if (vm.frames.length > MAX_CALL_DEPTH * 2) return unknown('calls nested too deeply to follow', args.range);
   const caller = vm.frames[vm.frames.length - 1];
   vm.frames.push({
-    name: fn.name, fn, callSite: args.range, file: caller?.file ?? vm.mainFile, scope: caller?.scope ?? EMPTY_SCOPE, result: NONE, yields: null,
-    open: [], owner: null, self: null, handling: null,
+    name: fn.name,
+    fn,
+    callSite: args.range,
+    file: caller?.file ?? vm.mainFile,
+    scope: caller?.scope ?? EMPTY_SCOPE,
+    result: NONE,
+    yields: null,
+    open: [],
+    owner: null,
+    self: null,
+    handling: null,
   });
   const depth = vm.frames.length;
   const result = fn.impl(vm, args);
@@ -62,12 +81,28 @@ const EMPTY_SCOPE: Scope = { kind: 'module', vars: new Map(), parent: null, glob
 function callFunction(vm: Interpreter, fn: FunctionValue, args: CallArgs): Value {
   vm.spend(2);
   fn.calls++;
-  if (vm.frames.length > MAX_CALL_DEPTH) return unknown(`calls of ${fn.name}() are nested too deeply to follow`, args.range);
-  const scope: Scope = { kind: 'function', vars: new Map(), parent: fn.closure, globals: fn.globals, declared: null };
+  if (vm.frames.length > MAX_CALL_DEPTH)
+    return unknown(`calls of ${fn.name}() are nested too deeply to follow`, args.range);
+  const scope: Scope = {
+    kind: 'function',
+    vars: new Map(),
+    parent: fn.closure,
+    globals: fn.globals,
+    declared: null,
+  };
   bindToScope(vm, fn, args, scope.vars);
   const activation: Activation = {
-    name: fn.name, fn, callSite: args.range, file: fn.file, scope, result: NONE,
-    yields: fn.def.isGenerator ? list([]) : null, open: [], owner: fn.owner, self: args.positional[0]?.value ?? null, handling: null,
+    name: fn.name,
+    fn,
+    callSite: args.range,
+    file: fn.file,
+    scope,
+    result: NONE,
+    yields: fn.def.isGenerator ? list([]) : null,
+    open: [],
+    owner: fn.owner,
+    self: args.positional[0]?.value ?? null,
+    handling: null,
   };
   if (fn.def.isGenerator) return runGenerator(vm, activation, fn);
   const result = run(vm, activation, fn);
@@ -140,22 +175,37 @@ function bindToScope(vm: Interpreter, fn: FunctionValue, args: CallArgs, vars: M
     }
   }
   if (next < positional.length) {
-    vm.raise('TypeError', `${fn.name}() takes ${next} positional argument${next === 1 ? '' : 's'} but ${positional.length} were given`);
+    vm.raise(
+      'TypeError',
+      `${fn.name}() takes ${next} positional argument${next === 1 ? '' : 's'} but ${positional.length} were given`,
+    );
   }
   if (hasKwargs || used < args.keywords.size) {
     for (const [name, arg] of args.keywords) {
-      if (params.some((param) => param.name === name && (param.kind === 'positional' || param.kind === 'keyword'))) continue;
+      if (
+        params.some(
+          (param) => param.name === name && (param.kind === 'positional' || param.kind === 'keyword'),
+        )
+      )
+        continue;
       if (!hasKwargs) vm.raise('TypeError', `${fn.name}() got an unexpected keyword argument '${name}'`);
       extraKeywords ??= new Map();
       extraKeywords.set(`s:${name}`, { key: str(name), value: arg.value });
     }
     const kwargs = params.find((param) => param.kind === 'kwargs');
-    if (kwargs !== undefined) vars.set(kwargs.name, { kind: 'dict', entries: extraKeywords ?? new Map(), tail: args.openKeywords });
+    if (kwargs !== undefined)
+      vars.set(kwargs.name, { kind: 'dict', entries: extraKeywords ?? new Map(), tail: args.openKeywords });
   }
 }
 
 /** Returns 1 when a keyword gave it. */
-function keywordOrDefault(vm: Interpreter, fn: FunctionValue, args: CallArgs, param: Param, vars: Map<string, Value>): number {
+function keywordOrDefault(
+  vm: Interpreter,
+  fn: FunctionValue,
+  args: CallArgs,
+  param: Param,
+  vars: Map<string, Value>,
+): number {
   const given = param.kind === 'positionalOnly' ? undefined : args.keywords.get(param.name);
   if (given !== undefined) {
     vars.set(param.name, given.value);
@@ -168,7 +218,11 @@ function keywordOrDefault(vm: Interpreter, fn: FunctionValue, args: CallArgs, pa
   }
   const fallback = fn.defaults.get(param.name);
   if (fallback !== undefined) vars.set(param.name, fallback);
-  else vm.raise('TypeError', `${fn.name}() missing 1 required ${param.kind === 'keyword' ? 'keyword-only' : 'positional'} argument: '${param.name}'`);
+  else
+    vm.raise(
+      'TypeError',
+      `${fn.name}() missing 1 required ${param.kind === 'keyword' ? 'keyword-only' : 'positional'} argument: '${param.name}'`,
+    );
   return 0;
 }
 
@@ -178,7 +232,12 @@ function keywordOrDefault(vm: Interpreter, fn: FunctionValue, args: CallArgs, pa
 export function instantiate(vm: Interpreter, cls: ClassValue, args: CallArgs): Value {
   vm.spend(1);
   cls.instances++;
-  const answered = hook(cls, 'meta')?.(vm, cls, 'call', args.positional.map((arg) => arg.value));
+  const answered = hook(cls, 'meta')?.(
+    vm,
+    cls,
+    'call',
+    args.positional.map((arg) => arg.value),
+  );
   if (answered !== undefined) return answered;
   if (cls.module === 'builtins' && cls.def === null) {
     if (isConstructible(cls.name)) return construct(cls.name, vm, args);
@@ -194,7 +253,8 @@ export function instantiate(vm: Interpreter, cls: ClassValue, args: CallArgs): V
   } else made = allocateFor(vm, cls, args);
   if (made.kind !== 'instance') return made;
   const init = lookupValue(made.cls, '__init__');
-  if (init !== undefined && !(init.kind === 'native' && made.data instanceof Wrapped)) call(vm, bindAttr(vm, init, made, made.cls), args);
+  if (init !== undefined && !(init.kind === 'native' && made.data instanceof Wrapped))
+    call(vm, bindAttr(vm, init, made, made.cls), args);
   return made;
 }
 
@@ -227,15 +287,31 @@ function typeCall(vm: Interpreter, args: CallArgs): Value {
     return vm.typeOf(given[0]);
   }
   const [name, bases, attrs] = given;
-  if (name?.kind !== 'str' || bases?.kind !== 'tuple' || attrs?.kind !== 'dict') return unknown('a class made by type() is not followed');
+  if (name?.kind !== 'str' || bases?.kind !== 'tuple' || attrs?.kind !== 'dict')
+    return unknown('a class made by type() is not followed');
   const members = new Map<string, Value>();
-  for (const entry of attrs.entries.values()) if (entry.key.kind === 'str') members.set(entry.key.value, entry.value);
-  return makeUserClass(vm, name.value, bases.items, members, null, vm.frames[vm.frames.length - 1]?.file ?? vm.mainFile, '__main__');
+  for (const entry of attrs.entries.values())
+    if (entry.key.kind === 'str') members.set(entry.key.value, entry.value);
+  return makeUserClass(
+    vm,
+    name.value,
+    bases.items,
+    members,
+    null,
+    vm.frames[vm.frames.length - 1]?.file ?? vm.mainFile,
+    '__main__',
+  );
 }
 
 /** A class from its evaluated bases and body. */
 export function makeUserClass(
-  vm: Interpreter, name: string, bases: readonly Value[], attrs: Map<string, Value>, def: ClassValue['def'], file: string, module: string,
+  vm: Interpreter,
+  name: string,
+  bases: readonly Value[],
+  attrs: Map<string, Value>,
+  def: ClassValue['def'],
+  file: string,
+  module: string,
 ): ClassValue {
   const known: ClassValue[] = [];
   let notKnown: ClassValue['unknownBase'] = null;
@@ -252,17 +328,31 @@ export function makeUserClass(
   }
   const mro: ClassValue[] = [];
   const cls: ClassValue = {
-    kind: 'class', name, module, bases: known, mro, attrs, def, file, unknownBase: notKnown, native: null, hooks: null, instances: 0,
+    kind: 'class',
+    name,
+    module,
+    bases: known,
+    mro,
+    attrs,
+    def,
+    file,
+    unknownBase: notKnown,
+    native: null,
+    hooks: null,
+    instances: 0,
   };
   const order = linearise(cls, known);
-  if (order === undefined) return vm.raise('TypeError', 'Cannot create a consistent method resolution order (MRO) for bases');
+  if (order === undefined)
+    return vm.raise('TypeError', 'Cannot create a consistent method resolution order (MRO) for bases');
   mro.push(...order);
   vm.classValues.push(cls);
   for (const [attr, value] of attrs) {
     if (value.kind === 'function' && value.owner === null) value.owner = cls;
-    else if (value.kind === 'wrapped' && value.fn.kind === 'function' && value.fn.owner === null) value.fn.owner = cls;
+    else if (value.kind === 'wrapped' && value.fn.kind === 'function' && value.fn.owner === null)
+      value.fn.owner = cls;
     else if (value.kind === 'property') {
-      for (const part of [value.get, value.set]) if (part?.kind === 'function' && part.owner === null) part.owner = cls;
+      for (const part of [value.get, value.set])
+        if (part?.kind === 'function' && part.owner === null) part.owner = cls;
     } else if (value.kind === 'instance') {
       const named = lookupValue(value.cls, '__set_name__');
       if (named !== undefined) vm.apply(bindAttr(vm, named, value, value.cls), [cls, str(attr)]);
@@ -286,8 +376,10 @@ export function makeSuper(vm: Interpreter, activation: Activation, args: CallArg
     start = activation.owner;
     self = activation.self;
   }
-  if (start === null || start.kind === 'none') return vm.raise('RuntimeError', 'super(): __class__ cell not found');
-  if (start.kind === 'unknown' || self?.kind === 'unknown') return unknown((start.kind === 'unknown' ? start : (self as { reason: string })).reason);
+  if (start === null || start.kind === 'none')
+    return vm.raise('RuntimeError', 'super(): __class__ cell not found');
+  if (start.kind === 'unknown' || self?.kind === 'unknown')
+    return unknown((start.kind === 'unknown' ? start : (self as { reason: string })).reason);
   if (start.kind !== 'class' || self === null) return unknown('super() of this kind is not followed');
   const of = self.kind === 'class' ? self : vm.typeOf(self);
   // After a class decorator made a copy, or a name was rebound, the class may not be among the ancestors.

@@ -3,7 +3,9 @@ import type { ClassHooks, ClassValue, InstanceValue, Value } from '../values';
 
 /** C3 linearisation; undefined when the bases contradict each other. */
 export function linearise(cls: ClassValue, bases: readonly ClassValue[]): ClassValue[] | undefined {
-  const sequences = [...bases.map((base) => base.mro.slice()), bases.slice()].filter((sequence) => sequence.length > 0);
+  const sequences = [...bases.map((base) => base.mro.slice()), bases.slice()].filter(
+    (sequence) => sequence.length > 0,
+  );
   const result = [cls];
   while (sequences.some((sequence) => sequence.length > 0)) {
     const next = sequences.find(
@@ -16,7 +18,10 @@ export function linearise(cls: ClassValue, bases: readonly ClassValue[]): ClassV
   return result;
 }
 
-export function lookup(cls: ClassValue, name: string): { readonly value: Value; readonly owner: ClassValue } | undefined {
+export function lookup(
+  cls: ClassValue,
+  name: string,
+): { readonly value: Value; readonly owner: ClassValue } | undefined {
   for (const owner of cls.mro) {
     const value = owner.attrs.get(name);
     if (value !== undefined) return { value, owner };

@@ -77,7 +77,11 @@ export function equal(vm: Interpreter, a: Value, b: Value): boolean | undefined 
       if (a.tail !== null || other.tail !== null) {
         const common = Math.min(a.items.length, other.items.length);
         for (let i = 0; i < common; i++) if (equal(vm, a.items[i], other.items[i]) === false) return false;
-        if ((a.tail === null && other.items.length > a.items.length) || (other.tail === null && a.items.length > other.items.length)) return false;
+        if (
+          (a.tail === null && other.items.length > a.items.length) ||
+          (other.tail === null && a.items.length > other.items.length)
+        )
+          return false;
         return undefined;
       }
       return equalItems(vm, a.items, other.items);
@@ -123,7 +127,8 @@ export function equal(vm: Interpreter, a: Value, b: Value): boolean | undefined 
 function equalUnknown(vm: Interpreter, a: Value, b: Value): boolean | undefined {
   const unknownSide = a.kind === 'unknown' ? a : b;
   const other = a.kind === 'unknown' ? b : a;
-  if (unknownSide.kind !== 'unknown' || unknownSide.among === undefined || other.kind === 'unknown') return undefined;
+  if (unknownSide.kind !== 'unknown' || unknownSide.among === undefined || other.kind === 'unknown')
+    return undefined;
   const answers = unknownSide.among.map((option) => equal(vm, option, other));
   return answers.every((answer) => answer === answers[0]) ? answers[0] : undefined;
 }
@@ -168,7 +173,10 @@ function equalSymbolic(a: Value, b: Value): boolean | undefined {
 }
 
 function equalInstances(vm: Interpreter, a: Value, b: Value): boolean | undefined {
-  for (const [self, other] of [[a, b], [b, a]] as const) {
+  for (const [self, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
     if (self.kind !== 'instance') continue;
     const method = lookupValue(self.cls, '__eq__');
     if (method === undefined || (method.kind === 'native' && unwrap(self) !== self)) continue;
@@ -179,7 +187,11 @@ function equalInstances(vm: Interpreter, a: Value, b: Value): boolean | undefine
   const [left, right] = [unwrap(a), unwrap(b)];
   if (left !== a || right !== b) return equal(vm, left, right);
   if (a === b) return true;
-  if ((a.kind === 'instance' && unknownBase(a.cls) !== null) || (b.kind === 'instance' && unknownBase(b.cls) !== null)) return undefined;
+  if (
+    (a.kind === 'instance' && unknownBase(a.cls) !== null) ||
+    (b.kind === 'instance' && unknownBase(b.cls) !== null)
+  )
+    return undefined;
   return false;
 }
 
@@ -198,7 +210,8 @@ export function identical(a: Value, b: Value): boolean | undefined {
     return other.kind === 'none' && one.type !== undefined && one.type !== 'None' ? false : undefined;
   }
   if (a.kind === 'symbolic' || b.kind === 'symbolic') {
-    const isNone = (value: Value): boolean => value.kind === 'none' || (value.kind === 'symbolic' && value.isNone);
+    const isNone = (value: Value): boolean =>
+      value.kind === 'none' || (value.kind === 'symbolic' && value.isNone);
     if (isNone(a) && isNone(b)) return true;
     if (isNone(a) !== isNone(b)) return false;
     return a.kind === b.kind ? undefined : false;
@@ -241,6 +254,7 @@ export function order(vm: Interpreter, a: Value, b: Value): number | undefined |
     }
     return tails ? undefined : a.items.length - b.items.length;
   }
-  if (a.kind === 'unknown' || b.kind === 'unknown' || a.kind === 'symbolic' || b.kind === 'symbolic') return undefined;
+  if (a.kind === 'unknown' || b.kind === 'unknown' || a.kind === 'symbolic' || b.kind === 'symbolic')
+    return undefined;
   return null;
 }

@@ -1,31 +1,37 @@
 /** Evaluation of expressions. */
-import type { BinOp, Call, Comp, Comprehension, DictComp, Expr, JoinedStr, Lambda, Param } from '../ast';
+import type { BinOp, Call, Expr, JoinedStr, Lambda, Param } from '../ast';
 import type { SourceRange } from '../source';
-import type { Arg, CallArgs, DictValue, FunctionValue, Scope, UnknownValue, Value } from '../values';
+import type { DictValue, FunctionValue, Scope, UnknownValue, Value } from '../values';
 import { FALSE, NONE, TRUE, list, str, tuple, unknown } from '../values';
 import { hashKey, isUnhashable } from '../hash';
 import { formatValue } from '../library/format/spec';
 import type { Activation } from './activation';
-import { assign, bindWalrus } from './assignment';
-import { branch, branchValue } from './branching';
-import { Completion } from './activation';
+import { bindWalrus } from './assignment';
+import { branchValue } from './branching';
 import { call } from './calls';
 import { give } from './generators';
-import { LazyIterator } from './lazy';
 import type { Interpreter } from './interpreter';
 import { narrow, narrowed } from './narrowing';
 import { compare } from './operators';
-import { iterate } from './items';
-import { tooLong } from './statements';
+import { evaluateArguments } from './arguments';
+import { evaluateComp, evaluateDictComp } from './comprehensions';
+import { iterate } from './iteration';
 
 type Place = { readonly from: number; readonly to: number };
 
 export const at = (activation: Activation, node: Place): SourceRange => ({
-  file: activation.file, from: node.from, to: node.to,
+  file: activation.file,
+  from: node.from,
+  to: node.to,
 });
 
 /** Source text of a node, for reasons and observations. */
-export function sourceText(vm: Interpreter, activation: Activation, node: { readonly from: number; readonly to: number }, limit = Infinity): string {
+export function sourceText(
+  vm: Interpreter,
+  activation: Activation,
+  node: { readonly from: number; readonly to: number },
+  limit = Infinity,
+): string {
   const text = vm.sources.get(activation.file)?.text.slice(node.from, node.to) ?? '';
   if (text.length <= limit && !text.includes('\n')) return text;
   const line = text.replace(/\s+/g, ' ');
@@ -51,7 +57,10 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
     case 'Subscript': {
       const subject = evaluate(vm, activation, expr.value);
       const index = evaluate(vm, activation, expr.index);
-      const value = subject.kind === 'instance' ? operate(vm, activation, expr, () => vm.getItem(subject, index)) : vm.getItem(subject, index);
+      const value =
+        subject.kind === 'instance'
+          ? operate(vm, activation, expr, () => vm.getItem(subject, index))
+          : vm.getItem(subject, index);
       vm.observer.read?.(sourceText(vm, activation, expr), at(activation, expr), value);
       return value;
     }
@@ -59,7 +68,9 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
       return evaluateBinary(vm, activation, expr);
     case 'UnaryOp': {
       const operand = evaluate(vm, activation, expr.operand);
-      return operand.kind === 'instance' ? operate(vm, activation, expr, () => vm.unary(expr.op, operand)) : vm.unary(expr.op, operand);
+      return operand.kind === 'instance'
+        ? operate(vm, activation, expr, () => vm.unary(expr.op, operand))
+        : vm.unary(expr.op, operand);
     }
     case 'BoolOp':
       return evaluateBool(vm, activation, expr.op, expr.values, 0);
@@ -146,7 +157,15 @@ export function asUnknown(value: Value, otherwise: string): UnknownValue {
 
 /** Operators group to the left: a long sum is walked along its spine rather than by recursion. */
 function evaluateBinary(vm: Interpreter, activation: Activation, expr: BinOp): Value {
-  if (expr.left.type !== 'BinOp') return binaryAt(vm, activation, expr, expr.op, evaluate(vm, activation, expr.left), evaluate(vm, activation, expr.right));
+  if (expr.left.type !== 'BinOp')
+    return binaryAt(
+      vm,
+      activation,
+      expr,
+      expr.op,
+      evaluate(vm, activation, expr.left),
+      evaluate(vm, activation, expr.right),
+    );
   const spine: BinOp[] = [];
   let first: Expr = expr;
   while (first.type === 'BinOp') {
@@ -154,13 +173,23 @@ function evaluateBinary(vm: Interpreter, activation: Activation, expr: BinOp): V
     first = first.left;
   }
   let value = evaluate(vm, activation, first);
-  for (let i = spine.length - 1; i >= 0; i--) value = binaryAt(vm, activation, spine[i], spine[i].op, value, evaluate(vm, activation, spine[i].right));
+  for (let i = spine.length - 1; i >= 0; i--)
+    value = binaryAt(vm, activation, spine[i], spine[i].op, value, evaluate(vm, activation, spine[i].right));
   return value;
 }
 
 /** A binary operator that stands at `node`. */
-export function binaryAt(vm: Interpreter, activation: Activation, node: Place, op: BinOp['op'], a: Value, b: Value): Value {
-  return a.kind === 'instance' || b.kind === 'instance' ? operate(vm, activation, node, () => vm.binary(op, a, b)) : vm.binary(op, a, b);
+export function binaryAt(
+  vm: Interpreter,
+  activation: Activation,
+  node: Place,
+  op: BinOp['op'],
+  a: Value,
+  b: Value,
+): Value {
+  return a.kind === 'instance' || b.kind === 'instance'
+    ? operate(vm, activation, node, () => vm.binary(op, a, b))
+    : vm.binary(op, a, b);
 }
 
 /** Runs an operator on an object: the expression is the call site of the method that does the work, as a call's would be. */
@@ -200,14 +229,28 @@ export function findName(vm: Interpreter, scope: Scope, id: string): Value | und
 // --- undecided conditions ----------------------------------------------------------------------------------------------------
 
 /** Why a condition is undecided, in words: `depends on "use_bn", which is not known (…)`. */
-export function conditionCause(vm: Interpreter, activation: Activation, test: Expr, value: Value): UnknownValue {
+export function conditionCause(
+  vm: Interpreter,
+  activation: Activation,
+  test: Expr,
+  value: Value,
+): UnknownValue {
   const cause = value.kind === 'unknown' ? value : null;
   if (cause !== null && cause.reason.startsWith('depends on ')) return unknown(cause.reason, cause.at);
   const why = cause === null ? (value.kind === 'symbolic' ? ' (an open length)' : '') : ` (${cause.reason})`;
-  return unknown(`depends on "${sourceText(vm, activation, test, 40)}", which is not known${why}`, cause?.at ?? at(activation, test));
+  return unknown(
+    `depends on "${sourceText(vm, activation, test, 40)}", which is not known${why}`,
+    cause?.at ?? at(activation, test),
+  );
 }
 
-function evaluateBool(vm: Interpreter, activation: Activation, op: 'and' | 'or', values: readonly Expr[], from: number): Value {
+function evaluateBool(
+  vm: Interpreter,
+  activation: Activation,
+  op: 'and' | 'or',
+  values: readonly Expr[],
+  from: number,
+): Value {
   for (let i = from; ; i++) {
     const value = evaluate(vm, activation, values[i]);
     if (i === values.length - 1) return value;
@@ -216,7 +259,7 @@ function evaluateBool(vm: Interpreter, activation: Activation, op: 'and' | 'or',
       // Undecided: the value itself, or what the rest gives.
       const cause = conditionCause(vm, activation, values[i], value);
       return branchValue(vm, activation, cause, [
-        () => narrowed(value, (option) => vm.truth(option) === (op === 'or')),
+        () => narrowed(value, (option) => vm.truth(option) !== (op === 'and')),
         () => {
           narrow(vm, activation, values[i], op === 'and');
           return evaluateBool(vm, activation, op, values, i + 1);
@@ -227,13 +270,21 @@ function evaluateBool(vm: Interpreter, activation: Activation, op: 'and' | 'or',
   }
 }
 
-function evaluateCompare(vm: Interpreter, activation: Activation, first: Expr, expr: Expr & { type: 'Compare' }): Value {
+function evaluateCompare(
+  vm: Interpreter,
+  activation: Activation,
+  first: Expr,
+  expr: Expr & { type: 'Compare' },
+): Value {
   let left = evaluate(vm, activation, first);
   let result: Value = TRUE;
   for (let i = 0; i < expr.ops.length; i++) {
     const right = evaluate(vm, activation, expr.comparators[i]);
     const [a, b] = [left, right];
-    const one = a.kind === 'instance' || b.kind === 'instance' ? operate(vm, activation, expr, () => compare(vm, expr.ops[i], a, b)) : compare(vm, expr.ops[i], a, b);
+    const one =
+      a.kind === 'instance' || b.kind === 'instance'
+        ? operate(vm, activation, expr, () => compare(vm, expr.ops[i], a, b))
+        : compare(vm, expr.ops[i], a, b);
     if (expr.ops.length === 1) return one;
     const known = vm.truth(one);
     if (known === false) return one.kind === 'unknown' ? FALSE : one;
@@ -245,7 +296,11 @@ function evaluateCompare(vm: Interpreter, activation: Activation, first: Expr, e
 
 // --- displays ------------------------------------------------------------------------------------------------------------------
 
-function evaluateItems(vm: Interpreter, activation: Activation, elts: readonly Expr[]): { items: Value[]; tail: UnknownValue | null } {
+function evaluateItems(
+  vm: Interpreter,
+  activation: Activation,
+  elts: readonly Expr[],
+): { items: Value[]; tail: UnknownValue | null } {
   const items: Value[] = [];
   let tail: UnknownValue | null = null;
   for (const element of elts) {
@@ -267,7 +322,12 @@ function evaluateItems(vm: Interpreter, activation: Activation, elts: readonly E
   return { items, tail };
 }
 
-function evaluateDict(vm: Interpreter, activation: Activation, keys: readonly (Expr | null)[], values: readonly Expr[]): Value {
+function evaluateDict(
+  vm: Interpreter,
+  activation: Activation,
+  keys: readonly (Expr | null)[],
+  values: readonly Expr[],
+): Value {
   const made: DictValue = { kind: 'dict', entries: new Map(), tail: null };
   for (let i = 0; i < keys.length; i++) {
     const keyExpr = keys[i];
@@ -282,7 +342,7 @@ function evaluateDict(vm: Interpreter, activation: Activation, keys: readonly (E
   return made;
 }
 
-function putEntry(vm: Interpreter, target: DictValue, key: Value, value: Value): void {
+export function putEntry(vm: Interpreter, target: DictValue, key: Value, value: Value): void {
   const hash = hashKey(key);
   if (hash !== undefined) target.entries.set(hash, { key, value });
   else if (isUnhashable(key)) vm.raise('TypeError', `unhashable type: '${vm.typeOf(key).name}'`);
@@ -303,17 +363,22 @@ function evaluateFormat(vm: Interpreter, activation: Activation, expr: JoinedStr
       missing ??= spec;
       continue;
     }
-    const made = formatValue(vm, value, spec?.kind === 'str' ? spec.value : '', part.conversion === '' ? null : part.conversion);
+    const made = formatValue(
+      vm,
+      value,
+      spec?.kind === 'str' ? spec.value : '',
+      part.conversion === '' ? null : part.conversion,
+    );
     if (made === undefined) missing ??= value;
     else text += (part.selfDoc ?? '') + made;
   }
   if (missing === undefined) return str(text);
-  return missing.kind === 'unknown' ? unknown(missing.reason, missing.at, 'str') : unknown('the text of a value in it is not known', at(activation, expr), 'str');
+  return missing.kind === 'unknown'
+    ? unknown(missing.reason, missing.at, 'str')
+    : unknown('the text of a value in it is not known', at(activation, expr), 'str');
 }
 
 // --- calls -----------------------------------------------------------------------------------------------------------------------
-
-const NO_KEYWORDS: CallArgs['keywords'] = new Map();
 
 function evaluateCall(vm: Interpreter, activation: Activation, expr: Call): Value {
   const callee = evaluate(vm, activation, expr.func);
@@ -324,157 +389,31 @@ function evaluateCall(vm: Interpreter, activation: Activation, expr: Call): Valu
   return result;
 }
 
-export function evaluateArguments(vm: Interpreter, activation: Activation, expr: Pick<Call, 'args' | 'plain' | 'range'>): CallArgs {
-  const positional: Arg[] = [];
-  if (expr.plain) {
-    for (const argument of expr.args) positional.push({ value: evaluate(vm, activation, argument.value), range: argument.range });
-    return { positional, keywords: NO_KEYWORDS, openPositional: null, openKeywords: null, range: expr.range };
-  }
-  const keywords = new Map<string, Arg & { nameRange: SourceRange | null }>();
-  let openPositional: UnknownValue | null = null;
-  let openKeywords: UnknownValue | null = null;
-  for (const argument of expr.args) {
-    const value = evaluate(vm, activation, argument.value);
-    switch (argument.kind) {
-      case 'positional':
-        // After a `*args` of unknown length its place is not known.
-        if (openPositional === null) positional.push({ value, range: argument.range });
-        break;
-      case 'star': {
-        const elements = iterate(vm, value);
-        if (openPositional !== null) break;
-        if (elements === undefined) openPositional = asUnknown(value, 'the arguments are not known');
-        else {
-          vm.spend(elements.items.length);
-          for (const item of elements.items) positional.push({ value: item, range: argument.range });
-          openPositional = elements.tail;
-        }
-        break;
-      }
-      case 'keyword':
-        if (keywords.has(argument.name)) vm.raise('TypeError', `got multiple values for keyword argument '${argument.name}'`);
-        keywords.set(argument.name, { value, range: argument.range, nameRange: argument.nameRange });
-        break;
-      case 'doubleStar': {
-        const spread: DictValue = { kind: 'dict', entries: new Map(), tail: null };
-        vm.spreadInto(spread, value);
-        for (const entry of spread.entries.values()) {
-          if (entry.key.kind === 'str') keywords.set(entry.key.value, { value: entry.value, range: argument.range, nameRange: null });
-        }
-        openKeywords ??= spread.tail;
-        break;
-      }
-    }
-  }
-  return { positional, keywords, openPositional, openKeywords, range: expr.range };
-}
-
 // --- functions and comprehensions ----------------------------------------------------------------------------------------------------
 
-export function evaluateDefaults(vm: Interpreter, activation: Activation, params: readonly Param[]): Map<string, Value> {
+export function evaluateDefaults(
+  vm: Interpreter,
+  activation: Activation,
+  params: readonly Param[],
+): Map<string, Value> {
   const defaults = new Map<string, Value>();
-  for (const param of params) if (param.default !== null) defaults.set(param.name, evaluate(vm, activation, param.default));
+  for (const param of params)
+    if (param.default !== null) defaults.set(param.name, evaluate(vm, activation, param.default));
   return defaults;
 }
 
 function makeFunction(vm: Interpreter, activation: Activation, def: Lambda, name: string): FunctionValue {
   return {
-    kind: 'function', name, qualname: name, def, file: activation.file, closure: activation.scope,
-    globals: activation.scope.globals ?? activation.scope, defaults: evaluateDefaults(vm, activation, def.params), owner: activation.owner,
-    attrs: null, calls: 0,
+    kind: 'function',
+    name,
+    qualname: name,
+    def,
+    file: activation.file,
+    closure: activation.scope,
+    globals: activation.scope.globals ?? activation.scope,
+    defaults: evaluateDefaults(vm, activation, def.params),
+    owner: activation.owner,
+    attrs: null,
+    calls: 0,
   };
-}
-
-/** Runs the clauses of a comprehension; `emit` for each element, `open` when there may be more. */
-function comprehend(
-  vm: Interpreter, activation: Activation, generators: readonly Comprehension[], emit: (inner: Activation) => void, open: (why: UnknownValue) => void,
-  firstIterable?: Value,
-): void {
-  const scope: Scope = { kind: 'comprehension', vars: new Map(), parent: activation.scope, globals: activation.scope.globals ?? activation.scope, declared: null };
-  const inner: Activation = { ...activation, scope };
-  const clause = (level: number): void => {
-    if (level === generators.length) {
-      emit(inner);
-      return;
-    }
-    const { target, iter, ifs } = generators[level];
-    const source = level === 0 ? (firstIterable ?? evaluate(vm, activation, iter)) : evaluate(vm, inner, iter);
-    const elements = iterate(vm, source);
-    const one = (item: Value): void => {
-      vm.spend(1);
-      assign(vm, inner, target, item);
-      conditions(level, ifs, 0);
-    };
-    const fuel = vm.fuel;
-    let rounds = 0;
-    let cut = false;
-    for (const item of elements?.items ?? []) {
-      if (rounds++ % 64 === 63 && tooLong(rounds / 10, fuel - vm.fuel)) {
-        cut = true;
-        break;
-      }
-      one(item);
-    }
-    const tail = cut ? unknown('the comprehension is too long to follow to its end', at(activation, target)) : elements === undefined ? asUnknown(source, 'the elements are not known') : elements.tail;
-    if (tail !== null) {
-      // Some more, of unknown number: once, to follow the calls inside.
-      open(tail);
-      branchValue(vm, activation, tail, [() => (one(unknown(tail.reason, tail.at)), NONE), () => NONE]);
-    }
-  };
-  const conditions = (level: number, ifs: readonly Expr[], i: number): void => {
-    if (i === ifs.length) {
-      clause(level + 1);
-      return;
-    }
-    const test = evaluate(vm, inner, ifs[i]);
-    const known = vm.truth(test);
-    if (known === true) conditions(level, ifs, i + 1);
-    else if (known === undefined) {
-      const cause = conditionCause(vm, activation, ifs[i], test);
-      open(cause);
-      branch(vm, inner, cause, [() => (conditions(level, ifs, i + 1), Completion.Normal), () => Completion.Normal]);
-    }
-  };
-  clause(0);
-}
-
-function evaluateComp(vm: Interpreter, activation: Activation, expr: Comp): Value {
-  const first = evaluate(vm, activation, expr.generators[0].iter);
-  const collect = (): { items: Value[]; tail: UnknownValue | null } => {
-    const items: Value[] = [];
-    let tail: UnknownValue | null = null;
-    comprehend(
-      vm, activation, expr.generators,
-      (inner) => {
-        const value = evaluate(vm, inner, expr.elt);
-        if (tail === null) items.push(value);
-      },
-      (why) => {
-        tail ??= why;
-      },
-      first,
-    );
-    return { items, tail };
-  };
-  if (expr.type === 'GeneratorExp') return new LazyIterator(collect);
-  const { items, tail } = collect();
-  return expr.type === 'ListComp' ? list(items, tail) : vm.apply(vm.builtin('set'), [list(items, tail)]);
-}
-
-function evaluateDictComp(vm: Interpreter, activation: Activation, expr: DictComp): Value {
-  const made: DictValue = { kind: 'dict', entries: new Map(), tail: null };
-  comprehend(
-    vm, activation, expr.generators,
-    (inner) => {
-      const key = evaluate(vm, inner, expr.key);
-      const value = evaluate(vm, inner, expr.value);
-      if (made.tail === null) putEntry(vm, made, key, value);
-    },
-    (why) => {
-      made.tail ??= why;
-    },
-    evaluate(vm, activation, expr.generators[0].iter),
-  );
-  return made;
 }

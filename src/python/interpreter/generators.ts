@@ -27,7 +27,8 @@ export function runGenerator(vm: Interpreter, activation: Activation, fn: Functi
         return { items: yields.items, tail: unknown(`${fn.name}() goes on without a known end`) };
       }
       // A generator that raises part way gives what it has given; the error belongs to the reader that goes so far.
-      if (error instanceof PyRaise && yields.items.length > 0) return { items: yields.items, tail: unknown(`${fn.name}() raises an exception`) };
+      if (error instanceof PyRaise && yields.items.length > 0)
+        return { items: yields.items, tail: unknown(`${fn.name}() raises an exception`) };
       throw error;
     }
     return { items: yields.items, tail: yields.tail };

@@ -55,7 +55,10 @@ function readSource(vm: Interpreter, path: string): Found | 'pending' | undefine
 }
 
 function findIn(vm: Interpreter, directory: string, relative: string): Found | 'pending' | undefined {
-  const packaged = readSource(vm, inside(directory, relative === '' ? '__init__.py' : `${relative}/__init__.py`));
+  const packaged = readSource(
+    vm,
+    inside(directory, relative === '' ? '__init__.py' : `${relative}/__init__.py`),
+  );
   if (packaged !== undefined) return packaged;
   return relative === '' ? undefined : readSource(vm, inside(directory, `${relative}.py`));
 }
@@ -95,7 +98,12 @@ function locate(vm: Interpreter, name: string): ModuleValue | undefined {
   const [beside, ...above] = vm.roots;
   // A module of a package does not see its neighbours as top-level names: `numpy.py` beside it is not `numpy`.
   const shadows = standard === undefined || readSource(vm, inside(beside, '__init__.py')) === undefined;
-  const own = standard === undefined ? findIn(vm, beside, relative) : shadows ? readSource(vm, inside(beside, `${relative}.py`)) : undefined;
+  const own =
+    standard === undefined
+      ? findIn(vm, beside, relative)
+      : shadows
+        ? readSource(vm, inside(beside, `${relative}.py`))
+        : undefined;
   if (own !== undefined) return loadFound(vm, name, own);
   if (standard !== undefined) return standard;
   // The rest of a library that is native in part is not read from its files: its inside is not what it is known for.
@@ -117,7 +125,9 @@ function locate(vm: Interpreter, name: string): ModuleValue | undefined {
 }
 
 function loadFound(vm: Interpreter, name: string, found: Found | 'pending'): ModuleValue {
-  return found === 'pending' ? openModule(name, `module ${name} is still being read`) : loadSource(vm, name, found);
+  return found === 'pending'
+    ? openModule(name, `module ${name} is still being read`)
+    : loadSource(vm, name, found);
 }
 
 /** A package of the search path: read on its own share of the fuel. */
@@ -126,16 +136,29 @@ function loadLibrary(vm: Interpreter, name: string, found: Found | 'pending'): M
   let made: ModuleValue | undefined;
   if (vm.onLibraryFuel(() => (made = loadSource(vm, name, found))) && made !== undefined) return made;
   if (!vm.problems.some((problem) => problem.kind === 'fuel')) {
-    vm.problems.push({ kind: 'fuel', message: `packages such as ${name} are too long to follow to their end`, range: vm.callStack()[0] ?? null });
+    vm.problems.push({
+      kind: 'fuel',
+      message: `packages such as ${name} are too long to follow to their end`,
+      range: vm.callStack()[0] ?? null,
+    });
   }
   // What was under way when the fuel ended is known in part only.
-  for (const module of vm.loading) Object.assign(module, openModule(module.name, `module ${module.name} is too long to follow to its end`), { attrs: module.attrs });
+  for (const module of vm.loading)
+    Object.assign(module, openModule(module.name, `module ${module.name} is too long to follow to its end`), {
+      attrs: module.attrs,
+    });
   vm.loading.clear();
   return vm.modules.get(name) ?? openModule(name, `module ${name} is too long to follow to its end`);
 }
 
 function openModule(name: string, reason: string): ModuleValue {
-  return { kind: 'module', name, attrs: new Map(), open: true, lookup: (attr) => (attr.startsWith('__') ? undefined : unknown(reason)) };
+  return {
+    kind: 'module',
+    name,
+    attrs: new Map(),
+    open: true,
+    lookup: (attr) => (attr.startsWith('__') ? undefined : unknown(reason)),
+  };
 }
 
 /** Interprets a source file as a module, once. */
@@ -178,8 +201,17 @@ export function runModule(vm: Interpreter, nodes: readonly ModuleNode[], vars: M
   const scope: Scope = { kind: 'module', vars, parent: null, globals: null, declared: null };
   const name = vars.get('__name__');
   const activation: Activation = {
-    name: name?.kind === 'str' ? name.value : '__main__', fn: null, callSite: null, file: nodes[0]?.file ?? '', scope, result: NONE, yields: null,
-    open: [], owner: null, self: null, handling: null,
+    name: name?.kind === 'str' ? name.value : '__main__',
+    fn: null,
+    callSite: null,
+    file: nodes[0]?.file ?? '',
+    scope,
+    result: NONE,
+    yields: null,
+    open: [],
+    owner: null,
+    self: null,
+    handling: null,
   };
   const depth = vm.frames.length;
   const outer = vm.moduleHandlers;
@@ -200,10 +232,19 @@ export function runModule(vm: Interpreter, nodes: readonly ModuleNode[], vars: M
 // --- statements ------------------------------------------------------------------------------------------------------------------
 
 /** Why a module's names are not known; tells the run once. */
-function missing(vm: Interpreter, activation: Activation, name: string, statement: Import | ImportFrom): ModuleValue {
+function missing(
+  vm: Interpreter,
+  activation: Activation,
+  name: string,
+  statement: Import | ImportFrom,
+): ModuleValue {
   const made = openModule(name, `module ${name} is not available`);
   vm.modules.set(name, made);
-  vm.problems.push({ kind: 'import', message: `module ${name} was not found; what comes from it is unknown`, range: at(activation, statement) });
+  vm.problems.push({
+    kind: 'import',
+    message: `module ${name} was not found; what comes from it is unknown`,
+    range: at(activation, statement),
+  });
   return made;
 }
 
@@ -214,7 +255,10 @@ export function executeImport(vm: Interpreter, activation: Activation, statement
     return;
   }
   if (statement.level === 0 && statement.module === '__future__') return;
-  const module = statement.level > 0 ? relativeModule(vm, activation, statement) : absoluteModule(vm, activation, statement.module, statement);
+  const module =
+    statement.level > 0
+      ? relativeModule(vm, activation, statement)
+      : absoluteModule(vm, activation, statement.module, statement);
   if (statement.names === '*') {
     importStar(vm, activation, module);
     return;
@@ -225,16 +269,31 @@ export function executeImport(vm: Interpreter, activation: Activation, statement
   }
 }
 
-function bindImported(vm: Interpreter, activation: Activation, name: string, alias: Alias, value: Value): void {
+function bindImported(
+  vm: Interpreter,
+  activation: Activation,
+  name: string,
+  alias: Alias,
+  value: Value,
+): void {
   if (name === '') return;
   bindName(vm, activation, name, value);
-  vm.observer.bind?.(name, { file: activation.file, from: alias.nameFrom, to: alias.nameTo }, value, activation.scope);
+  vm.observer.bind?.(
+    name,
+    { file: activation.file, from: alias.nameFrom, to: alias.nameTo },
+    value,
+    activation.scope,
+  );
 }
 
-function absoluteModule(vm: Interpreter, activation: Activation, name: string, statement: Import | ImportFrom): ModuleValue {
+function absoluteModule(
+  vm: Interpreter,
+  activation: Activation,
+  name: string,
+  statement: Import | ImportFrom,
+): ModuleValue {
   return importByName(vm, name) ?? missing(vm, activation, name, statement);
 }
-
 
 function importOne(vm: Interpreter, activation: Activation, statement: Import, alias: Alias): void {
   const module = absoluteModule(vm, activation, alias.name, statement);
@@ -258,14 +317,24 @@ function importOne(vm: Interpreter, activation: Activation, statement: Import, a
   bindImported(vm, activation, parts[0], { ...alias, nameTo: alias.nameFrom + parts[0].length }, inner);
 }
 
-function importedName(vm: Interpreter, activation: Activation, module: ModuleValue, alias: Alias, statement: ImportFrom): Value {
+function importedName(
+  vm: Interpreter,
+  activation: Activation,
+  module: ModuleValue,
+  alias: Alias,
+  statement: ImportFrom,
+): Value {
   const own = module.attrs.get(alias.name);
   if (own !== undefined) return own;
-  const submodule = statement.level > 0 ? relativeSubmodule(vm, activation, statement, alias.name) : importByName(vm, `${statement.module}.${alias.name}`);
+  const submodule =
+    statement.level > 0
+      ? relativeSubmodule(vm, activation, statement, alias.name)
+      : importByName(vm, `${statement.module}.${alias.name}`);
   if (submodule !== undefined) return submodule;
   const found = vm.findAttr(module, alias.name);
   if (found !== undefined) return found;
-  if (vm.wouldCatch('ImportError')) return vm.raise('ImportError', `cannot import name '${alias.name}' from '${module.name}'`);
+  if (vm.wouldCatch('ImportError'))
+    return vm.raise('ImportError', `cannot import name '${alias.name}' from '${module.name}'`);
   return unknown(`${module.name} defines no "${alias.name}" that could be found`, at(activation, alias));
 }
 
@@ -274,13 +343,23 @@ function importStar(vm: Interpreter, activation: Activation, module: ModuleValue
   const names = listed === undefined ? undefined : vm.iterate(listed);
   if (names !== undefined && names.tail === null) {
     for (const name of names.items) {
-      if (name.kind === 'str') bindName(vm, activation, name.value, vm.findAttr(module, name.value) ?? importByName(vm, `${module.name}.${name.value}`) ?? unknown(`${module.name} defines no "${name.value}" that could be found`));
+      if (name.kind === 'str')
+        bindName(
+          vm,
+          activation,
+          name.value,
+          vm.findAttr(module, name.value) ??
+            importByName(vm, `${module.name}.${name.value}`) ??
+            unknown(`${module.name} defines no "${name.value}" that could be found`),
+        );
     }
   } else {
-    for (const [name, value] of [...module.attrs]) if (!name.startsWith('_')) bindName(vm, activation, name, value);
+    for (const [name, value] of [...module.attrs])
+      if (!name.startsWith('_')) bindName(vm, activation, name, value);
   }
   const scope = activation.scope.globals ?? activation.scope;
-  if (module.open || module.lookup !== undefined) vm.stars.set(scope, [...(vm.stars.get(scope) ?? []), module]);
+  if (module.open || module.lookup !== undefined)
+    vm.stars.set(scope, [...(vm.stars.get(scope) ?? []), module]);
   // A module read as source may itself have star imports of modules that are not listed.
   const inner = vm.starsOf(module);
   if (inner.length > 0) vm.stars.set(scope, [...(vm.stars.get(scope) ?? []), ...inner]);
@@ -315,17 +394,37 @@ function relativeModule(vm: Interpreter, activation: Activation, statement: Impo
   const base = relativeBase(activation, statement.level);
   const relative = statement.module.replaceAll('.', '/');
   const found = findIn(vm, base, relative);
-  if (found !== undefined) return loadFound(vm, name ?? (statement.module === '' ? base.split('/').pop()! : statement.module), found);
+  if (found !== undefined)
+    return loadFound(
+      vm,
+      name ?? (statement.module === '' ? base.split('/').pop()! : statement.module),
+      found,
+    );
   // A package directory without an `__init__.py`: its modules are found one by one.
   if (statement.module === '') {
     const reason = `module ${written} is not available`;
-    return { kind: 'module', name: name ?? written, attrs: new Map(), open: true, lookup: () => unknown(reason) };
+    return {
+      kind: 'module',
+      name: name ?? written,
+      attrs: new Map(),
+      open: true,
+      lookup: () => unknown(reason),
+    };
   }
   return missing(vm, activation, name ?? written, statement);
 }
 
-function relativeSubmodule(vm: Interpreter, activation: Activation, statement: ImportFrom, name: string): ModuleValue | undefined {
-  const absolute = absoluteName(activation, statement.level, statement.module === '' ? name : `${statement.module}.${name}`);
+function relativeSubmodule(
+  vm: Interpreter,
+  activation: Activation,
+  statement: ImportFrom,
+  name: string,
+): ModuleValue | undefined {
+  const absolute = absoluteName(
+    activation,
+    statement.level,
+    statement.module === '' ? name : `${statement.module}.${name}`,
+  );
   if (absolute !== undefined) {
     const found = importByName(vm, absolute);
     if (found !== undefined) return found;
@@ -334,4 +433,3 @@ function relativeSubmodule(vm: Interpreter, activation: Activation, statement: I
   const found = findIn(vm, relativeBase(activation, statement.level), prefix + name);
   return found === undefined ? undefined : loadFound(vm, absolute ?? name, found);
 }
-

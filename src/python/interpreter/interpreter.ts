@@ -3,13 +3,30 @@
  * beside it; this one holds them together.
  */
 import type {
-  BinaryOp, Bound, CompareOp, Frame, Machine, NativeModules, Observer, Parameter,
+  BinaryOp,
+  Bound,
+  CompareOp,
+  Frame,
+  Machine,
+  NativeModules,
+  Observer,
+  Parameter,
 } from '../machine';
 import { PyRaise } from '../machine';
 import type { ModuleNode } from '../ast';
 import type { FileReader, SourceRange } from '../source';
 import type {
-  Arg, CallArgs, ClassValue, DictValue, FunctionValue, InstanceValue, ModuleValue, Mutable, Scope, UnknownValue, Value,
+  Arg,
+  CallArgs,
+  ClassValue,
+  DictValue,
+  FunctionValue,
+  InstanceValue,
+  ModuleValue,
+  Mutable,
+  Scope,
+  UnknownValue,
+  Value,
 } from '../values';
 import { NONE, str, unknown } from '../values';
 import { builtins } from '../library';
@@ -23,7 +40,8 @@ import { importByName, programRoots } from './imports';
 import { construct, fillDict } from '../library/construct';
 import { lookup, lookupValue, unknownBase, unwrap } from './classes';
 import { equal, truth } from './equality';
-import { deleteItem, getItem, iterate, length, setItem } from './items';
+import { deleteItem, getItem, length, setItem } from './items';
+import { iterate } from './iteration';
 import { joinValues } from './joins';
 import { binary, compare, unary } from './operators';
 import { repr, text } from './text';
@@ -132,15 +150,32 @@ export class Interpreter implements Machine {
   apply(fn: Value, positional: readonly Value[], keywords?: Readonly<Record<string, Value>>): Value {
     return call(this, fn, this.args(positional, keywords));
   }
-  invoke(obj: Value, name: string, positional: readonly Value[], keywords?: Readonly<Record<string, Value>>): Value {
+  invoke(
+    obj: Value,
+    name: string,
+    positional: readonly Value[],
+    keywords?: Readonly<Record<string, Value>>,
+  ): Value {
     return this.apply(this.getAttr(obj, name), positional, keywords);
   }
-  args(positional: readonly Value[], keywords?: Readonly<Record<string, Value>>, range: SourceRange | null = null): CallArgs {
+  args(
+    positional: readonly Value[],
+    keywords?: Readonly<Record<string, Value>>,
+    range: SourceRange | null = null,
+  ): CallArgs {
     const given: Arg[] = [];
     for (const value of positional) given.push({ value, range: null });
     return {
       positional: given,
-      keywords: keywords === undefined ? NO_KEYWORDS : new Map(Object.entries(keywords).map(([name, value]) => [name, { value, range: null, nameRange: null }])),
+      keywords:
+        keywords === undefined
+          ? NO_KEYWORDS
+          : new Map(
+              Object.entries(keywords).map(([name, value]) => [
+                name,
+                { value, range: null, nameRange: null },
+              ]),
+            ),
       openPositional: null,
       openKeywords: null,
       range,
@@ -166,13 +201,21 @@ export class Interpreter implements Machine {
   getAttr(obj: Value, name: string): Value {
     const found = findAttr(this, obj, name);
     if (found !== undefined) return found;
-    const what = obj.kind === 'module' ? `module '${obj.name}'` : obj.kind === 'class' ? `type object '${obj.name}'` : `'${this.typeOf(obj).name}' object`;
+    const what =
+      obj.kind === 'module'
+        ? `module '${obj.name}'`
+        : obj.kind === 'class'
+          ? `type object '${obj.name}'`
+          : `'${this.typeOf(obj).name}' object`;
     return this.raise('AttributeError', `${what} has no attribute '${name}'`);
   }
   findAttr(obj: Value, name: string): Value | undefined {
     return findAttr(this, obj, name);
   }
-  findClassAttr(cls: ClassValue, name: string): { readonly value: Value; readonly owner: ClassValue } | undefined {
+  findClassAttr(
+    cls: ClassValue,
+    name: string,
+  ): { readonly value: Value; readonly owner: ClassValue } | undefined {
     return lookup(cls, name);
   }
   setAttr(obj: Value, name: string, value: Value): void {
@@ -193,7 +236,11 @@ export class Interpreter implements Machine {
       if (value.isNone) return cls.name === 'NoneType' || cls === this.classes.object;
       return cls.module === 'builtins' ? cls.name === 'int' || cls === this.classes.object : false;
     }
-    if ((value.kind === 'int' || value.kind === 'float') && value.numpy !== undefined && cls.module === 'builtins') {
+    if (
+      (value.kind === 'int' || value.kind === 'float') &&
+      value.numpy !== undefined &&
+      cls.module === 'builtins'
+    ) {
       return cls === this.classes.object || (cls.name === 'float' && value.numpy === 'float64');
     }
     const own = this.typeOf(value);
@@ -262,16 +309,20 @@ export class Interpreter implements Machine {
     if (target.kind !== 'list' && target.kind !== 'dict' && target.kind !== 'set') return;
     const fresh = construct(target.kind, this, args);
     this.touch(target);
-    if (target.kind === 'list' && fresh.kind === 'list') Object.assign(target, { items: fresh.items, tail: fresh.tail });
+    if (target.kind === 'list' && fresh.kind === 'list')
+      Object.assign(target, { items: fresh.items, tail: fresh.tail });
     else if (target.kind === 'dict' && fresh.kind === 'dict') {
       for (const [key, entry] of fresh.entries) target.entries.set(key, entry);
       target.tail ??= fresh.tail;
-    } else if (target.kind === 'set' && fresh.kind === 'set') Object.assign(target, { entries: fresh.entries, tail: fresh.tail });
+    } else if (target.kind === 'set' && fresh.kind === 'set')
+      Object.assign(target, { entries: fresh.entries, tail: fresh.tail });
   }
   truth(value: Value): boolean | undefined {
     return truth(this, value);
   }
-  iterate(value: Value): { readonly items: readonly Value[]; readonly tail: UnknownValue | null } | undefined {
+  iterate(
+    value: Value,
+  ): { readonly items: readonly Value[]; readonly tail: UnknownValue | null } | undefined {
     return iterate(this, value);
   }
   len(value: Value): Value {
@@ -326,7 +377,11 @@ export class Interpreter implements Machine {
     try {
       return body();
     } catch (error) {
-      if (!(error instanceof PyRaise) || this.isInstance(error.value, this.classes.byName.get(exceptionName)!) !== true) throw error;
+      if (
+        !(error instanceof PyRaise) ||
+        this.isInstance(error.value, this.classes.byName.get(exceptionName)!) !== true
+      )
+        throw error;
       this.frames.length = depth;
       this.handlers.length = handlers;
       return undefined;
@@ -348,7 +403,9 @@ export class Interpreter implements Machine {
     }
   }
   readFile(path: string): string | undefined | 'pending' {
-    const places = path.startsWith('/') ? [path] : this.roots.map((root) => (root === '' || root.endsWith('/') ? root + path : `${root}/${path}`));
+    const places = path.startsWith('/')
+      ? [path]
+      : this.roots.map((root) => (root === '' || root.endsWith('/') ? root + path : `${root}/${path}`));
     for (const place of places) {
       const text = this.options.reader?.read(place);
       if (text !== undefined) return text;
@@ -371,7 +428,8 @@ export class Interpreter implements Machine {
   /** `{**source}`: merges a mapping into `target`. */
   spreadInto(target: DictValue, source: Value): void {
     const plain = unwrap(source);
-    if (plain.kind === 'unknown') target.tail ??= plain.among === undefined ? plain : unknown(plain.reason, plain.at);
+    if (plain.kind === 'unknown')
+      target.tail ??= plain.among === undefined ? plain : unknown(plain.reason, plain.at);
     else fillDict(this, target, plain, undefined);
   }
   /** A name that no scope binds: one that a star import may have brought, or that unreadable text may define. */
@@ -396,7 +454,11 @@ export class Interpreter implements Machine {
   runTop(activation: Activation, node: ModuleNode): void {
     for (const problem of node.errors) {
       this.incomplete = true;
-      this.problems.push({ kind: 'syntax', message: problem.message, range: { file: node.file, from: problem.from, to: problem.to } });
+      this.problems.push({
+        kind: 'syntax',
+        message: problem.message,
+        range: { file: node.file, from: problem.from, to: problem.to },
+      });
     }
     const trailDepth = this.trail.depth;
     const depth = this.frames.length;
@@ -405,7 +467,8 @@ export class Interpreter implements Machine {
       try {
         execute(this, activation, [statement]);
         // A `return` outside any function is no Python: its way meets the others' at once.
-        if (activation.open.length > 0) settle(this, activation, 0, { completion: Completion.Normal, value: NONE }, ANY_END);
+        if (activation.open.length > 0)
+          settle(this, activation, 0, { completion: Completion.Normal, value: NONE }, ANY_END);
       } catch (error) {
         if (error instanceof OutOfFuel || error instanceof PyRaise) throw error;
         this.frames.length = depth;
@@ -473,7 +536,11 @@ export class Interpreter implements Machine {
   private readonly superClass: Value;
 
   /** Told of every exception that nothing caught. */
-  uncaught(activation: Activation, statement: { readonly from: number; readonly to: number }, error: PyRaise): void {
+  uncaught(
+    activation: Activation,
+    statement: { readonly from: number; readonly to: number },
+    error: PyRaise,
+  ): void {
     this.options.onUncaught?.({ file: activation.file, from: statement.from, to: statement.to }, error);
   }
 
@@ -481,11 +548,18 @@ export class Interpreter implements Machine {
 
   uncalled(): { readonly functions: readonly FunctionValue[]; readonly classes: readonly ClassValue[] } {
     const subclassed = new Set<ClassValue>();
-    for (const cls of this.classValues) for (const ancestor of cls.mro) if (ancestor !== cls) subclassed.add(ancestor);
-    const isMain = (file: string | null): boolean => file !== null && (file === this.mainFile || file.startsWith(`${this.mainFile}#`));
+    for (const cls of this.classValues)
+      for (const ancestor of cls.mro) if (ancestor !== cls) subclassed.add(ancestor);
+    const isMain = (file: string | null): boolean =>
+      file !== null && (file === this.mainFile || file.startsWith(`${this.mainFile}#`));
     return {
-      functions: this.functions.filter((fn) => fn.calls === 0 && fn.def.type === 'FunctionDef' && fn.closure.kind === 'module' && isMain(fn.file)),
-      classes: this.classValues.filter((cls) => cls.instances === 0 && isMain(cls.file) && !subclassed.has(cls)),
+      functions: this.functions.filter(
+        (fn) =>
+          fn.calls === 0 && fn.def.type === 'FunctionDef' && fn.closure.kind === 'module' && isMain(fn.file),
+      ),
+      classes: this.classValues.filter(
+        (cls) => cls.instances === 0 && isMain(cls.file) && !subclassed.has(cls),
+      ),
     };
   }
   probe<T>(body: () => T): T | undefined {
@@ -514,11 +588,15 @@ const ANY_END = [[Completion.Normal, Completion.Return, Completion.Break, Comple
 const NO_KEYWORDS: CallArgs['keywords'] = new Map();
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
-  none: 'NoneType', symbolic: 'int', native: 'builtin_function_or_method', class: 'type', iterator: 'generator', wrapped: 'staticmethod',
+  none: 'NoneType',
+  symbolic: 'int',
+  native: 'builtin_function_or_method',
+  class: 'type',
+  iterator: 'generator',
+  wrapped: 'staticmethod',
 };
 
 /** `ClassValue.native` of a class that decides for itself who is an instance of it (`collections.abc.Iterable`). */
 export class InstanceCheck {
   constructor(readonly test: (value: Value) => boolean | undefined) {}
 }
-

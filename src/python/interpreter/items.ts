@@ -1,19 +1,12 @@
-/** Subscripts, membership, length and iteration. */
-import type { DictEntry, IteratorValue, SliceValue, UnknownValue, Value } from '../values';
+/** Subscripts, membership and length. */
+import type { DictEntry, SliceValue, UnknownValue, Value } from '../values';
 import { int, list, str, tuple, unknown } from '../values';
 import { hashKey, isUnhashable } from '../hash';
-import { PyRaise } from '../machine';
 import { bindAttr } from './attributes';
 import { hook, lookupValue, unwrap } from './classes';
 import { equal } from './equality';
 import type { Interpreter } from './interpreter';
-
-export interface Elements {
-  readonly items: readonly Value[];
-  readonly tail: UnknownValue | null;
-}
-
-const MAX_ITERATIONS = 10_000;
+import { iterate } from './iteration';
 
 const because = (cause: UnknownValue): UnknownValue => unknown(cause.reason, cause.at);
 
@@ -21,7 +14,8 @@ function indexOf(value: Value): number | undefined {
   return value.kind === 'int' ? value.value : value.kind === 'bool' ? Number(value.value) : undefined;
 }
 
-function ownMethod(vm: Interpreter, obj: Value, name: string): Value | undefined {
+/** A special method that the instance's class defines itself, bound; none for those of a built-in type it wraps. */
+export function ownMethod(vm: Interpreter, obj: Value, name: string): Value | undefined {
   if (obj.kind !== 'instance') return undefined;
   const found = lookupValue(obj.cls, name);
   if (found === undefined || (found.kind === 'native' && unwrap(obj) !== obj)) return undefined;
@@ -68,7 +62,13 @@ export function getItem(vm: Interpreter, obj: Value, index: Value): Value {
         if (wrapped.kind === 'dict') {
           const missing = ownMethod(vm, obj, '__missing__');
           const key = hashKey(index);
-          if (missing !== undefined && key !== undefined && !wrapped.entries.has(key) && wrapped.tail === null) return vm.apply(missing, [index]);
+          if (
+            missing !== undefined &&
+            key !== undefined &&
+            !wrapped.entries.has(key) &&
+            wrapped.tail === null
+          )
+            return vm.apply(missing, [index]);
         }
         return getItem(vm, wrapped, index);
       }
@@ -92,7 +92,13 @@ export function getItem(vm: Interpreter, obj: Value, index: Value): Value {
   return vm.raise('TypeError', `'${vm.typeOf(obj).name}' object is not subscriptable`);
 }
 
-function sequenceItem(vm: Interpreter, items: readonly Value[], tail: UnknownValue | null, index: Value, kind: 'list' | 'tuple'): Value {
+function sequenceItem(
+  vm: Interpreter,
+  items: readonly Value[],
+  tail: UnknownValue | null,
+  index: Value,
+  kind: 'list' | 'tuple',
+): Value {
   const at = indexOf(index);
   if (at !== undefined) {
     if (at < 0 && tail !== null) return because(tail);
@@ -102,10 +108,12 @@ function sequenceItem(vm: Interpreter, items: readonly Value[], tail: UnknownVal
   }
   if (index.kind === 'slice') {
     const bounds = sliceBounds(index, tail === null ? items.length : null);
-    if (bounds === undefined) return unknown(sliceReason(index) ?? tail?.reason ?? 'the slice is not known', null, kind);
+    if (bounds === undefined)
+      return unknown(sliceReason(index) ?? tail?.reason ?? 'the slice is not known', null, kind);
     if (tail !== null) return kind === 'list' ? openSlice(items, tail, bounds) : because(tail);
     const picked: Value[] = [];
-    for (let i = bounds.start; bounds.step > 0 ? i < bounds.stop : i > bounds.stop; i += bounds.step) picked.push(items[i]);
+    for (let i = bounds.start; bounds.step > 0 ? i < bounds.stop : i > bounds.stop; i += bounds.step)
+      picked.push(items[i]);
     return kind === 'list' ? list(picked) : tuple(picked);
   }
   if (index.kind === 'unknown') {
@@ -126,7 +134,9 @@ function sequenceItem(vm: Interpreter, items: readonly Value[], tail: UnknownVal
 function openSlice(items: readonly Value[], tail: UnknownValue, bounds: Bounds): Value {
   if (bounds.step !== 1 || bounds.start < 0 || bounds.stop < 0) return unknown(tail.reason, tail.at, 'list');
   if (bounds.stop <= items.length) return list(items.slice(bounds.start, bounds.stop));
-  return bounds.start <= items.length ? list(items.slice(bounds.start), tail) : unknown(tail.reason, tail.at, 'list');
+  return bounds.start <= items.length
+    ? list(items.slice(bounds.start), tail)
+    : unknown(tail.reason, tail.at, 'list');
 }
 
 interface Bounds {
@@ -137,7 +147,8 @@ interface Bounds {
 
 /** `slice.indices(length)`; for an unknown length (null) the raw bounds. Undefined when a part is not known. */
 export function sliceBounds(slice: SliceValue, length: number | null): Bounds | undefined {
-  const part = (value: Value): number | null | undefined => (value.kind === 'none' || (value.kind === 'symbolic' && value.isNone) ? null : indexOf(value));
+  const part = (value: Value): number | null | undefined =>
+    value.kind === 'none' || (value.kind === 'symbolic' && value.isNone) ? null : indexOf(value);
   const step = part(slice.step) ?? (part(slice.step) === null ? 1 : undefined);
   const start = part(slice.start);
   const stop = part(slice.stop);
@@ -169,7 +180,8 @@ function textItem(vm: Interpreter, obj: Value & { kind: 'str' | 'bytes' }, index
     const text = picked.items.map((item) => (item.kind === 'str' ? item.value : '')).join('');
     return obj.kind === 'str' ? str(text) : { kind: 'bytes', value: text };
   }
-  if (picked.kind === 'unknown') return unknown(picked.reason, picked.at, index.kind === 'slice' || obj.kind === 'str' ? obj.kind : 'int');
+  if (picked.kind === 'unknown')
+    return unknown(picked.reason, picked.at, index.kind === 'slice' || obj.kind === 'str' ? obj.kind : 'int');
   return obj.kind === 'bytes' && picked.kind === 'str' ? int(picked.value.charCodeAt(0)) : picked;
 }
 
@@ -182,14 +194,23 @@ function rangeItem(vm: Interpreter, range: Value & { kind: 'range' }, index: Val
   const at = indexOf(index);
   if (at !== undefined) {
     const place = at < 0 ? at + length : at;
-    return place >= 0 && place < length ? int(range.start + place * range.step) : vm.raise('IndexError', 'range object index out of range');
+    return place >= 0 && place < length
+      ? int(range.start + place * range.step)
+      : vm.raise('IndexError', 'range object index out of range');
   }
   if (index.kind === 'slice') {
     const bounds = sliceBounds(index, length);
     if (bounds === undefined) return unknown(sliceReason(index) ?? 'the slice is not known', null, 'range');
-    return { kind: 'range', start: range.start + bounds.start * range.step, stop: range.start + bounds.stop * range.step, step: range.step * bounds.step };
+    return {
+      kind: 'range',
+      start: range.start + bounds.start * range.step,
+      stop: range.start + bounds.stop * range.step,
+      step: range.step * bounds.step,
+    };
   }
-  return index.kind === 'unknown' ? unknown(index.reason, index.at, 'int') : unknown('the index is not known', null, 'int');
+  return index.kind === 'unknown'
+    ? unknown(index.reason, index.at, 'int')
+    : unknown('the index is not known', null, 'int');
 }
 
 export function setItem(vm: Interpreter, obj: Value, index: Value, value: Value): void {
@@ -224,7 +245,11 @@ export function setItem(vm: Interpreter, obj: Value, index: Value, value: Value)
       else {
         const cause = index.kind === 'unknown' ? index : unknown('the key is not known');
         for (const [at, entry] of obj.entries) {
-          const replaced: DictEntry = { key: entry.key, value: vm.join(entry.value, value), maybe: entry.maybe };
+          const replaced: DictEntry = {
+            key: entry.key,
+            value: vm.join(entry.value, value),
+            maybe: entry.maybe,
+          };
           obj.entries.set(at, replaced);
         }
         obj.tail ??= unknown(cause.reason, cause.at);
@@ -256,7 +281,10 @@ function setSlice(vm: Interpreter, obj: Value & { kind: 'list' }, index: SliceVa
   const bounds = obj.tail === null ? sliceBounds(index, obj.items.length) : undefined;
   if (elements === undefined || elements.tail !== null || bounds === undefined) {
     const cause = elements?.tail ?? (value.kind === 'unknown' ? value : null);
-    obj.tail ??= unknown(cause?.reason ?? sliceReason(index) ?? 'the slice assigned to is not known', cause?.at ?? null);
+    obj.tail ??= unknown(
+      cause?.reason ?? sliceReason(index) ?? 'the slice assigned to is not known',
+      cause?.at ?? null,
+    );
     obj.items = [];
     return;
   }
@@ -285,20 +313,26 @@ export function deleteItem(vm: Interpreter, obj: Value, index: Value): void {
       if (bounds?.step === 1) obj.items.splice(bounds.start, Math.max(0, bounds.stop - bounds.start));
       else if (bounds !== undefined) {
         const gone = new Set<number>();
-        for (let i = bounds.start; bounds.step > 0 ? i < bounds.stop : i > bounds.stop; i += bounds.step) gone.add(i);
+        for (let i = bounds.start; bounds.step > 0 ? i < bounds.stop : i > bounds.stop; i += bounds.step)
+          gone.add(i);
         obj.items = obj.items.filter((_item, i) => !gone.has(i));
       } else {
         obj.tail ??= unknown(sliceReason(index) ?? 'the slice deleted is not known');
         obj.items = [];
       }
     } else {
-      obj.tail ??= index.kind === 'unknown' ? unknown(index.reason, index.at) : unknown('the element deleted is not known');
+      obj.tail ??=
+        index.kind === 'unknown'
+          ? unknown(index.reason, index.at)
+          : unknown('the element deleted is not known');
       obj.items = [];
     }
   } else if (obj.kind === 'dict') {
     vm.touch(obj);
     const key = hashKey(index);
-    if (key === undefined) obj.tail ??= index.kind === 'unknown' ? unknown(index.reason, index.at) : unknown('the key deleted is not known');
+    if (key === undefined)
+      obj.tail ??=
+        index.kind === 'unknown' ? unknown(index.reason, index.at) : unknown('the key deleted is not known');
     else if (!obj.entries.delete(key) && obj.tail === null) vm.raiseWith('KeyError', [index]);
   } else if (obj.kind === 'instance') {
     const own = ownMethod(vm, obj, '__delitem__');
@@ -314,11 +348,15 @@ export function contains(vm: Interpreter, container: Value, member: Value): bool
     case 'bytes':
       if (member.kind === 'str' || member.kind === 'bytes') return container.value.includes(member.value);
       if (member.kind === 'unknown') return undefined;
-      return vm.raise('TypeError', `'in <string>' requires string as left operand, not ${vm.typeOf(member).name}`);
+      return vm.raise(
+        'TypeError',
+        `'in <string>' requires string as left operand, not ${vm.typeOf(member).name}`,
+      );
     case 'dict': {
       const key = hashKey(member);
       if (key === undefined) {
-        if (member.kind === 'unknown' && container.entries.size === 0 && container.tail === null) return false;
+        if (member.kind === 'unknown' && container.entries.size === 0 && container.tail === null)
+          return false;
         return undefined;
       }
       const entry = container.entries.get(key);
@@ -327,7 +365,8 @@ export function contains(vm: Interpreter, container: Value, member: Value): bool
     }
     case 'set': {
       const key = hashKey(member);
-      if (key === undefined) return container.entries.size === 0 && container.tail === null ? false : undefined;
+      if (key === undefined)
+        return container.entries.size === 0 && container.tail === null ? false : undefined;
       return container.entries.has(key) ? true : container.tail === null ? false : undefined;
     }
     case 'instance': {
@@ -390,102 +429,3 @@ export function length(vm: Interpreter, value: Value): Value {
   }
   return vm.raise('TypeError', `object of type '${vm.typeOf(value).name}' has no len()`);
 }
-
-/** All elements; an iterator is used up by it. Undefined when nothing is known of the elements. */
-export function iterate(vm: Interpreter, value: Value): Elements | undefined {
-  switch (value.kind) {
-    case 'tuple':
-      return { items: value.items, tail: null };
-    case 'list':
-      return { items: value.items, tail: value.tail };
-    case 'dict':
-      return { items: [...value.entries.values()].map((entry) => entry.key), tail: value.tail };
-    case 'set':
-      return { items: [...value.entries.values()], tail: value.tail };
-    case 'str':
-      return { items: [...value.value].map(str), tail: null };
-    case 'bytes':
-      return { items: value.value.split('').map((c) => int(c.charCodeAt(0))), tail: null };
-    case 'range': {
-      const count = rangeLength(value);
-      const items: Value[] = [];
-      const known = Math.min(count, MAX_ITERATIONS * 10);
-      for (let i = 0; i < known; i++) items.push(int(value.start + i * value.step));
-      vm.spend(Math.ceil(known / 50));
-      return { items, tail: known < count ? unknown(`a range of ${count} numbers is not followed to its end`, null, 'int') : null };
-    }
-    case 'iterator': {
-      const items = value.items.slice(value.position);
-      vm.touch(value);
-      value.position = value.items.length;
-      return { items, tail: value.tail };
-    }
-    case 'unknown':
-      return undefined;
-    case 'symbolic':
-      return undefined;
-    case 'instance':
-      return iterateInstance(vm, value);
-    case 'class': {
-      // A class whose class is iterable (an enum).
-      const answered = hook(value, 'meta')?.(vm, value, 'iterate', []);
-      if (answered !== undefined) return iterate(vm, answered);
-      if (vm.unknownBase(value) !== null) return undefined;
-      break;
-    }
-    case 'module':
-      if (value.open) return undefined;
-  }
-  return vm.raise('TypeError', `'${vm.typeOf(value).name}' object is not iterable`);
-}
-
-function iterateInstance(vm: Interpreter, value: Value & { kind: 'instance' }): Elements | undefined {
-  const own = ownMethod(vm, value, '__iter__');
-  if (own !== undefined) {
-    const iterator = vm.apply(own, []);
-    if (iterator.kind !== 'instance') return iterate(vm, iterator);
-    const next = ownMethod(vm, iterator, '__next__');
-    return next === undefined ? (iterator === value ? undefined : iterate(vm, iterator)) : drain(vm, () => vm.apply(next, []), 'StopIteration');
-  }
-  if (unwrap(value) !== value) return iterate(vm, unwrap(value));
-  const item = ownMethod(vm, value, '__getitem__');
-  if (item !== undefined) {
-    const count = ownMethod(vm, value, '__len__');
-    const known = count === undefined ? undefined : vm.apply(count, []);
-    if (known?.kind === 'int') {
-      const items: Value[] = [];
-      for (let i = 0; i < Math.min(known.value, MAX_ITERATIONS); i++) items.push(vm.apply(item, [int(i)]));
-      return { items, tail: known.value > MAX_ITERATIONS ? unknown('a long sequence is not followed to its end') : null };
-    }
-    if (known !== undefined) return undefined;
-    let at = 0;
-    return drain(vm, () => vm.apply(item, [int(at++)]), 'IndexError');
-  }
-  if (vm.unknownBase(value.cls) !== null) return undefined;
-  return vm.raise('TypeError', `'${value.cls.name}' object is not iterable`);
-}
-
-/** Calls `next` until it raises `end`. An endless one is cut. */
-function drain(vm: Interpreter, next: () => Value, end: string): Elements | undefined {
-  const items: Value[] = [];
-  const stop = vm.classes.byName.get(end)!;
-  try {
-    while (items.length < 1000) {
-      vm.spend(1);
-      const item = next();
-      items.push(item);
-      // An element that is not known may as well have been the end.
-      if (item.kind === 'unknown' && items.length > 1 && items[items.length - 2].kind === 'unknown') return { items: [], tail: item };
-    }
-  } catch (error) {
-    if (error instanceof PyRaise && vm.isInstance(error.value, stop) === true) return { items, tail: null };
-    throw error;
-  }
-  return { items, tail: unknown('an iterator without a known end') };
-}
-
-/** An iterator over what has been worked out. */
-export function iteratorOf(elements: Elements): IteratorValue {
-  return { kind: 'iterator', items: elements.items.slice(), position: 0, tail: elements.tail };
-}
-

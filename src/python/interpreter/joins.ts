@@ -20,7 +20,10 @@ export function joinValues(vm: Interpreter, a: Value, b: Value, joins: Joins): V
 }
 
 function joinKinds(vm: Interpreter, a: Value, b: Value, joins: Joins): Value {
-  if (a.kind === 'unknown') return b.kind === 'unknown' && a.among !== undefined && b.among === undefined ? b : widen(vm, a, b, joins);
+  if (a.kind === 'unknown')
+    return b.kind === 'unknown' && a.among !== undefined && b.among === undefined
+      ? b
+      : widen(vm, a, b, joins);
   if (b.kind === 'unknown') return widen(vm, b, a, joins);
   if (a.kind !== b.kind || vm.nesting > MAX_DEPTH) return differ(vm, [a], [b], joins);
   switch (a.kind) {
@@ -58,11 +61,17 @@ function joinKinds(vm: Interpreter, a: Value, b: Value, joins: Joins): Value {
     }
     case 'set': {
       const other = b as typeof a;
-      return { kind: 'set', frozen: a.frozen, ...joinMembers(a.entries, a.tail, other.entries, other.tail, joins) };
+      return {
+        kind: 'set',
+        frozen: a.frozen,
+        ...joinMembers(a.entries, a.tail, other.entries, other.tail, joins),
+      };
     }
     case 'range': {
       const other = b as typeof a;
-      return a.start === other.start && a.stop === other.stop && a.step === other.step ? a : differ(vm, [a], [b], joins);
+      return a.start === other.start && a.stop === other.stop && a.step === other.step
+        ? a
+        : differ(vm, [a], [b], joins);
     }
     case 'method': {
       const other = b as typeof a;
@@ -77,7 +86,13 @@ function joinKinds(vm: Interpreter, a: Value, b: Value, joins: Joins): Value {
     }
     case 'iterator': {
       const other = b as typeof a;
-      const { items, tail } = joinItems(a.items.slice(a.position), a.tail, other.items.slice(other.position), other.tail, joins);
+      const { items, tail } = joinItems(
+        a.items.slice(a.position),
+        a.tail,
+        other.items.slice(other.position),
+        other.tail,
+        joins,
+      );
       return { kind: 'iterator', items, position: 0, tail };
     }
     default:
@@ -89,8 +104,11 @@ function joinKinds(vm: Interpreter, a: Value, b: Value, joins: Joins): Value {
 function widen(vm: Interpreter, a: UnknownValue, b: Value, joins: Joins): Value {
   if (a.among !== undefined) return differ(vm, a.among, b.kind === 'unknown' ? (b.among ?? [b]) : [b], joins);
   if (a.type !== undefined || a.quotient !== undefined) {
-    const type = a.type !== undefined && (b.kind === 'unknown' ? b.type : b.kind) === a.type ? a.type : undefined;
-    return type === undefined ? { kind: 'unknown', reason: a.reason, at: a.at } : { kind: 'unknown', reason: a.reason, at: a.at, type };
+    const type =
+      a.type !== undefined && (b.kind === 'unknown' ? b.type : b.kind) === a.type ? a.type : undefined;
+    return type === undefined
+      ? { kind: 'unknown', reason: a.reason, at: a.at }
+      : { kind: 'unknown', reason: a.reason, at: a.at, type };
   }
   return a;
 }
@@ -100,12 +118,26 @@ function differ(vm: Interpreter, a: readonly Value[], b: readonly Value[], joins
   const among: Value[] = [...a];
   for (const value of b) {
     if (value.kind === 'unknown') return value;
-    if (!among.some((other) => other === value || (other.kind === value.kind && 'value' in other && 'value' in value && other.value === value.value))) among.push(value);
+    if (
+      !among.some(
+        (other) =>
+          other === value ||
+          (other.kind === value.kind && 'value' in other && 'value' in value && other.value === value.value),
+      )
+    )
+      among.push(value);
   }
   const kind = among[0].kind;
-  const type = (kind === 'int' || kind === 'str' || kind === 'bool' || kind === 'float' || kind === 'tuple') && among.every((value) => value.kind === kind) ? kind : undefined;
+  const type =
+    (kind === 'int' || kind === 'str' || kind === 'bool' || kind === 'float' || kind === 'tuple') &&
+    among.every((value) => value.kind === kind)
+      ? kind
+      : undefined;
   return {
-    kind: 'unknown', reason: cause.reason, at: cause.at, ...(type === undefined ? {} : { type }),
+    kind: 'unknown',
+    reason: cause.reason,
+    at: cause.at,
+    ...(type === undefined ? {} : { type }),
     ...(among.length <= MAX_ALTERNATIVES && !vm.loopJoin ? { among } : {}),
   };
 }

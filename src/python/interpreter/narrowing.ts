@@ -58,7 +58,12 @@ function keep(
 /** The value with only those of its alternatives that may be; itself where it has none or nothing can be said. */
 export function narrowed(value: Value, mayBe: (option: Value) => boolean): Value {
   // Instances answer comparisons with code of their own: not asked here.
-  if (value.kind !== 'unknown' || value.among === undefined || value.among.some((option) => option.kind === 'instance')) return value;
+  if (
+    value.kind !== 'unknown' ||
+    value.among === undefined ||
+    value.among.some((option) => option.kind === 'instance')
+  )
+    return value;
   const left = value.among.filter(mayBe);
   if (left.length === 0 || left.length === value.among.length) return value;
   if (left.length === 1) return left[0];

@@ -14,12 +14,27 @@ import { contains } from './items';
 import type { Interpreter } from './interpreter';
 
 const METHODS: Readonly<Record<BinaryOp, string>> = {
-  '+': 'add', '-': 'sub', '*': 'mul', '/': 'truediv', '//': 'floordiv', '%': 'mod', '**': 'pow', '@': 'matmul', '<<': 'lshift',
-  '>>': 'rshift', '&': 'and', '|': 'or', '^': 'xor',
+  '+': 'add',
+  '-': 'sub',
+  '*': 'mul',
+  '/': 'truediv',
+  '//': 'floordiv',
+  '%': 'mod',
+  '**': 'pow',
+  '@': 'matmul',
+  '<<': 'lshift',
+  '>>': 'rshift',
+  '&': 'and',
+  '|': 'or',
+  '^': 'xor',
 };
 const COMPARE_METHODS: Readonly<Record<string, readonly [string, string]>> = {
-  '==': ['__eq__', '__eq__'], '!=': ['__ne__', '__ne__'], '<': ['__lt__', '__gt__'], '<=': ['__le__', '__ge__'],
-  '>': ['__gt__', '__lt__'], '>=': ['__ge__', '__le__'],
+  '==': ['__eq__', '__eq__'],
+  '!=': ['__ne__', '__ne__'],
+  '<': ['__lt__', '__gt__'],
+  '<=': ['__le__', '__ge__'],
+  '>': ['__gt__', '__lt__'],
+  '>=': ['__ge__', '__le__'],
 };
 
 export function binary(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Value {
@@ -36,24 +51,46 @@ export function binary(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Value
   if (a.kind === 'unknown' || b.kind === 'unknown') return unknownBinary(vm, op, a, b);
   const result = plainBinary(vm, op, a, b);
   if (result !== undefined) return result;
-  return vm.raise('TypeError', `unsupported operand type(s) for ${op}: '${vm.typeOf(a).name}' and '${vm.typeOf(b).name}'`);
+  return vm.raise(
+    'TypeError',
+    `unsupported operand type(s) for ${op}: '${vm.typeOf(a).name}' and '${vm.typeOf(b).name}'`,
+  );
 }
 
 function number(value: Value): number | undefined {
-  return value.kind === 'int' || value.kind === 'float' ? value.value : value.kind === 'bool' ? Number(value.value) : undefined;
+  return value.kind === 'int' || value.kind === 'float'
+    ? value.value
+    : value.kind === 'bool'
+      ? Number(value.value)
+      : undefined;
 }
 
 function arithmetic(vm: Interpreter, op: BinaryOp, a: Value, b: Value, x: number, y: number): Value {
   const isFloat = a.kind === 'float' || b.kind === 'float';
-  if (y === 0 && (scalarType(a) !== undefined || scalarType(b) !== undefined) && (op === '/' || op === '//' || op === '%')) {
+  if (
+    y === 0 &&
+    (scalarType(a) !== undefined || scalarType(b) !== undefined) &&
+    (op === '/' || op === '//' || op === '%')
+  ) {
     return unknown('a division by zero, of which numpy only warns', null, 'float');
   }
   const result = compute(vm, op, x, y, isFloat);
-  if ((scalarType(a) !== undefined || scalarType(b) !== undefined) && (result.kind === 'int' || result.kind === 'float')) {
+  if (
+    (scalarType(a) !== undefined || scalarType(b) !== undefined) &&
+    (result.kind === 'int' || result.kind === 'float')
+  ) {
     const dtype = resultType(a, b);
-    return result.kind === 'float' && !/float/.test(dtype) ? npScalar(result.value, 'float64') : npScalar(result.value, dtype);
+    return result.kind === 'float' && !/float/.test(dtype)
+      ? npScalar(result.value, 'float64')
+      : npScalar(result.value, dtype);
   }
-  if (a.kind === 'bool' && b.kind === 'bool' && (op === '&' || op === '|' || op === '^') && result.kind === 'int') return bool(result.value !== 0);
+  if (
+    a.kind === 'bool' &&
+    b.kind === 'bool' &&
+    (op === '&' || op === '|' || op === '^') &&
+    result.kind === 'int'
+  )
+    return bool(result.value !== 0);
   return result;
 }
 
@@ -69,7 +106,11 @@ function compute(vm: Interpreter, op: BinaryOp, x: number, y: number, isFloat: b
     case '/':
       return y === 0 ? vm.raise('ZeroDivisionError', 'division by zero') : float(x / y);
     case '//':
-      if (y === 0) return vm.raise('ZeroDivisionError', isFloat ? 'float floor division by zero' : 'integer division or modulo by zero');
+      if (y === 0)
+        return vm.raise(
+          'ZeroDivisionError',
+          isFloat ? 'float floor division by zero' : 'integer division or modulo by zero',
+        );
       return make(isFloat ? (x - modulo(x, y)) / y : Math.floor(x / y));
     case '%':
       return y === 0 ? vm.raise('ZeroDivisionError', 'modulo by zero') : make(modulo(x, y));
@@ -83,7 +124,10 @@ function compute(vm: Interpreter, op: BinaryOp, x: number, y: number, isFloat: b
     default:
       if (!isFloat) return bits(vm, op, x, y);
   }
-  return vm.raise('TypeError', `unsupported operand type(s) for ${op}: '${isFloat ? 'float' : 'int'}' and '${isFloat ? 'float' : 'int'}'`);
+  return vm.raise(
+    'TypeError',
+    `unsupported operand type(s) for ${op}: '${isFloat ? 'float' : 'int'}' and '${isFloat ? 'float' : 'int'}'`,
+  );
 }
 
 function modulo(x: number, y: number): number {
@@ -93,9 +137,13 @@ function modulo(x: number, y: number): number {
 
 function bits(vm: Interpreter, op: BinaryOp, x: number, y: number): Value {
   if ((op === '<<' || op === '>>') && y < 0) return vm.raise('ValueError', 'negative shift count');
-  if (op === '<<') return y > 60 && x !== 0 ? unknown('an integer beyond 2^53 is not followed', null, 'int') : intValue(x * 2 ** y);
+  if (op === '<<')
+    return y > 60 && x !== 0
+      ? unknown('an integer beyond 2^53 is not followed', null, 'int')
+      : intValue(x * 2 ** y);
   if (op === '>>') return int(Math.floor(x / 2 ** Math.min(y, 1000)));
-  const result = op === '&' ? BigInt(x) & BigInt(y) : op === '|' ? BigInt(x) | BigInt(y) : BigInt(x) ^ BigInt(y);
+  const result =
+    op === '&' ? BigInt(x) & BigInt(y) : op === '|' ? BigInt(x) | BigInt(y) : BigInt(x) ^ BigInt(y);
   return intValue(Number(result));
 }
 
@@ -103,15 +151,29 @@ function bits(vm: Interpreter, op: BinaryOp, x: number, y: number): Value {
 function unknownBinary(vm: Interpreter, op: BinaryOp, a: Value, b: Value): UnknownValue {
   const cause = (a.kind === 'unknown' ? a : b) as UnknownValue;
   const other = a.kind === 'unknown' ? b : a;
-  if (op === '+' && (other.kind === 'str' || other.kind === 'list' || other.kind === 'tuple')) return unknown(cause.reason, cause.at, other.kind);
-  if (cause.type === 'int' && op !== '/' && op !== '**' && (other.kind === 'int' || (other.kind === 'unknown' && other.type === 'int') || other.kind === 'symbolic')) {
+  if (op === '+' && (other.kind === 'str' || other.kind === 'list' || other.kind === 'tuple'))
+    return unknown(cause.reason, cause.at, other.kind);
+  if (
+    cause.type === 'int' &&
+    op !== '/' &&
+    op !== '**' &&
+    (other.kind === 'int' || (other.kind === 'unknown' && other.type === 'int') || other.kind === 'symbolic')
+  ) {
     return unknown(cause.reason, cause.at, 'int');
   }
   if (cause.type === 'str' && op === '%') return unknown(cause.reason, cause.at, 'str');
-  if (cause.quotient !== undefined && (op === '+' || op === '-') && a.kind === 'unknown' && other.kind === 'int') {
+  if (
+    cause.quotient !== undefined &&
+    (op === '+' || op === '-') &&
+    a.kind === 'unknown' &&
+    other.kind === 'int'
+  ) {
     // h/2 + 1 = (h + 2)/2
     const { a: top, b: bottom } = cause.quotient;
-    return { ...unknown(cause.reason, cause.at, 'float'), quotient: { a: combine(op, top, other.value * bottom), b: bottom } };
+    return {
+      ...unknown(cause.reason, cause.at, 'float'),
+      quotient: { a: combine(op, top, other.value * bottom), b: bottom },
+    };
   }
   return unknown(cause.reason, cause.at);
 }
@@ -121,7 +183,9 @@ function plainBinary(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Value |
   switch (op) {
     case '+':
       if (a.kind === 'str' && b.kind === 'str') {
-        return a.value.length + b.value.length > MAX_TEXT ? unknown('a very long text is not followed', null, 'str') : str(a.value + b.value);
+        return a.value.length + b.value.length > MAX_TEXT
+          ? unknown('a very long text is not followed', null, 'str')
+          : str(a.value + b.value);
       }
       if (a.kind === 'tuple' && b.kind === 'tuple') {
         vm.spend((a.items.length + b.items.length) >> 3);
@@ -152,11 +216,18 @@ const MAX_REPEAT = 100_000;
 const MAX_TEXT = 1_000_000;
 
 function repeat(vm: Interpreter, sequence: Value, times: Value): Value | undefined {
-  if (sequence.kind !== 'str' && sequence.kind !== 'tuple' && sequence.kind !== 'list' && sequence.kind !== 'bytes') return undefined;
+  if (
+    sequence.kind !== 'str' &&
+    sequence.kind !== 'tuple' &&
+    sequence.kind !== 'list' &&
+    sequence.kind !== 'bytes'
+  )
+    return undefined;
   const count = times.kind === 'int' || times.kind === 'bool' ? Math.max(0, Number(times.value)) : undefined;
   if (count === undefined) return undefined;
   const length = 'items' in sequence ? sequence.items.length : sequence.value.length;
-  if (length * count > MAX_REPEAT) return unknown(`a sequence of ${length * count} elements is not followed`, null, sequence.kind);
+  if (length * count > MAX_REPEAT)
+    return unknown(`a sequence of ${length * count} elements is not followed`, null, sequence.kind);
   vm.spend(Math.ceil((length * count) / 100));
   if (sequence.kind === 'str') return str(sequence.value.repeat(count));
   if (sequence.kind === 'bytes') return { kind: 'bytes', value: sequence.value.repeat(count) };
@@ -171,7 +242,8 @@ function symbolicBinary(op: BinaryOp, a: Value, b: Value): Value | undefined {
   if (op === '*' && (other.kind === 'list' || other.kind === 'tuple' || other.kind === 'str')) {
     return unknown('a sequence repeated by an open length', null, other.kind);
   }
-  if (other.kind !== 'int' && other.kind !== 'bool' && other.kind !== 'float' && other.kind !== 'symbolic') return undefined;
+  if (other.kind !== 'int' && other.kind !== 'bool' && other.kind !== 'float' && other.kind !== 'symbolic')
+    return undefined;
   if (op === '+' || op === '-' || op === '*' || op === '//' || op === '%') {
     const result = combineInts(op, a, b);
     if (result !== undefined) return result;
@@ -179,7 +251,11 @@ function symbolicBinary(op: BinaryOp, a: Value, b: Value): Value | undefined {
   if (op === '/' && a.kind === 'symbolic' && b.kind === 'int' && b.value > 0) {
     return { ...unknown('a fraction of an open length', null, 'float'), quotient: { a: a.expr, b: b.value } };
   }
-  return unknown('a number that depends on an open length', null, op === '/' || other.kind === 'float' ? 'float' : undefined);
+  return unknown(
+    'a number that depends on an open length',
+    null,
+    op === '/' || other.kind === 'float' ? 'float' : undefined,
+  );
 }
 
 function mergeDicts(a: DictValue, b: DictValue): DictValue {
@@ -201,8 +277,15 @@ function instanceBinary(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Valu
   const forward = method(vm, a, `__${name}__`);
   const backward = method(vm, b, `__r${name}__`);
   const reflectedFirst =
-    backward !== undefined && a.kind === 'instance' && b.kind === 'instance' && a.cls !== b.cls && b.cls.mro.includes(a.cls);
-  const attempts: (readonly [Value | undefined, Value])[] = [[forward, b], [backward, a]];
+    backward !== undefined &&
+    a.kind === 'instance' &&
+    b.kind === 'instance' &&
+    a.cls !== b.cls &&
+    b.cls.mro.includes(a.cls);
+  const attempts: (readonly [Value | undefined, Value])[] = [
+    [forward, b],
+    [backward, a],
+  ];
   if (reflectedFirst) attempts.reverse();
   for (const [attempt, other] of attempts) {
     if (attempt === undefined) continue;
@@ -216,7 +299,10 @@ function instanceBinary(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Valu
     const base = side.kind === 'instance' ? vm.unknownBase(side.cls) : null;
     if (base !== null) return unknown(base.reason, base.at);
   }
-  return vm.raise('TypeError', `unsupported operand type(s) for ${op}: '${vm.typeOf(a).name}' and '${vm.typeOf(b).name}'`);
+  return vm.raise(
+    'TypeError',
+    `unsupported operand type(s) for ${op}: '${vm.typeOf(a).name}' and '${vm.typeOf(b).name}'`,
+  );
 }
 
 /** `a op= b` for lists, dicts and sets changes the object itself; undefined where the plain operator applies. */
@@ -230,7 +316,9 @@ export function inPlace(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Valu
     if (op === '+') {
       const added = vm.iterate(b);
       vm.touch(a);
-      if (added === undefined) a.tail ??= b.kind === 'unknown' ? unknown(b.reason, b.at) : unknown('the elements added are not known');
+      if (added === undefined)
+        a.tail ??=
+          b.kind === 'unknown' ? unknown(b.reason, b.at) : unknown('the elements added are not known');
       else if (a.tail === null) {
         vm.spend(added.items.length);
         for (const item of added.items.slice()) a.items.push(item);
@@ -254,7 +342,12 @@ export function inPlace(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Valu
     a.tail ??= b.tail;
     return a;
   }
-  if (a.kind === 'set' && b.kind === 'set' && !a.frozen && (op === '|' || op === '&' || op === '-' || op === '^')) {
+  if (
+    a.kind === 'set' &&
+    b.kind === 'set' &&
+    !a.frozen &&
+    (op === '|' || op === '&' || op === '-' || op === '^')
+  ) {
     const result: SetValue = combineSets(op, a, b);
     vm.touch(a);
     a.entries = result.entries;
@@ -267,7 +360,9 @@ export function inPlace(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Valu
 export function unary(vm: Interpreter, op: '-' | '+' | '~' | 'not', a: Value): Value {
   if (op === 'not') {
     const known = truth(vm, a);
-    return known === undefined ? unknown(reasonOf(a), a.kind === 'unknown' ? a.at : null, 'bool') : bool(!known);
+    return known === undefined
+      ? unknown(reasonOf(a), a.kind === 'unknown' ? a.at : null, 'bool')
+      : bool(!known);
   }
   switch (a.kind) {
     case 'int':
@@ -298,7 +393,11 @@ export function unary(vm: Interpreter, op: '-' | '+' | '~' | 'not', a: Value): V
 }
 
 export function reasonOf(value: Value): string {
-  return value.kind === 'unknown' ? value.reason : value.kind === 'symbolic' ? 'an open length is not known' : 'a value is not known';
+  return value.kind === 'unknown'
+    ? value.reason
+    : value.kind === 'symbolic'
+      ? 'an open length is not known'
+      : 'a value is not known';
 }
 
 /** `a op b` for every comparison; unknown with the reason where an unknown decides. */
@@ -332,8 +431,13 @@ export function compare(vm: Interpreter, op: CompareOp, a: Value, b: Value): Val
   }
   const ordered = order(vm, a, b);
   if (ordered === null) {
-    for (const side of [a, b]) if (side.kind === 'instance' && vm.unknownBase(side.cls) !== null) return verdict(undefined, false, a, b);
-    return vm.raise('TypeError', `'${op}' not supported between instances of '${vm.typeOf(a).name}' and '${vm.typeOf(b).name}'`);
+    for (const side of [a, b])
+      if (side.kind === 'instance' && vm.unknownBase(side.cls) !== null)
+        return verdict(undefined, false, a, b);
+    return vm.raise(
+      'TypeError',
+      `'${op}' not supported between instances of '${vm.typeOf(a).name}' and '${vm.typeOf(b).name}'`,
+    );
   }
   if (ordered === undefined) return amongOrder(vm, op, a, b);
   switch (op) {
@@ -352,7 +456,9 @@ export function compare(vm: Interpreter, op: CompareOp, a: Value, b: Value): Val
 function amongOrder(vm: Interpreter, op: CompareOp, a: Value, b: Value): Value {
   const options = (a.kind === 'unknown' ? a.among : b.kind === 'unknown' ? b.among : undefined) ?? [];
   if (options.length > 0 && options.every((option) => option.kind === 'int' || option.kind === 'float')) {
-    const answers = options.map((option) => (a.kind === 'unknown' ? compare(vm, op, option, b) : compare(vm, op, a, option)));
+    const answers = options.map((option) =>
+      a.kind === 'unknown' ? compare(vm, op, option, b) : compare(vm, op, a, option),
+    );
     if (answers.every((answer) => answer.kind === 'bool' && answer === answers[0])) return answers[0];
   }
   return verdict(undefined, false, a, b);
@@ -366,7 +472,10 @@ function verdict(answer: boolean | undefined, negate: boolean, a: Value, b: Valu
 
 function instanceCompare(vm: Interpreter, op: CompareOp, a: Value, b: Value): Value | undefined {
   const [name, reflected] = COMPARE_METHODS[op];
-  for (const [self, other, dunder] of [[a, b, name], [b, a, reflected]] as const) {
+  for (const [self, other, dunder] of [
+    [a, b, name],
+    [b, a, reflected],
+  ] as const) {
     const own = method(vm, self, dunder);
     if (own !== undefined) {
       const result = vm.apply(own, [other]);

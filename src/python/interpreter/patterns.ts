@@ -34,7 +34,10 @@ export function executeMatch(vm: Interpreter, activation: Activation, statement:
       const test = evaluate(vm, activation, guard);
       const known = vm.truth(test);
       if (known !== undefined) return known ? execute(vm, activation, body) : from(index + 1);
-      return branch(vm, activation, conditionCause(vm, activation, guard, test), [() => execute(vm, activation, body), () => from(index + 1)]);
+      return branch(vm, activation, conditionCause(vm, activation, guard, test), [
+        () => execute(vm, activation, body),
+        () => from(index + 1),
+      ]);
     }
     const cause = conditionCause(vm, activation, statement.subject, subject);
     return branch(vm, activation, cause, [
@@ -58,10 +61,17 @@ function all(answers: Iterable<boolean | undefined>): boolean | undefined {
   return result;
 }
 
-function matches(vm: Interpreter, activation: Activation, pattern: Pattern, subject: Value, bindings: Bindings): boolean | undefined {
+function matches(
+  vm: Interpreter,
+  activation: Activation,
+  pattern: Pattern,
+  subject: Value,
+  bindings: Bindings,
+): boolean | undefined {
   switch (pattern.type) {
     case 'As': {
-      const fits = pattern.pattern === null ? true : matches(vm, activation, pattern.pattern, subject, bindings);
+      const fits =
+        pattern.pattern === null ? true : matches(vm, activation, pattern.pattern, subject, bindings);
       if (fits !== false && pattern.name !== null) bindings.set(pattern.name, subject);
       return fits;
     }
@@ -86,7 +96,9 @@ function matches(vm: Interpreter, activation: Activation, pattern: Pattern, subj
     case 'Mapping': {
       const mapping = unwrap(subject);
       if (mapping.kind === 'unknown') {
-        pattern.patterns.forEach((inner) => matches(vm, activation, inner, unknown(mapping.reason, mapping.at), bindings));
+        pattern.patterns.forEach((inner) =>
+          matches(vm, activation, inner, unknown(mapping.reason, mapping.at), bindings),
+        );
         if (pattern.rest !== null) bindings.set(pattern.rest, unknown(mapping.reason, mapping.at, 'dict'));
         return undefined;
       }
@@ -100,14 +112,24 @@ function matches(vm: Interpreter, activation: Activation, pattern: Pattern, subj
           const entry = mapping.entries.get(hash);
           if (entry === undefined) {
             if (mapping.tail === null) return false;
-            matches(vm, activation, pattern.patterns[i], unknown(mapping.tail.reason, mapping.tail.at), bindings);
+            matches(
+              vm,
+              activation,
+              pattern.patterns[i],
+              unknown(mapping.tail.reason, mapping.tail.at),
+              bindings,
+            );
             return undefined;
           }
           return matches(vm, activation, pattern.patterns[i], entry.value, bindings);
         }),
       );
       if (pattern.rest !== null) {
-        const rest: DictValue = { kind: 'dict', entries: new Map([...mapping.entries].filter(([hash]) => !used.has(hash))), tail: mapping.tail };
+        const rest: DictValue = {
+          kind: 'dict',
+          entries: new Map([...mapping.entries].filter(([hash]) => !used.has(hash))),
+          tail: mapping.tail,
+        };
         bindings.set(pattern.rest, rest);
       }
       return fits;
@@ -123,12 +145,26 @@ function matches(vm: Interpreter, activation: Activation, pattern: Pattern, subj
       }
       const parts = pattern.patterns.map((inner, i) => {
         const name = names[i];
-        if (name?.kind === 'str') return matches(vm, activation, inner, vm.findAttr(subject, name.value) ?? unknown('an attribute is not known'), bindings);
+        if (name?.kind === 'str')
+          return matches(
+            vm,
+            activation,
+            inner,
+            vm.findAttr(subject, name.value) ?? unknown('an attribute is not known'),
+            bindings,
+          );
         // `int(x)`, `str(x)`, …: the subject itself.
-        return matches(vm, activation, inner, cls.kind === 'class' && cls.module === 'builtins' ? subject : unknown('an attribute is not known'), bindings);
+        return matches(
+          vm,
+          activation,
+          inner,
+          cls.kind === 'class' && cls.module === 'builtins' ? subject : unknown('an attribute is not known'),
+          bindings,
+        );
       });
       const named = pattern.keywords.map(({ name, pattern: inner }) => {
-        const value = subject.kind === 'unknown' ? unknown(subject.reason, subject.at) : vm.findAttr(subject, name);
+        const value =
+          subject.kind === 'unknown' ? unknown(subject.reason, subject.at) : vm.findAttr(subject, name);
         return value === undefined ? false : matches(vm, activation, inner, value, bindings);
       });
       return all([is, ...parts, ...named]);
@@ -136,7 +172,13 @@ function matches(vm: Interpreter, activation: Activation, pattern: Pattern, subj
   }
 }
 
-function matchSequence(vm: Interpreter, activation: Activation, patterns: readonly Pattern[], subject: Value, bindings: Bindings): boolean | undefined {
+function matchSequence(
+  vm: Interpreter,
+  activation: Activation,
+  patterns: readonly Pattern[],
+  subject: Value,
+  bindings: Bindings,
+): boolean | undefined {
   if (subject.kind === 'unknown') {
     for (const inner of patterns) {
       if (inner.type === 'Star') {
@@ -152,8 +194,16 @@ function matchSequence(vm: Interpreter, activation: Activation, patterns: readon
   if (size.kind !== 'int') {
     patterns.forEach((inner, i) => {
       if (inner.type === 'Star') {
-        if (inner.name !== null) bindings.set(inner.name, list(i === star ? elements.items.slice(i) : [], elements.tail));
-      } else matches(vm, activation, inner, (star < 0 || i < star ? elements.items[i] : undefined) ?? unknown(elements.tail?.reason ?? ''), bindings);
+        if (inner.name !== null)
+          bindings.set(inner.name, list(i === star ? elements.items.slice(i) : [], elements.tail));
+      } else
+        matches(
+          vm,
+          activation,
+          inner,
+          (star < 0 || i < star ? elements.items[i] : undefined) ?? unknown(elements.tail?.reason ?? ''),
+          bindings,
+        );
     });
     return star < 0 && elements.items.length > patterns.length ? false : undefined;
   }
@@ -162,7 +212,8 @@ function matchSequence(vm: Interpreter, activation: Activation, patterns: readon
   return all(
     patterns.map((inner, i) => {
       if (inner.type === 'Star') {
-        if (inner.name !== null) bindings.set(inner.name, list(elements.items.slice(star, elements.items.length - after)));
+        if (inner.name !== null)
+          bindings.set(inner.name, list(elements.items.slice(star, elements.items.length - after)));
         return true;
       }
       const at = star < 0 || i < star ? i : elements.items.length - (patterns.length - i);

@@ -32,7 +32,11 @@ export function repr(vm: Interpreter, value: Value, depth = 0): string | undefin
         if (own !== undefined) return textOf(vm.apply(bindAttr(vm, own, value, value.cls), []));
       }
       const items = all(vm, value.items, depth);
-      return items === undefined ? undefined : items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`;
+      return items === undefined
+        ? undefined
+        : items.length === 1
+          ? `(${items[0]},)`
+          : `(${items.join(', ')})`;
     }
     case 'list': {
       const items = value.tail === null ? all(vm, value.items, depth) : undefined;
@@ -41,7 +45,13 @@ export function repr(vm: Interpreter, value: Value, depth = 0): string | undefin
     case 'set': {
       const items = value.tail === null ? all(vm, [...value.entries.values()], depth) : undefined;
       if (items === undefined || items.length > 1) return undefined;
-      return items.length === 0 ? (value.frozen ? 'frozenset()' : 'set()') : value.frozen ? `frozenset({${items[0]}})` : `{${items[0]}}`;
+      return items.length === 0
+        ? value.frozen
+          ? 'frozenset()'
+          : 'set()'
+        : value.frozen
+          ? `frozenset({${items[0]}})`
+          : `{${items[0]}}`;
     }
     case 'dict': {
       if (value.cls !== undefined) {
@@ -59,13 +69,17 @@ export function repr(vm: Interpreter, value: Value, depth = 0): string | undefin
       return `{${parts.join(', ')}}`;
     }
     case 'range':
-      return value.step === 1 ? `range(${value.start}, ${value.stop})` : `range(${value.start}, ${value.stop}, ${value.step})`;
+      return value.step === 1
+        ? `range(${value.start}, ${value.stop})`
+        : `range(${value.start}, ${value.stop}, ${value.step})`;
     case 'slice': {
       const parts = all(vm, [value.start, value.stop, value.step], depth);
       return parts && `slice(${parts.join(', ')})`;
     }
     case 'class':
-      return value.module === 'builtins' ? `<class '${value.name}'>` : `<class '${value.module}.${value.name}'>`;
+      return value.module === 'builtins'
+        ? `<class '${value.name}'>`
+        : `<class '${value.module}.${value.name}'>`;
     case 'native':
       return `<built-in function ${value.name}>`;
     case 'module':
@@ -112,7 +126,11 @@ export function text(vm: Interpreter, value: Value): string | undefined {
       const args = value.attrs.get('args');
       if (args?.kind !== 'tuple') return undefined;
       if (args.items.length === 0) return '';
-      return args.items.length === 1 && value.cls.name !== 'KeyError' ? text(vm, args.items[0]) : args.items.length === 1 ? repr(vm, args.items[0]) : repr(vm, args);
+      return args.items.length === 1 && value.cls.name !== 'KeyError'
+        ? text(vm, args.items[0])
+        : args.items.length === 1
+          ? repr(vm, args.items[0])
+          : repr(vm, args);
     }
   }
   return repr(vm, value);

@@ -3,12 +3,30 @@
  * mutation in the interpreter and its libraries goes through `touch` first.
  */
 import type {
-  ClassValue, DictValue, FunctionValue, InstanceValue, IteratorValue, ListValue, Mutable, Scope, SetValue, UnknownValue, Value,
+  ClassValue,
+  DictValue,
+  FunctionValue,
+  InstanceValue,
+  IteratorValue,
+  ListValue,
+  Mutable,
+  Scope,
+  SetValue,
+  UnknownValue,
+  Value,
 } from '../values';
 import { LazyIterator } from './lazy';
 
 export type Touchable =
-  | Mutable | InstanceValue | ListValue | DictValue | SetValue | IteratorValue | Scope | ClassValue | FunctionValue;
+  | Mutable
+  | InstanceValue
+  | ListValue
+  | DictValue
+  | SetValue
+  | IteratorValue
+  | Scope
+  | ClassValue
+  | FunctionValue;
 
 /** A copy of a touchable's content; never changed once made. */
 type State =
@@ -115,7 +133,6 @@ export class Trail {
   }
 }
 
-
 function snapshot(what: Touchable): State {
   if (!('kind' in what)) return { of: 'mutable', saved: what.save() };
   if ('vars' in what) return { of: 'scope', vars: new Map(what.vars) };
@@ -134,7 +151,11 @@ function snapshot(what: Touchable): State {
       return { of: 'set', entries: new Map(what.entries), tail: what.tail };
     case 'iterator':
       // What has not been worked out yet is not worked out for a copy.
-      return { of: 'iterator', position: what.position, tail: what instanceof LazyIterator && !what.forced ? undefined : what.tail };
+      return {
+        of: 'iterator',
+        position: what.position,
+        tail: what instanceof LazyIterator && !what.forced ? undefined : what.tail,
+      };
   }
 }
 
@@ -181,7 +202,12 @@ function join(what: Touchable, a: State, b: State, joins: Joins): State {
   switch (a.of) {
     case 'attrs': {
       const other = b as typeof a;
-      const attrs = a.attrs === null ? other.attrs : other.attrs === null ? a.attrs : joinMaps(a.attrs, other.attrs, joins);
+      const attrs =
+        a.attrs === null
+          ? other.attrs
+          : other.attrs === null
+            ? a.attrs
+            : joinMaps(a.attrs, other.attrs, joins);
       return { of: 'attrs', attrs, data: a.data };
     }
     case 'scope':
@@ -216,7 +242,11 @@ function join(what: Touchable, a: State, b: State, joins: Joins): State {
  * A name bound on one path only keeps its value: reading it on the other would raise, and a path that raises does not
  * take part.
  */
-function joinMaps(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>, joins: Joins): ReadonlyMap<string, Value> {
+function joinMaps(
+  a: ReadonlyMap<string, Value>,
+  b: ReadonlyMap<string, Value>,
+  joins: Joins,
+): ReadonlyMap<string, Value> {
   const joined = new Map(a);
   for (const [name, value] of b) {
     const other = a.get(name);
@@ -227,7 +257,11 @@ function joinMaps(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>, 
 }
 
 export function joinItems(
-  a: readonly Value[], aTail: UnknownValue | null, b: readonly Value[], bTail: UnknownValue | null, joins: Joins,
+  a: readonly Value[],
+  aTail: UnknownValue | null,
+  b: readonly Value[],
+  bTail: UnknownValue | null,
+  joins: Joins,
 ): { items: Value[]; tail: UnknownValue | null } {
   const common = Math.min(a.length, b.length);
   const items: Value[] = [];
@@ -237,7 +271,11 @@ export function joinItems(
 }
 
 export function joinEntries(
-  a: DictValue['entries'], aTail: UnknownValue | null, b: DictValue['entries'], bTail: UnknownValue | null, joins: Joins,
+  a: DictValue['entries'],
+  aTail: UnknownValue | null,
+  b: DictValue['entries'],
+  bTail: UnknownValue | null,
+  joins: Joins,
 ): { entries: DictValue['entries']; tail: UnknownValue | null } {
   const entries: DictValue['entries'] = new Map();
   let tail = aTail ?? bTail;
@@ -249,7 +287,10 @@ export function joinEntries(
     } else if (other === entry) entries.set(hash, entry);
     else {
       const value = other.value === entry.value ? entry.value : joins.value(entry.value, other.value);
-      entries.set(hash, entry.maybe || other.maybe ? { key: entry.key, value, maybe: true } : { key: entry.key, value });
+      entries.set(
+        hash,
+        entry.maybe || other.maybe ? { key: entry.key, value, maybe: true } : { key: entry.key, value },
+      );
     }
   }
   for (const [hash, entry] of b) {
@@ -261,11 +302,14 @@ export function joinEntries(
 }
 
 export function joinMembers(
-  a: SetValue['entries'], aTail: UnknownValue | null, b: SetValue['entries'], bTail: UnknownValue | null, joins: Joins,
+  a: SetValue['entries'],
+  aTail: UnknownValue | null,
+  b: SetValue['entries'],
+  bTail: UnknownValue | null,
+  joins: Joins,
 ): { entries: SetValue['entries']; tail: UnknownValue | null } {
   const entries: SetValue['entries'] = new Map();
   for (const [hash, member] of a) if (b.has(hash)) entries.set(hash, member);
   const differ = entries.size !== a.size || entries.size !== b.size;
   return { entries, tail: aTail ?? bTail ?? (differ ? joins.cause() : null) };
 }
-

@@ -65,7 +65,10 @@ export class Cursor {
   protected expectOp(op: string): void {
     if (!this.takeOp(op)) this.problem(`expected '${op}'`);
   }
-  protected problem(message: string, span: Span = { from: this.start, to: Math.max(this.start, this.tokens.ends[this.i]) }): void {
+  protected problem(
+    message: string,
+    span: Span = { from: this.start, to: Math.max(this.start, this.tokens.ends[this.i]) },
+  ): void {
     this.problems.push({ from: span.from, to: span.to, message });
   }
   protected range(from: number, to: number): SourceRange {
@@ -75,7 +78,39 @@ export class Cursor {
 
 /** Words that cannot be names. */
 export const KEYWORDS = new Set([
-  'False', 'None', 'True', 'and', 'as', 'assert', 'async', 'await', 'break', 'class', 'continue', 'def', 'del', 'elif', 'else',
-  'except', 'finally', 'for', 'from', 'global', 'if', 'import', 'in', 'is', 'lambda', 'nonlocal', 'not', 'or', 'pass', 'raise',
-  'return', 'try', 'while', 'with', 'yield',
+  'False',
+  'None',
+  'True',
+  'and',
+  'as',
+  'assert',
+  'async',
+  'await',
+  'break',
+  'class',
+  'continue',
+  'def',
+  'del',
+  'elif',
+  'else',
+  'except',
+  'finally',
+  'for',
+  'from',
+  'global',
+  'if',
+  'import',
+  'in',
+  'is',
+  'lambda',
+  'nonlocal',
+  'not',
+  'or',
+  'pass',
+  'raise',
+  'return',
+  'try',
+  'while',
+  'with',
+  'yield',
 ]);

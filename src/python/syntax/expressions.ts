@@ -1,6 +1,16 @@
 /** Recursive-descent parser for Python expressions, by precedence as in the language reference. */
 import type {
-  Argument, BinaryOperator, CompareOperator, Comprehension, Constant, Expr, FormattedValue, JoinedStr, Lambda, Name, Param,
+  Argument,
+  BinaryOperator,
+  CompareOperator,
+  Comprehension,
+  Constant,
+  Expr,
+  FormattedValue,
+  JoinedStr,
+  Lambda,
+  Name,
+  Param,
 } from '../ast';
 import { ELLIPSIS, FALSE, NONE, TRUE, str, type Value } from '../values';
 import { Cursor, KEYWORDS, MAX_DEPTH } from './cursor';
@@ -9,7 +19,18 @@ import { T, tokenize } from './tokens';
 
 /** Binding strength of binary operators; all but `**` group to the left. */
 const STRENGTH: Readonly<Record<string, number>> = {
-  '|': 1, '^': 2, '&': 3, '<<': 4, '>>': 4, '+': 5, '-': 5, '*': 6, '/': 6, '//': 6, '%': 6, '@': 6,
+  '|': 1,
+  '^': 2,
+  '&': 3,
+  '<<': 4,
+  '>>': 4,
+  '+': 5,
+  '-': 5,
+  '*': 6,
+  '/': 6,
+  '//': 6,
+  '%': 6,
+  '@': 6,
 };
 const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=']);
 /** Calls, attributes and subscripts in one chain. */
@@ -235,7 +256,15 @@ export class ExpressionParser extends Cursor {
       } else if (this.isOp('(')) {
         const args = this.argumentList();
         const plain = args.every((argument) => argument.kind === 'positional');
-        expr = { type: 'Call', func: expr, args, plain, range: this.range(from, this.lastEnd), from, to: this.end(from) };
+        expr = {
+          type: 'Call',
+          func: expr,
+          args,
+          plain,
+          range: this.range(from, this.lastEnd),
+          from,
+          to: this.end(from),
+        };
       } else if (this.isOp('[')) {
         this.i++;
         const index = this.subscriptIndex();
@@ -268,21 +297,45 @@ export class ExpressionParser extends Cursor {
       const kind = this.word === '*' ? 'star' : 'doubleStar';
       this.i++;
       const value = this.expression();
-      return { kind, name: '', nameRange: null, value, range: this.range(value.from, value.to), from, to: this.end(from) };
+      return {
+        kind,
+        name: '',
+        nameRange: null,
+        value,
+        range: this.range(value.from, value.to),
+        from,
+        to: this.end(from),
+      };
     }
     if (this.at(T.Name) && this.peek(1) === '=' && this.peekKind(1) === T.Op && !KEYWORDS.has(this.word)) {
       const name = this.word;
       const nameRange = this.range(this.start, this.tokens.ends[this.i]);
       this.i += 2;
       const value = this.expression();
-      return { kind: 'keyword', name, nameRange, value, range: this.range(value.from, value.to), from, to: this.end(from) };
+      return {
+        kind: 'keyword',
+        name,
+        nameRange,
+        value,
+        range: this.range(value.from, value.to),
+        from,
+        to: this.end(from),
+      };
     }
     let value = this.named();
     if (this.atFor()) {
       const generators = this.comprehensions();
       value = { type: 'GeneratorExp', elt: value, generators, from, to: this.end(from) };
     }
-    return { kind: 'positional', name: '', nameRange: null, value, range: this.range(value.from, value.to), from, to: this.end(from) };
+    return {
+      kind: 'positional',
+      name: '',
+      nameRange: null,
+      value,
+      range: this.range(value.from, value.to),
+      from,
+      to: this.end(from),
+    };
   }
 
   private subscriptIndex(): Expr {
@@ -299,7 +352,8 @@ export class ExpressionParser extends Cursor {
 
   private subscriptItem(): Expr {
     const from = this.start;
-    const bound = (): Expr | null => (this.isOp(':') || this.isOp(',') || this.isOp(']') ? null : this.expression());
+    const bound = (): Expr | null =>
+      this.isOp(':') || this.isOp(',') || this.isOp(']') ? null : this.expression();
     if (!this.isOp(':')) {
       const item = this.starOrNamed();
       if (!this.isOp(':')) return item;
@@ -338,7 +392,12 @@ export class ExpressionParser extends Cursor {
       }
       case T.Number:
         this.i++;
-        return { type: 'Constant', value: numberValue(this.text.slice(from, this.lastEnd)), from, to: this.end(from) };
+        return {
+          type: 'Constant',
+          value: numberValue(this.text.slice(from, this.lastEnd)),
+          from,
+          to: this.end(from),
+        };
       case T.String:
         return this.strings();
       case T.Op:
@@ -578,7 +637,12 @@ export class ExpressionParser extends Cursor {
       const spec: JoinedStr | null =
         part.spec === null
           ? null
-          : { type: 'JoinedStr', parts: this.depth < MAX_DEPTH ? this.formatParts(part.spec[0], part.spec[1], raw) : [], from: part.spec[0], to: part.spec[1] };
+          : {
+              type: 'JoinedStr',
+              parts: this.depth < MAX_DEPTH ? this.formatParts(part.spec[0], part.spec[1], raw) : [],
+              from: part.spec[0],
+              to: part.spec[1],
+            };
       return {
         value: this.embedded(part.expr[0], part.expr[1]),
         conversion: part.conversion === '' && part.selfDoc !== null && spec === null ? 'r' : part.conversion,

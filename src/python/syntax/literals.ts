@@ -36,25 +36,40 @@ export function literalValue(text: string, literal: Literal): Value {
   return literal.prefix.includes('b') ? { kind: 'bytes', value: decoded } : str(decoded);
 }
 
-const normaliseNewlines = (body: string): string => (body.includes('\r') ? body.replace(/\r\n?/g, '\n') : body);
+const normaliseNewlines = (body: string): string =>
+  body.includes('\r') ? body.replace(/\r\n?/g, '\n') : body;
 
 const SIMPLE: Record<string, string> = {
-  '\n': '', '\\': '\\', "'": "'", '"': '"', a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v',
+  '\n': '',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
 };
-const ESCAPE = /\\(?:(\n|[\\'"abfnrtv])|([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|N\{([^}]*)\})/g;
+const ESCAPE =
+  /\\(?:(\n|[\\'"abfnrtv])|([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|N\{([^}]*)\})/g;
 
 export function unescape(body: string, bytes = false): string {
   if (!body.includes('\\')) return body;
-  return body.replace(ESCAPE, (all: string, simple?: string, octal?: string, hex?: string, u4?: string, u8?: string) => {
-    if (simple !== undefined) return SIMPLE[simple];
-    if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8));
-    if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
-    if (bytes) return all;
-    const code = u4 ?? u8;
-    if (code === undefined) return '\ufffd';
-    const point = parseInt(code, 16);
-    return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd';
-  });
+  return body.replace(
+    ESCAPE,
+    (all: string, simple?: string, octal?: string, hex?: string, u4?: string, u8?: string) => {
+      if (simple !== undefined) return SIMPLE[simple];
+      if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8));
+      if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
+      if (bytes) return all;
+      const code = u4 ?? u8;
+      if (code === undefined) return '\ufffd';
+      const point = parseInt(code, 16);
+      return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd';
+    },
+  );
 }
 
 export type FormatPart =
@@ -152,5 +167,12 @@ function readField(text: string, open: number, limit: number): FormatPart & { ki
     }
     spec = [specFrom, i];
   }
-  return { kind: 'field', expr: [open + 1, exprEnd], whole: [open, Math.min(i + 1, limit)], conversion, spec, selfDoc };
+  return {
+    kind: 'field',
+    expr: [open + 1, exprEnd],
+    whole: [open, Math.min(i + 1, limit)],
+    conversion,
+    spec,
+    selfDoc,
+  };
 }

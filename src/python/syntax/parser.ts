@@ -1,12 +1,28 @@
 /** Recursive-descent parser for Python statements; half-typed code gives `Error` statements and problems, never throws. */
-import type { Alias, BinaryOperator, Expr, Handler, ModuleNode, Stmt, WithItem, Argument, MatchCase, Directive } from '../ast';
+import type {
+  Alias,
+  BinaryOperator,
+  Expr,
+  Handler,
+  ModuleNode,
+  Stmt,
+  WithItem,
+  Argument,
+  MatchCase,
+  Directive,
+} from '../ast';
 import { KEYWORDS, MAX_DEPTH } from './cursor';
 import { PatternParser } from './patterns';
 import { T, tokenize, type TokenOptions } from './tokens';
 
 /** Parses one source. `magics`: it is a notebook cell, whose `%`, `!` and `?` lines are passed over. */
-export function parseModule(text: string, file: string, options: { readonly magics?: boolean } = {}): ModuleNode {
-  const source = options.magics && /^\s*%%(?!capture|time|timeit)/.test(text) ? text.replace(/[^\r\n]/g, ' ') : text;
+export function parseModule(
+  text: string,
+  file: string,
+  options: { readonly magics?: boolean } = {},
+): ModuleNode {
+  const source =
+    options.magics && /^\s*%%(?!capture|time|timeit)/.test(text) ? text.replace(/[^\r\n]/g, ' ') : text;
   const tokenOptions: TokenOptions = { magics: options.magics };
   let tokens = tokenize(source, tokenOptions);
   if (tokens.unclosed) tokens = tokenize(source, { ...tokenOptions, recover: true });
@@ -16,7 +32,14 @@ export function parseModule(text: string, file: string, options: { readonly magi
     const match = /^#\s*convlens\s*:\s*(.*?)\s*$/i.exec(source.slice(from, to));
     return match === null ? [] : [{ from, to, text: match[1], file, trailing }];
   });
-  return { file, source: text, text: source, body, errors: [...tokens.problems, ...parser.problems], directives };
+  return {
+    file,
+    source: text,
+    text: source,
+    body,
+    errors: [...tokens.problems, ...parser.problems],
+    directives,
+  };
 }
 
 const AUGMENTED = new Set(['+=', '-=', '*=', '/=', '//=', '%=', '**=', '@=', '<<=', '>>=', '&=', '|=', '^=']);
@@ -76,7 +99,8 @@ class StatementParser extends PatternParser {
         this.problem('unexpected text');
         while (!this.isOp(';') && !this.at(T.Newline) && !this.at(T.End) && !this.at(T.Dedent)) this.i++;
       }
-      if (this.problems.length > problems) out.push({ type: 'Error', partial: statement, from, to: Math.max(from, this.lastEnd) });
+      if (this.problems.length > problems)
+        out.push({ type: 'Error', partial: statement, from, to: Math.max(from, this.lastEnd) });
       else out.push(statement);
       if (!this.takeOp(';')) break;
       if (this.at(T.Newline) || this.at(T.End)) break;
@@ -132,14 +156,23 @@ class StatementParser extends PatternParser {
         case 'del': {
           this.i++;
           const targets = this.expressionList();
-          return { type: 'Delete', targets: targets.type === 'Tuple' ? targets.elts : [targets], from, to: this.end(from) };
+          return {
+            type: 'Delete',
+            targets: targets.type === 'Tuple' ? targets.elts : [targets],
+            from,
+            to: this.end(from),
+          };
         }
         case 'import':
           return this.importNames();
         case 'from':
           return this.importFrom();
         case 'type':
-          if (this.peekKind(1) === T.Name && !KEYWORDS.has(this.peek(1)) && (this.peek(2) === '=' || this.peek(2) === '[')) {
+          if (
+            this.peekKind(1) === T.Name &&
+            !KEYWORDS.has(this.peek(1)) &&
+            (this.peek(2) === '=' || this.peek(2) === '[')
+          ) {
             this.i++;
             const name = this.name();
             this.typeParameters();
@@ -328,7 +361,10 @@ class StatementParser extends PatternParser {
       if (kind === T.End || kind === T.Dedent || kind === T.Indent) return false;
       if (kind !== T.Newline) continue;
       return (
-        k > this.i + 2 && this.tokens.texts[k - 1] === ':' && this.tokens.kinds[k + 1] === T.Indent && this.tokens.texts[k + 2] === 'case'
+        k > this.i + 2 &&
+        this.tokens.texts[k - 1] === ':' &&
+        this.tokens.kinds[k + 1] === T.Indent &&
+        this.tokens.texts[k + 2] === 'case'
       );
     }
     return false;
@@ -421,7 +457,8 @@ class StatementParser extends PatternParser {
     const orelse = this.takeWord('else') ? this.block() : [];
     const hasFinally = this.isWord('finally');
     const finalbody = this.takeWord('finally') ? this.block() : [];
-    if (handlers.length === 0 && !hasFinally) this.problem("expected 'except' or 'finally'", { from, to: from + 3 });
+    if (handlers.length === 0 && !hasFinally)
+      this.problem("expected 'except' or 'finally'", { from, to: from + 3 });
     return { type: 'Try', body, handlers, orelse, finalbody, from, to: this.end(from) };
   }
 
@@ -440,7 +477,8 @@ class StatementParser extends PatternParser {
       const problems = this.problems.length;
       this.i++;
       const items = this.withItemList(')');
-      if (this.takeOp(')') && this.isOp(':') && items.length > 0 && this.problems.length === problems) return items;
+      if (this.takeOp(')') && this.isOp(':') && items.length > 0 && this.problems.length === problems)
+        return items;
       this.i = saved;
       this.problems.length = problems;
     }
@@ -510,7 +548,17 @@ class StatementParser extends PatternParser {
     const body = this.block();
     this.fn = outer;
     return {
-      type: 'FunctionDef', name, nameFrom, params, body, decorators, returns, isAsync, isGenerator: own.isGenerator, doc: docOf(body), from,
+      type: 'FunctionDef',
+      name,
+      nameFrom,
+      params,
+      body,
+      decorators,
+      returns,
+      isAsync,
+      isGenerator: own.isGenerator,
+      doc: docOf(body),
+      from,
       to: this.end(from),
     };
   }
@@ -526,7 +574,17 @@ class StatementParser extends PatternParser {
     this.typeParameters();
     const args: Argument[] = this.isOp('(') ? this.argumentList() : [];
     const body = this.block();
-    return { type: 'ClassDef', name, nameFrom, args, body, decorators, doc: docOf(body), from, to: this.end(from) };
+    return {
+      type: 'ClassDef',
+      name,
+      nameFrom,
+      args,
+      body,
+      decorators,
+      doc: docOf(body),
+      from,
+      to: this.end(from),
+    };
   }
 
   private matchStatement(): Stmt {
@@ -555,5 +613,7 @@ class StatementParser extends PatternParser {
 
 function docOf(body: readonly Stmt[]): string | null {
   const first = body[0];
-  return first?.type === 'Expr' && first.value.type === 'Constant' && first.value.value.kind === 'str' ? first.value.value.value : null;
+  return first?.type === 'Expr' && first.value.type === 'Constant' && first.value.value.kind === 'str'
+    ? first.value.value.value
+    : null;
 }

@@ -9,7 +9,10 @@ export class PatternParser extends ExpressionParser {
   protected casePattern(): Pattern {
     const from = this.start;
     const first = this.starOrPattern();
-    if (!this.isOp(',')) return first.type === 'Star' ? { type: 'Sequence', patterns: [first], from, to: this.end(from) } : first;
+    if (!this.isOp(','))
+      return first.type === 'Star'
+        ? { type: 'Sequence', patterns: [first], from, to: this.end(from) }
+        : first;
     const patterns = [first];
     while (this.takeOp(',')) {
       if (this.isOp(':') || this.isWord('if')) break;
@@ -68,7 +71,9 @@ export class PatternParser extends ExpressionParser {
         this.i++;
         target = { type: 'Attribute', value: target, attr, attrFrom, from, to: this.end(from) };
       }
-      return this.isOp('(') ? this.classPattern(target, from) : { type: 'Value', value: target, from, to: this.end(from) };
+      return this.isOp('(')
+        ? this.classPattern(target, from)
+        : { type: 'Value', value: target, from, to: this.end(from) };
     }
     if (this.isOp('(') || this.isOp('[')) return this.sequence(from);
     if (this.isOp('{')) return this.mapping(from);

@@ -35,8 +35,31 @@ export interface TokenOptions {
 }
 
 const OPERATORS = [
-  '**=', '//=', '>>=', '<<=', '...', '**', '//', '>>', '<<', '<=', '>=', '==', '!=', '->', '+=', '-=', '*=', '/=', '%=',
-  '@=', '&=', '|=', '^=', ':=', '<>',
+  '**=',
+  '//=',
+  '>>=',
+  '<<=',
+  '...',
+  '**',
+  '//',
+  '>>',
+  '<<',
+  '<=',
+  '>=',
+  '==',
+  '!=',
+  '->',
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '@=',
+  '&=',
+  '|=',
+  '^=',
+  ':=',
+  '<>',
 ];
 const byFirst = new Map<string, string[]>();
 for (const op of OPERATORS) byFirst.set(op[0], [...(byFirst.get(op[0]) ?? []), op]);
@@ -44,10 +67,12 @@ const SINGLE = new Set('+-*/%@&|^~<>()[]{},:.;=');
 const CLOSER: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
 
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
-const isNameStart = (c: number): boolean => (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95 || c > 127;
+const isNameStart = (c: number): boolean =>
+  (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95 || c > 127;
 const isNamePart = (c: number): boolean => isNameStart(c) || isDigit(c);
 
-const NUMBER = /0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|(?:\d(?:_?\d)*\.?(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?[jJ]?/y;
+const NUMBER =
+  /0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|(?:\d(?:_?\d)*\.?(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?[jJ]?/y;
 const PREFIX = /^(?:[rR]?[bB]|[bB][rR]|[uU]|[fF][rR]?|[rR][fF]?|[tT][rR]?|[rR][tT])$/;
 
 export function tokenize(text: string, options: TokenOptions = {}): Tokens {
@@ -164,7 +189,11 @@ export function tokenize(text: string, options: TokenOptions = {}): Tokens {
           const line = measure(at);
           const next = text[line.at];
           if (next !== undefined && !')]}#\r\n'.includes(next) && line.width <= statementIndent) {
-            problems.push({ from: newlineAt, to: newlineAt, message: `'${brackets[brackets.length - 1]}' was never closed` });
+            problems.push({
+              from: newlineAt,
+              to: newlineAt,
+              message: `'${brackets[brackets.length - 1]}' was never closed`,
+            });
             brackets.length = 0;
             endStatement(newlineAt);
             startLine();
@@ -271,7 +300,8 @@ export function stringEnd(text: string, quoteAt: number, isFormat: boolean): { t
     }
     if (!triple && (c === '\n' || c === '\r')) return { to: i, closed: false };
     if (text.startsWith(close, i)) {
-      if (depth === 0 || !closesLater(text, i + close.length, close, triple)) return { to: i + close.length, closed: true };
+      if (depth === 0 || !closesLater(text, i + close.length, close, triple))
+        return { to: i + close.length, closed: true };
       i = stringEnd(text, i, false).to;
       continue;
     }
