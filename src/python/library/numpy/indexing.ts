@@ -28,19 +28,20 @@ export function getItem(machine: Machine, self: InstanceValue, index: Value): Va
       continue;
     }
     const mask = arrayOf(entry);
-    const part = one(machine, array.shape[axis], entry, axis);
+    const part = one(machine, array.shape[axis], entry, axis, array.data !== undefined);
     if ('reason' in part) return makeArray(machine, part, array.dtype);
     parts.push(part);
     axis += mask?.dtype === 'bool' && isRanked(mask.shape) ? mask.shape.length : 1;
   }
-  for (; axis < array.shape.length; axis++) parts.push(whole(array.shape[axis]));
+  for (; axis < array.shape.length; axis++) parts.push(whole(array.shape[axis], array.data !== undefined));
   return assemble(machine, array, parts);
 }
 
-const whole = (dim: ArrayDim): Part => ({
+/** `listed`: indices are needed, for the elements are known. */
+const whole = (dim: ArrayDim, listed: boolean): Part => ({
   kind: 'slice',
   dim,
-  indices: typeof dim === 'number' ? Array.from({ length: dim }, (_, i) => i) : undefined,
+  indices: listed && typeof dim === 'number' ? Array.from({ length: dim }, (_, i) => i) : undefined,
 });
 
 /** The entries of an index with `...` replaced by whole axes. */
@@ -72,7 +73,13 @@ function spread(machine: Machine, index: Value, rank: number): Value[] | Unknown
   return entries;
 }
 
-function one(machine: Machine, dim: ArrayDim, entry: Value, axis: number): Part | UnknownValue {
+function one(
+  machine: Machine,
+  dim: ArrayDim,
+  entry: Value,
+  axis: number,
+  listed: boolean,
+): Part | UnknownValue {
   const position = indexOf(entry);
   if (position !== undefined) {
     if (typeof dim !== 'number') return { kind: 'drop', at: undefined };
@@ -95,7 +102,7 @@ function one(machine: Machine, dim: ArrayDim, entry: Value, axis: number): Part 
     return {
       kind: 'slice',
       dim: sliceDim(dim, start, stop, step ?? 1),
-      indices: typeof dim === 'number' ? sliceIndices(dim, start, stop, step ?? 1) : undefined,
+      indices: listed && typeof dim === 'number' ? sliceIndices(dim, start, stop, step ?? 1) : undefined,
     };
   }
   if (entry.kind === 'symbolic' || entry.kind === 'unknown') return { kind: 'drop', at: undefined };

@@ -117,6 +117,21 @@ export function toAxis(machine: Machine, value: Value, rank: number): number | U
   return axis < 0 ? axis + rank : axis;
 }
 
+/** First index, step and number of the elements that a slice takes of a known length. */
+function sliceRange(
+  length: number,
+  start: number | undefined,
+  stop: number | undefined,
+  step: number,
+): { first: number; count: number } {
+  const clip = (value: number, low: number, high: number): number =>
+    Math.min(Math.max(value < 0 ? value + length : value, low), high);
+  const [low, high] = step > 0 ? [0, length] : [-1, length - 1];
+  const first = start === undefined ? (step > 0 ? 0 : length - 1) : clip(start, low, high);
+  const end = stop === undefined ? (step > 0 ? length : -1) : clip(stop, low, high);
+  return { first, count: Math.max(Math.ceil((end - first) / step), 0) };
+}
+
 /** Indices that a slice takes of a known length. */
 export function sliceIndices(
   length: number,
@@ -124,18 +139,8 @@ export function sliceIndices(
   stop: number | undefined,
   step: number,
 ): number[] {
-  const clip = (value: number, low: number, high: number): number =>
-    Math.min(Math.max(value < 0 ? value + length : value, low), high);
-  const out: number[] = [];
-  if (step > 0) {
-    const end = stop === undefined ? length : clip(stop, 0, length);
-    for (let i = start === undefined ? 0 : clip(start, 0, length); i < end; i += step) out.push(i);
-  } else {
-    const end = stop === undefined ? -1 : clip(stop, -1, length - 1);
-    for (let i = start === undefined ? length - 1 : clip(start, -1, length - 1); i > end; i += step)
-      out.push(i);
-  }
-  return out;
+  const { first, count } = sliceRange(length, start, stop, step);
+  return Array.from({ length: count }, (_, i) => first + i * step);
 }
 
 /** Length of `dim[start:stop:step]` for a dimension that is not a number; step 1 or more, else unknown. */
@@ -145,7 +150,7 @@ export function sliceDim(
   stop: number | undefined,
   step: number,
 ): ArrayDim {
-  if (typeof dim === 'number') return sliceIndices(dim, start, stop, step).length;
+  if (typeof dim === 'number') return sliceRange(dim, start, stop, step).count;
   if (dim.kind === 'unknown')
     return start === undefined && stop === undefined && Math.abs(step) === 1
       ? dim
