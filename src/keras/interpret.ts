@@ -5,7 +5,7 @@ import { runProgram, type Program } from '../python/run';
 import type { FileReader } from '../python/source';
 import { splitCellFile } from '../python/source';
 import { SHIPPED, withShipped } from './modules/applications';
-import { kerasModules } from './modules';
+import { kerasModules, kerasStandIns } from './modules';
 import { installKeras } from './model/classes';
 import { finalizeModels } from './model/finalize';
 import { Observations } from './model/observe';
@@ -54,6 +54,7 @@ export function interpret(source: Source, environment: Environment = {}): ModelG
       onInternal: environment.onInternal,
       onUncaught: environment.onUncaught,
       modules: [kerasModules],
+      fallbacks: [kerasStandIns],
       observer: observations,
       setup: (machine) => {
         recorder = installKeras(machine, source.path, environment.kerasVersion ?? 3);

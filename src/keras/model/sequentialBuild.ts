@@ -1,5 +1,6 @@
 /** Sequential models: the stack of layers, and the functional graph that Keras rebuilds whenever it is known what comes in. */
 import type { CallSite, NodeId, Shape, SummaryRow } from '../../graph/graph';
+import { isOpaque } from '../../python/library/known';
 import { list, type Value } from '../../python/values';
 import { KerasError } from '../definition';
 import { isKnownRank } from '../dims';
@@ -17,7 +18,8 @@ export function addToSequential(state: LayerState, value: Value, site: CallSite,
   const stack = (state.stack ??= []);
   const layer = layerOf(state, value);
   if (layer === undefined) {
-    if (value.kind === 'unknown' || (value.kind === 'instance' && value.cls.unknownBase !== null)) {
+    if (value.kind === 'unknown' || (value.kind === 'instance' && (value.cls.unknownBase !== null || isOpaque(value)))) {
+      // An object of a class that is not followed to its root may be a layer.
       state.layer.built = false;
       state.functional = null;
       state.unknownPart = { kind: 'unknown', reason: value.kind === 'unknown' ? value.reason : `what ${value.cls.name} is is not known` };
