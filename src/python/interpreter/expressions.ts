@@ -12,7 +12,7 @@ import { call } from './calls';
 import { give } from './generators';
 import type { Interpreter } from './interpreter';
 import { narrow, narrowed } from './narrowing';
-import { compare } from './operators';
+import { compare } from './comparison';
 import { evaluateArguments } from './arguments';
 import { evaluateComp, evaluateDictComp } from './comprehensions';
 import { iterate } from './iteration';

@@ -8,7 +8,7 @@ import type { Activation } from './activation';
 import { bindName } from './assignment';
 import { findName } from './expressions';
 import type { Interpreter } from './interpreter';
-import { compare } from './operators';
+import { compare } from './comparison';
 
 /** Narrows the names in `test`, which is taken to be `holds`. Runs at the start of a side, so that it is undone with it. */
 export function narrow(vm: Interpreter, activation: Activation, test: Expr, holds: boolean): void {

@@ -1,16 +1,16 @@
 /** Arithmetic and the other binary and unary operators, with Python's reflection rules and symbolic integers. */
-import type { BinaryOp, CompareOp } from '../machine';
+import type { BinaryOp } from '../machine';
 import type { DictValue, SetValue, UnknownValue, Value } from '../values';
-import { FALSE, TRUE, bool, float, int, list, str, tuple, unknown } from '../values';
+import { bool, float, int, list, str, tuple, unknown } from '../values';
 import { combine } from '../symbolic';
-import { combineSets, isSubset } from '../library/methods/set';
+import { combineSets } from '../library/methods/set';
 import { percentFormat } from '../library/format/percent';
 import { mark, npScalar, resultType, scalarType } from '../library/numpy/marks';
 import { combineInts, intValue } from '../library/known';
 import { bindAttr } from './attributes';
+import { reasonOf } from './comparison';
 import { lookupValue, unwrap } from './classes';
-import { equal, identical, order, truth } from './equality';
-import { contains } from './items';
+import { truth } from './equality';
 import type { Interpreter } from './interpreter';
 
 const METHODS: Readonly<Record<BinaryOp, string>> = {
@@ -27,14 +27,6 @@ const METHODS: Readonly<Record<BinaryOp, string>> = {
   '&': 'and',
   '|': 'or',
   '^': 'xor',
-};
-const COMPARE_METHODS: Readonly<Record<string, readonly [string, string]>> = {
-  '==': ['__eq__', '__eq__'],
-  '!=': ['__ne__', '__ne__'],
-  '<': ['__lt__', '__gt__'],
-  '<=': ['__le__', '__ge__'],
-  '>': ['__gt__', '__lt__'],
-  '>=': ['__ge__', '__le__'],
 };
 
 export function binary(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Value {
@@ -264,7 +256,7 @@ function mergeDicts(a: DictValue, b: DictValue): DictValue {
   return { kind: 'dict', entries, tail: a.tail ?? b.tail, cls: a.cls };
 }
 
-function method(vm: Interpreter, self: Value, name: string): Value | undefined {
+export function ownMethod(vm: Interpreter, self: Value, name: string): Value | undefined {
   if (self.kind !== 'instance') return undefined;
   const found = lookupValue(self.cls, name);
   if (found === undefined || (found.kind === 'native' && unwrap(self) !== self)) return undefined;
@@ -274,8 +266,8 @@ function method(vm: Interpreter, self: Value, name: string): Value | undefined {
 function instanceBinary(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Value {
   if (a.kind === 'str' && op === '%') return percentFormat(vm, a.value, b);
   const name = METHODS[op];
-  const forward = method(vm, a, `__${name}__`);
-  const backward = method(vm, b, `__r${name}__`);
+  const forward = ownMethod(vm, a, `__${name}__`);
+  const backward = ownMethod(vm, b, `__r${name}__`);
   const reflectedFirst =
     backward !== undefined &&
     a.kind === 'instance' &&
@@ -307,7 +299,7 @@ function instanceBinary(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Valu
 
 /** `a op= b` for lists, dicts and sets changes the object itself; undefined where the plain operator applies. */
 export function inPlace(vm: Interpreter, op: BinaryOp, a: Value, b: Value): Value | undefined {
-  const own = method(vm, a, `__i${METHODS[op]}__`);
+  const own = ownMethod(vm, a, `__i${METHODS[op]}__`);
   if (own !== undefined) {
     const result = vm.apply(own, [b]);
     return vm.isNotImplemented(result) ? undefined : result;
@@ -382,7 +374,7 @@ export function unary(vm: Interpreter, op: '-' | '+' | '~' | 'not', a: Value): V
       return unknown(a.reason, a.at, a.type === 'int' || a.type === 'float' ? a.type : undefined);
     case 'instance': {
       const name = op === '-' ? '__neg__' : op === '+' ? '__pos__' : '__invert__';
-      const own = method(vm, a, name);
+      const own = ownMethod(vm, a, name);
       if (own !== undefined) return vm.apply(own, []);
       if (unwrap(a) !== a) return unary(vm, op, unwrap(a));
       const base = vm.unknownBase(a.cls);
@@ -390,100 +382,4 @@ export function unary(vm: Interpreter, op: '-' | '+' | '~' | 'not', a: Value): V
     }
   }
   return vm.raise('TypeError', `bad operand type for unary ${op}: '${vm.typeOf(a).name}'`);
-}
-
-export function reasonOf(value: Value): string {
-  return value.kind === 'unknown'
-    ? value.reason
-    : value.kind === 'symbolic'
-      ? 'an open length is not known'
-      : 'a value is not known';
-}
-
-/** `a op b` for every comparison; unknown with the reason where an unknown decides. */
-export function compare(vm: Interpreter, op: CompareOp, a: Value, b: Value): Value {
-  switch (op) {
-    case 'is':
-    case 'is not':
-      return verdict(identical(a, b), op === 'is not', a, b);
-    case 'in':
-    case 'not in':
-      return verdict(contains(vm, b, a), op === 'not in', b, a);
-    case '==':
-    case '!=':
-      if (a.kind === 'instance' || b.kind === 'instance') {
-        const own = instanceCompare(vm, op, a, b);
-        if (own !== undefined) return own;
-      }
-      return verdict(equal(vm, a, b), op === '!=', a, b);
-  }
-  if (a.kind === 'instance' || b.kind === 'instance') {
-    const own = instanceCompare(vm, op, a, b);
-    if (own !== undefined) return own;
-    const [left, right] = [unwrap(a), unwrap(b)];
-    if (left !== a || right !== b) return compare(vm, op, left, right);
-  }
-  if (a.kind === 'set' && b.kind === 'set') {
-    const [small, large] = op === '<' || op === '<=' ? [a, b] : [b, a];
-    const subset = isSubset(small, large);
-    if (subset !== true || op === '<=' || op === '>=') return verdict(subset, false, a, b);
-    return bool(small.entries.size < large.entries.size);
-  }
-  const ordered = order(vm, a, b);
-  if (ordered === null) {
-    for (const side of [a, b])
-      if (side.kind === 'instance' && vm.unknownBase(side.cls) !== null)
-        return verdict(undefined, false, a, b);
-    return vm.raise(
-      'TypeError',
-      `'${op}' not supported between instances of '${vm.typeOf(a).name}' and '${vm.typeOf(b).name}'`,
-    );
-  }
-  if (ordered === undefined) return amongOrder(vm, op, a, b);
-  switch (op) {
-    case '<':
-      return bool(ordered < 0);
-    case '<=':
-      return bool(ordered <= 0);
-    case '>':
-      return bool(ordered > 0);
-    default:
-      return bool(ordered >= 0);
-  }
-}
-
-/** An unknown that is one of a few values may still compare the same way whichever it is. */
-function amongOrder(vm: Interpreter, op: CompareOp, a: Value, b: Value): Value {
-  const options = (a.kind === 'unknown' ? a.among : b.kind === 'unknown' ? b.among : undefined) ?? [];
-  if (options.length > 0 && options.every((option) => option.kind === 'int' || option.kind === 'float')) {
-    const answers = options.map((option) =>
-      a.kind === 'unknown' ? compare(vm, op, option, b) : compare(vm, op, a, option),
-    );
-    if (answers.every((answer) => answer.kind === 'bool' && answer === answers[0])) return answers[0];
-  }
-  return verdict(undefined, false, a, b);
-}
-
-function verdict(answer: boolean | undefined, negate: boolean, a: Value, b: Value): Value {
-  if (answer !== undefined) return answer !== negate ? TRUE : FALSE;
-  const cause = a.kind === 'unknown' ? a : b.kind === 'unknown' ? b : null;
-  return unknown(cause?.reason ?? reasonOf(a.kind === 'symbolic' ? a : b), cause?.at ?? null, 'bool');
-}
-
-function instanceCompare(vm: Interpreter, op: CompareOp, a: Value, b: Value): Value | undefined {
-  const [name, reflected] = COMPARE_METHODS[op];
-  for (const [self, other, dunder] of [
-    [a, b, name],
-    [b, a, reflected],
-  ] as const) {
-    const own = method(vm, self, dunder);
-    if (own !== undefined) {
-      const result = vm.apply(own, [other]);
-      if (!vm.isNotImplemented(result)) return result;
-    } else if (op === '!=' && method(vm, self, '__eq__') !== undefined) {
-      const result = vm.apply(method(vm, self, '__eq__')!, [other]);
-      if (!vm.isNotImplemented(result)) return unary(vm, 'not', result);
-    }
-  }
-  return undefined;
 }
