@@ -1,9 +1,9 @@
 // `npm run package`: builds the .vsix, desktop and web in one, and refuses one that is too big or that may evaluate strings.
-import { readFile, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureNodeModules } from './lib/dependencies.mjs';
-import { root } from './lib/paths.mjs';
+import { outDir, root } from './lib/paths.mjs';
 import { progress, run } from './lib/run.mjs';
 
 const MAX_BYTES = 1_000_000;
@@ -33,7 +33,7 @@ export async function makePackage({ quiet = true } = {}) {
   progress('packaging');
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
   const options = ['--no-dependencies', '--allow-missing-repository', '--out', target];
-  await run(process.execPath, [vsce, 'package', ...options], { cwd: root, quiet });
+  await run(process.execPath, [vsce, 'package', ...options], { cwd: await stage(), quiet });
   const strays = await contentProblems(target);
   if (strays.length) throw new Error(strays.join('\n'));
   const { size } = await stat(target);
@@ -41,6 +41,38 @@ export async function makePackage({ quiet = true } = {}) {
     throw new Error(`${path.basename(target)} has ${size} bytes; the limit is ${MAX_BYTES}`);
   progress(`${path.relative(root, target)}: ${(size / 1024).toFixed(0)} KiB`);
   return target;
+}
+
+/**
+ * Lays out what ships in a folder of its own; `.vscodeignore` chooses from it. The README there is without pictures and
+ * links of the repository: the packager refuses relative ones when it knows no address to put before them.
+ */
+async function stage() {
+  const folder = path.join(outDir, 'package');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const translations = (await readdir(root)).filter((file) => /^package\.nls.*\.json$/.test(file));
+  for (const name of [
+    'package.json',
+    ...translations,
+    'CHANGELOG.md',
+    'LICENSE',
+    '.vscodeignore',
+    'dist',
+    'media',
+  ]) {
+    await cp(path.join(root, name), path.join(folder, name), { recursive: true });
+  }
+  const readme = await readFile(path.join(root, 'README.md'), 'utf8');
+  await writeFile(path.join(folder, 'README.md'), withoutRelativeLinks(readme));
+  return folder;
+}
+
+/** Markdown with relative pictures left out and relative links turned into their text. */
+function withoutRelativeLinks(markdown) {
+  return markdown
+    .replace(/!\[[^\]]*\]\((?!https:)[^)]*\)\n*/g, '')
+    .replace(/\[([^\]]*)\]\((?!https?:|#)[^)]*\)/g, '$1');
 }
 
 /** What is missing from the .vsix or has no business in it, in words. */
