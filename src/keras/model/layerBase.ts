@@ -2,7 +2,7 @@
 import { property, nativeClass } from '../../python/library/classes';
 import { fn } from '../../python/library/define';
 import type { Machine } from '../../python/machine';
-import { FALSE, NONE, bool, list, native, str, type ClassHooks, type ClassValue, type PropertyValue, type Value } from '../../python/values';
+import { type CallArgs, FALSE, NONE, bool, list, native, str, type ClassHooks, type ClassValue, type PropertyValue, type Value } from '../../python/values';
 import { buildDefinition, specsFromShapes, userMethod } from './layerBuild';
 import { COMMON, createState, setUp } from './layerClass';
 import { layerCall } from './layerCall';
@@ -35,10 +35,10 @@ export function layerProperty(get: Get, set?: (state: LayerState, value: Value, 
 }
 
 /** A method of layer objects by signature; `params` has the arguments, the state stands first. */
-export function layerMethod(text: string, body: (state: LayerState, params: Readonly<Record<string, Value>>, machine: Machine) => Value): [string, Value] {
-  const method = fn(text, (machine, params) => {
+export function layerMethod(text: string, body: (state: LayerState, params: Readonly<Record<string, Value>>, machine: Machine, call: CallArgs) => Value): [string, Value] {
+  const method = fn(text, (machine, params, call) => {
     const state = layerStateOf(params['self']);
-    return state === undefined ? machine.unknown('this layer was not made by its constructor') : body(state, params, machine);
+    return state === undefined ? machine.unknown('this layer was not made by its constructor') : body(state, params, machine, call);
   });
   return [method.name, method];
 }

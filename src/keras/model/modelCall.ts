@@ -104,7 +104,7 @@ function inputsInOrder(recorder: Recorder, graph: FunctionalGraph, value: Value)
 }
 
 /** Ranks may differ by a last axis of 1; known lengths must agree. */
-function checkInputs(recorder: Recorder, state: LayerState, graph: FunctionalGraph, tensors: readonly (TensorRef | undefined)[]): void {
+export function checkInputs(recorder: Recorder, state: LayerState, graph: FunctionalGraph, tensors: readonly (TensorRef | undefined)[]): void {
   for (const [index, tensor] of tensors.entries()) {
     if (tensor === undefined || !isKnownRank(tensor.shape)) continue;
     const reference = recorder.graph.tensors[graph.inputIds[index]];

@@ -1,9 +1,11 @@
 /** The classes `Model`, `Functional` and `Sequential` as programs use them. Training and saving pass without effect. */
+import type { SourceRange } from '../../graph/graph';
 import { nativeClass } from '../../python/library/classes';
 import type { Machine } from '../../python/machine';
 import { NONE, list, native, str, type CallArgs, type ClassHooks, type ClassValue, type Value } from '../../python/values';
 import { KerasError } from '../definition';
 import { signature } from '../signature';
+import { checkCompile } from './compiled';
 import { buildFromData } from './data';
 import { initialiseFunctional, flatList } from './functionalInit';
 import { inputShapeValue, addToSequential, buildSequential, popSequential, rebuildSequential } from './sequentialBuild';
@@ -14,6 +16,7 @@ import { countParameters } from './parameters';
 import { recorderOf, type Recorder } from './recorder';
 import { shapesOf } from './layerBuild';
 import { toUnknown, valueToShape } from './shapes';
+import { checkData } from './training';
 
 /** Keras' `functional_init_arguments`; `args` without self. */
 function isFunctionalCall(args: CallArgs, skip: number): boolean {
@@ -87,13 +90,21 @@ function getLayer(state: LayerState, params: Readonly<Record<string, Value>>, ma
   }
 }
 
+/** Data and labels of a training method: they build a model without inputs, and must fit one that has them. */
+function given(state: LayerState, params: Readonly<Record<string, Value>>, call: CallArgs): void {
+  buildFromData(state, params['x'] ?? NONE);
+  const range = (name: string, position: number): SourceRange | null | undefined => (call.positional[position] ?? call.keywords.get(name))?.range;
+  const x = range('x', 1);
+  checkData(state, params['x'], params['y'], state.recorder.site(), x == null ? {} : { x });
+}
+
 const noEffect = (name: string): [string, Value] => [name, native(name, () => NONE)];
 const unknownResult = (name: string, what: string): [string, Value] => [name, native(name, (machine) => machine.unknown(what))];
 
 export function makeModelClasses(recorder: Recorder): { Model: ClassValue; Functional: ClassValue; Sequential: ClassValue } {
   const { machine } = recorder;
-  const history = (name: string): [string, Value] => layerMethod(`${name}(self, x=None, *args, **kwargs)`, (state, params, owner) => {
-    buildFromData(state, params['x']);
+  const history = (name: string): [string, Value] => layerMethod(`${name}(self, x=None, y=None, *args, **kwargs)`, (state, params, owner, call) => {
+    given(state, params, call);
     return owner.unknown('the history of training is not known');
   });
   const attrs: [string, Value][] = [
@@ -128,12 +139,12 @@ export function makeModelClasses(recorder: Recorder): { Model: ClassValue; Funct
     ['compile', native('compile', compile)],
     history('fit'),
     history('fit_generator'),
-    layerMethod('evaluate(self, x=None, *args, **kwargs)', (state, { x }, owner) => {
-      buildFromData(state, x);
+    layerMethod('evaluate(self, x=None, y=None, *args, **kwargs)', (state, params, owner, call) => {
+      given(state, params, call);
       return owner.unknown('the result of evaluating is not known');
     }),
-    layerMethod('predict(self, x=None, *args, **kwargs)', (state, { x }, owner) => {
-      buildFromData(state, x);
+    layerMethod('predict(self, x=None, *args, **kwargs)', (state, params, owner, call) => {
+      given(state, { x: params['x'] }, call);
       return owner.unknown('what the model predicts is not computed');
     }),
     unknownResult('predict_on_batch', 'what the model predicts is not computed'),
@@ -195,6 +206,7 @@ function compile(machine: Machine, args: CallArgs): Value {
   if (state === undefined) return NONE;
   const bound = machine.bind(COMPILE, { ...args, positional: args.positional.slice(1) });
   state.touch();
+  checkCompile(state, bound.values.get('loss') ?? NONE, bound.values.get('optimizer') ?? NONE, Object.fromEntries(bound.ranges));
   state.compiled = { loss: bound.values.get('loss') ?? NONE, metrics: bound.values.get('metrics') ?? NONE, args: Object.fromEntries(bound.ranges), site: state.recorder.site() };
   return NONE;
 }

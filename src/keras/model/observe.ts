@@ -22,6 +22,7 @@ export class Observations implements Observer {
   readonly bind: NonNullable<Observer['bind']> = (name, range, value, scope) => {
     if (!this.isMain(range.file)) return;
     const moduleLevel = scope.kind === 'module';
+    if (value.kind === 'native') this.recorder.misspelt(value, range);
     const state = layerStateOf(value);
     if (state?.isModel === true) this.add(state, { name, range, moduleLevel });
     if (moduleLevel) this.globalRanges.set(name, range);

@@ -4,8 +4,8 @@
  */
 import { emptyGraph, type CallSite, type ConfigValue, type Failure, type Layer, type ModelGraph, type Node, type NodeId, type Primitive, type Shape, type SourceRange, type Tensor, type TensorId, type Unknown, type Weight, type WeightId } from '../../graph/graph';
 import type { Machine } from '../../python/machine';
-import type { CallArgs, ClassValue, InstanceValue, ModuleValue, Value } from '../../python/values';
-import { type KerasError, type TensorRef, type TensorSpec } from '../definition';
+import type { CallArgs, ClassValue, InstanceValue, ModuleValue, NativeFunction, Value } from '../../python/values';
+import { KerasError, type TensorRef, type TensorSpec } from '../definition';
 import { NameCounter, toSnakeCase } from './names';
 import type { LayerState } from './layerState';
 
@@ -70,6 +70,11 @@ export class Recorder {
   nameOverride: string | null = null;
   /** `keras.config.set_image_data_format('channels_first')`. */
   channelsFirstDefault = false;
+
+  /** TensorFlow's functions as programs get them, by the operations behind them. */
+  readonly guarded = new Map<Value, NativeFunction>();
+  /** Whether a TensorFlow function met a symbolic tensor: the first such call is the one that Keras stops at. */
+  tensorflowMet = false;
 
   private readonly tensorValues = new Map<TensorId, InstanceValue>();
   private readonly variables = new Map<TensorId, WeightId>();
@@ -339,6 +344,27 @@ export class Recorder {
     const made: Weight = { ...weight, id: this.graph.weights.length };
     this.graph.weights.push(made);
     return made;
+  }
+
+  // --- names ------------------------------------------------------------------------------------------------------
+
+  /** Names of a library module that are a slip of a known one, by the value that stands for them. */
+  readonly misspellings = new Map<Value, { readonly name: string; readonly suggestion: string }>();
+  private readonly reported = new Set<Value>();
+
+  /** Reports the name behind `value` once, where it is imported or called. */
+  misspelt(value: Value, range?: SourceRange): void {
+    const found = this.misspellings.get(value);
+    if (found === undefined || this.reported.has(value)) return;
+    this.reported.add(value);
+    const site = range === undefined ? this.site() : { range, stack: [] };
+    const { name, suggestion } = found;
+    this.fail(
+      new KerasError('layer-class-name', `Keras has no layer \`${name}\`. Did you mean \`${suggestion}\`?`, range === undefined ? `module 'keras.layers' has no attribute '${name}'` : `cannot import name '${name}' from 'keras.layers'`, {
+        facts: { name, suggestion }, exception: range === undefined ? 'AttributeError' : 'ImportError',
+      }),
+      { site },
+    );
   }
 
   // --- failures ----------------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@ import { native, type Value } from '../../python/values';
 import { inputFunction } from '../model/input';
 import { layerClass } from '../model/layerClass';
 import type { Recorder } from '../model/recorder';
-import { FUNCTIONAL_FORMS, layerDefinition } from '../registry';
+import { closest, editDistance } from '../names';
+import { FUNCTIONAL_FORMS, layerDefinition, layerNames } from '../registry';
 import { opaqueClass } from './lookup';
 
 export function layersLookup(recorder: Recorder, name: string): Value | undefined {
@@ -22,7 +23,7 @@ export function layersLookup(recorder: Recorder, name: string): Value | undefine
   if (definition !== undefined) return layerClass(recorder, definition);
   const form = FUNCTIONAL_FORMS[name];
   const formDefinition = form === undefined ? undefined : layerDefinition(form);
-  if (formDefinition === undefined) return undefined;
+  if (formDefinition === undefined) return misspelt(recorder, name);
   const cls = layerClass(recorder, formDefinition);
   // `add([a, b], name='sum')`: an object of the class, called at once.
   return native(name, (owner, args) => {
@@ -32,4 +33,30 @@ export function layersLookup(recorder: Recorder, name: string): Value | undefine
     const layer = owner.instantiate(cls, { ...args, positional: args.positional.slice(1), keywords });
     return owner.call(layer, { positional: [inputs], keywords: new Map(), openPositional: null, openKeywords: null, range: args.range });
   });
+}
+
+/** Class names of Keras that have no definition of their own, and old ones: no slips. */
+const OTHER_NAMES = ['Input', 'InputSpec', 'Layer', 'InputLayer', 'RandomHeight', 'RandomWidth', 'LocallyConnected1D', 'LocallyConnected2D', 'CuDNNLSTM', 'CuDNNGRU', 'ConvRecurrent2D', 'AlphaDropout', 'DenseFeatures', 'MaxoutDense', 'Merge', 'Highway', 'ConvLSTM2DCell', 'Recurrent'];
+
+/** A name one slip away from a layer's: a mistake where it is imported or called, after which the layer meant goes on. */
+function misspelt(recorder: Recorder, name: string): Value | undefined {
+  const known = [...layerNames().keys()];
+  if (name.length < 4 || !/^[A-Z]/.test(name) || OTHER_NAMES.includes(name)) return undefined;
+  const suggestion = known.find((other) => other.toLowerCase() === name.toLowerCase()) ?? slip(name, known);
+  const definition = suggestion === undefined ? undefined : layerDefinition(suggestion);
+  if (suggestion === undefined || definition === undefined) return undefined;
+  const value: Value = native(name, (machine, args) => {
+    recorder.misspelt(value);
+    return machine.instantiate(layerClass(recorder, definition), args);
+  });
+  recorder.misspellings.set(value, { name, suggestion });
+  return value;
+}
+
+/** British and American spellings and slips of one or two letters. */
+function slip(name: string, known: readonly string[]): string | undefined {
+  const found = closest(name, known);
+  // A different digit is another layer (`Conv4D`), not a slip of the pen.
+  if (found === undefined || found.replace(/\D/g, '') !== name.replace(/\D/g, '')) return undefined;
+  return editDistance(name, found) <= (name.length > 8 ? 2 : 1) ? found : undefined;
 }

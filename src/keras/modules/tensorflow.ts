@@ -3,10 +3,11 @@ import { fn } from '../../python/library/define';
 import { nativeClass } from '../../python/library/classes';
 import type { Machine } from '../../python/machine';
 import { FALSE, NONE, TRUE, native, str, type ClassValue, type ModuleValue, type Value } from '../../python/values';
+import { KerasError } from '../definition';
 import { inputFunction } from '../model/input';
 import { recorderOf, type Recorder } from '../model/recorder';
 import { dimToLength, shapeToValue } from '../model/shapes';
-import { asTensor } from '../model/structure';
+import { asTensor, flatten, tensorDataOf } from '../model/structure';
 import { tensorflowVariable } from '../ops/createOps';
 import { opsLookup } from '../ops';
 import { tensorflowOp } from '../ops/tensorflowOps';
@@ -39,8 +40,38 @@ export function tensorflowModule(machine: Machine, parts: readonly string[]): Mo
   const known = recorder.modules.get(key);
   if (known !== undefined) return known;
   const name = ['tensorflow', ...path].join('.');
-  const made = path[0] === 'data' ? dataModule(machine, name) : lazyModule(name, (child) => lookup(recorder, machine, path, child));
+  const made = path[0] === 'data' ? dataModule(machine, name) : lazyModule(name, (child) => onArrays(recorder, name, child, lookup(recorder, machine, path, child)));
   recorder.modules.set(key, made);
+  return made;
+}
+
+/** TensorFlow's functions that look at a symbolic tensor without computing on it, or compute nothing on tensors. */
+const ON_ANY_TENSOR = new Set(['print', 'is_tensor', 'get_static_value', 'function', 'custom_gradient', 'recompute_grad', 'placeholder', 'executing_eagerly']);
+
+/**
+ * Since Keras 3, a TensorFlow function does not take the symbolic tensors of a functional model
+ * (keras/src/backend/common/keras_tensor.py, `__tf_tensor__`); within a layer's `call` it meets TensorFlow's own.
+ */
+function onArrays(recorder: Recorder, module: string, name: string, value: Value | undefined): Value | undefined {
+  if (recorder.kerasVersion === 2 || value?.kind !== 'native' || ON_ANY_TENSOR.has(name)) return value;
+  const known = recorder.guarded.get(value);
+  if (known !== undefined) return known;
+  const made = native(value.name, (machine, args) => {
+    const leaves = [...args.positional, ...args.keywords.values()].flatMap((arg) => flatten(arg.value));
+    const symbolic = recorder.parent === null && recorder.driven === null && leaves.some((leaf) => recorder.isSymbolic(tensorDataOf(leaf)?.tensor ?? -1));
+    if (symbolic && !recorder.tensorflowMet) {
+      recorder.tensorflowMet = true;
+      const short = `${module.replace(/^tensorflow\b/, 'tf')}.${name}`;
+      recorder.fail(
+        new KerasError('tensorflow-function', `\`${short}\` cannot take a tensor of a functional model (Keras 3): use keras.ops, or call it within a layer.`, 'A KerasTensor cannot be used as input to a TensorFlow function.', {
+          facts: { function: short, op: opsLookup(recorder, RENAMED[name] ?? name)?.kind === 'native' ? (RENAMED[name] ?? name) : null },
+        }),
+        { site: recorder.site() },
+      );
+    }
+    return machine.call(value, args);
+  });
+  recorder.guarded.set(value, made);
   return made;
 }
 
