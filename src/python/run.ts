@@ -2,7 +2,8 @@
 import type { Directive, ModuleNode } from './ast';
 import { OutOfFuel } from './interpreter/activation';
 import { parse, runModule } from './interpreter/imports';
-import { Interpreter, type InterpreterOptions, type Problem } from './interpreter/interpreter';
+import { Interpreter } from './interpreter/interpreter';
+import type { InterpreterOptions, Problem } from './interpreter/options';
 import { PyRaise, type Machine, type NativeModules, type Observer } from './machine';
 import type { FileReader } from './source';
 import { cellFile } from './source';

@@ -10,6 +10,7 @@ import { parseModule } from '../syntax/parser';
 import type { Activation } from './activation';
 import { bindName } from './assignment';
 import { at } from './expressions';
+import { onLibraryFuel, runTop } from './guard';
 import type { Interpreter } from './interpreter';
 
 // --- paths -------------------------------------------------------------------------------------------------------------------
@@ -134,7 +135,7 @@ function loadFound(vm: Interpreter, name: string, found: Found | 'pending'): Mod
 function loadLibrary(vm: Interpreter, name: string, found: Found | 'pending'): ModuleValue {
   if (found === 'pending') return loadFound(vm, name, found);
   let made: ModuleValue | undefined;
-  if (vm.onLibraryFuel(() => (made = loadSource(vm, name, found))) && made !== undefined) return made;
+  if (onLibraryFuel(vm, () => (made = loadSource(vm, name, found))) && made !== undefined) return made;
   if (!vm.problems.some((problem) => problem.kind === 'fuel')) {
     vm.problems.push({
       kind: 'fuel',
@@ -220,7 +221,7 @@ export function runModule(vm: Interpreter, nodes: readonly ModuleNode[], vars: M
   try {
     for (const node of nodes) {
       activation.file = node.file;
-      vm.runTop(activation, node);
+      runTop(vm, activation, node);
     }
   } finally {
     vm.frames.length = depth;

@@ -2,19 +2,10 @@
  * The interpreter's state and the `Machine` it offers to libraries. What each part of the language means is in the files
  * beside it; this one holds them together.
  */
-import type {
-  BinaryOp,
-  Bound,
-  CompareOp,
-  Frame,
-  Machine,
-  NativeModules,
-  Observer,
-  Parameter,
-} from '../machine';
+import type { BinaryOp, Bound, CompareOp, Frame, Machine, Observer, Parameter } from '../machine';
 import { PyRaise } from '../machine';
 import type { ModuleNode } from '../ast';
-import type { FileReader, SourceRange } from '../source';
+import type { SourceRange } from '../source';
 import type {
   Arg,
   CallArgs,
@@ -28,17 +19,16 @@ import type {
   UnknownValue,
   Value,
 } from '../values';
-import { NONE, str, unknown } from '../values';
+import { str, unknown } from '../values';
 import { builtins } from '../library';
-import { type Activation, Completion, OutOfFuel } from './activation';
+import { type Activation, OutOfFuel } from './activation';
 import { findAttr, setAttr } from './attributes';
 import { bindParameters } from './binding';
 import { makeBuiltinClasses, makeClass, makeException, type BuiltinClasses } from './builtinClasses';
-import { settle } from './branching';
 import { call, instantiate, allocateFor, makeSuper } from './calls';
 import { importByName, programRoots } from './imports';
 import { construct, fillDict } from '../library/construct';
-import { lookup, lookupValue, unknownBase, unwrap } from './classes';
+import { lookup, unknownBase, unwrap } from './classes';
 import { equal, truth } from './equality';
 import { deleteItem, getItem, length, setItem } from './items';
 import { iterate } from './iteration';
@@ -46,37 +36,13 @@ import { joinValues } from './joins';
 import { compare } from './comparison';
 import { binary, unary } from './operators';
 import { repr, text } from './text';
-import { execute } from './statements';
-import { abandonTargets } from './assignment';
 import { Trail, type Joins, type Touchable } from './trail';
+import { probe, uncalled } from './guard';
+import { isInstance } from './instances';
 
-export interface InterpreterOptions {
-  readonly mainFile: string;
-  readonly reader?: FileReader;
-  readonly searchPath?: readonly string[];
-  readonly modules?: readonly NativeModules[];
-  readonly fallbacks?: readonly NativeModules[];
-  readonly observer?: Observer;
-  readonly fuel?: number;
-  /** Milliseconds; injected so that the core reads no clock of its own. */
-  readonly now?: () => number;
-  readonly deadline?: number;
-  /** Parsed texts by file, kept by the caller between runs. */
-  readonly parsed?: Map<string, ModuleNode>;
-  /** Free slot of the library, set before anything runs. */
-  readonly library?: unknown;
-  /** An error of the interpreter's own, for whoever wants to mend it. */
-  readonly onInternal?: (error: unknown) => void;
-  /** An exception of module code that nothing caught. */
-  readonly onUncaught?: (statement: SourceRange, error: PyRaise) => void;
-}
+import type { InterpreterOptions, Problem } from './options';
 
-/** What the run itself gave up, and why. */
-export interface Problem {
-  readonly kind: 'fuel' | 'syntax' | 'import' | 'internal';
-  readonly message: string;
-  readonly range: SourceRange | null;
-}
+export { InstanceCheck } from './instances';
 
 /** Calls deeper than this are not followed. */
 export const MAX_CALL_DEPTH = 100;
@@ -123,7 +89,7 @@ export class Interpreter implements Machine {
   private deadlineCheck = 0;
   pastDeadline = false;
   /** True while a package of the search path is being run. */
-  private inLibrary = false;
+  inLibrary = false;
 
   constructor(options: InterpreterOptions) {
     this.options = options;
@@ -223,35 +189,7 @@ export class Interpreter implements Machine {
     setAttr(this, obj, name, value);
   }
   isInstance(value: Value, cls: ClassValue): boolean | undefined {
-    if (value.kind === 'unknown') {
-      if (value.among !== undefined) {
-        const answers = value.among.map((option) => this.isInstance(option, cls));
-        return answers.every((answer) => answer === answers[0]) ? answers[0] : undefined;
-      }
-      // Its type, where known, decides only when that is a built-in one and so is the class asked for.
-      const known = value.type === undefined ? undefined : this.classes.byName.get(value.type);
-      if (known === undefined || cls.module !== 'builtins') return undefined;
-      return known.mro.includes(cls) ? true : cls.mro.includes(known) ? undefined : false;
-    }
-    if (value.kind === 'symbolic') {
-      if (value.isNone) return cls.name === 'NoneType' || cls === this.classes.object;
-      return cls.module === 'builtins' ? cls.name === 'int' || cls === this.classes.object : false;
-    }
-    if (
-      (value.kind === 'int' || value.kind === 'float') &&
-      value.numpy !== undefined &&
-      cls.module === 'builtins'
-    ) {
-      return cls === this.classes.object || (cls.name === 'float' && value.numpy === 'float64');
-    }
-    const own = this.typeOf(value);
-    if (own.mro.includes(cls)) return true;
-    if (unknownBase(own) !== null) return undefined;
-    const check = lookupValue(cls, '__subclasshook__');
-    if (check !== undefined) return this.truth(this.apply(check, [own]));
-    // An abstract class of a library (collections.abc, numbers) may say who belongs to it.
-    if (cls.native instanceof InstanceCheck) return cls.native.test(value);
-    return false;
+    return isInstance(this, value, cls);
   }
   isSubclass(cls: ClassValue, of: ClassValue): boolean {
     return cls.mro.includes(of);
@@ -449,79 +387,6 @@ export class Interpreter implements Machine {
     for (const [scope, modules] of this.stars) if (scope.vars === module.attrs) return modules;
     return [];
   }
-  /**
-   * Runs a parsed source at the top of a module. An error of the interpreter's own loses one statement, not the run.
-   */
-  runTop(activation: Activation, node: ModuleNode): void {
-    for (const problem of node.errors) {
-      this.incomplete = true;
-      this.problems.push({
-        kind: 'syntax',
-        message: problem.message,
-        range: { file: node.file, from: problem.from, to: problem.to },
-      });
-    }
-    const trailDepth = this.trail.depth;
-    const depth = this.frames.length;
-    const handlers = this.handlers.length;
-    for (const statement of node.body) {
-      try {
-        execute(this, activation, [statement]);
-        // A `return` outside any function is no Python: its way meets the others' at once.
-        if (activation.open.length > 0)
-          settle(this, activation, 0, { completion: Completion.Normal, value: NONE }, ANY_END);
-      } catch (error) {
-        if (error instanceof OutOfFuel || error instanceof PyRaise) throw error;
-        this.frames.length = depth;
-        this.handlers.length = handlers;
-        this.trail.collapse(trailDepth);
-        this.nesting = 0;
-        activation.open.length = 0;
-        const range = { file: node.file, from: statement.from, to: statement.to };
-        if (error instanceof RangeError && /call stack/i.test(error.message)) {
-          this.problems.push({ kind: 'fuel', message: 'nested too deeply to follow', range });
-          abandonTargets(this, activation, statement, unknown('nested too deeply to follow', range));
-          continue;
-        }
-        const message = error instanceof Error ? error.message : String(error);
-        this.problems.push({ kind: 'internal', message: `the analysis failed here: ${message}`, range });
-        this.options.onInternal?.(error);
-        abandonTargets(this, activation, statement, unknown('the analysis failed here', range));
-      }
-    }
-  }
-  /**
-   * Runs a package of the search path on its share of the fuel. False when that was used up: what has been read of the
-   * package stays, the rest of it is unknown.
-   */
-  onLibraryFuel(body: () => void): boolean {
-    if (this.inLibrary) {
-      body();
-      return true;
-    }
-    const frames = this.frames.length;
-    const handlers = this.handlers.length;
-    const trailDepth = this.trail.depth;
-    const reserve = this.fuel - this.libraryFuel;
-    if (reserve < 0) return false;
-    this.fuel = this.libraryFuel;
-    this.inLibrary = true;
-    try {
-      body();
-      return true;
-    } catch (error) {
-      if (!(error instanceof OutOfFuel) || this.pastDeadline) throw error;
-      this.frames.length = frames;
-      this.handlers.length = handlers;
-      this.trail.collapse(trailDepth);
-      this.nesting = 0;
-      return false;
-    } finally {
-      this.inLibrary = false;
-      this.libraryFuel = Math.max(0, this.fuel);
-      if (!this.pastDeadline) this.fuel = reserve + this.libraryFuel;
-    }
-  }
   /** Some of the program could not be parsed. */
   incomplete = false;
 
@@ -548,44 +413,13 @@ export class Interpreter implements Machine {
   // --- probing ---------------------------------------------------------------------------------------------------------------
 
   uncalled(): { readonly functions: readonly FunctionValue[]; readonly classes: readonly ClassValue[] } {
-    const subclassed = new Set<ClassValue>();
-    for (const cls of this.classValues)
-      for (const ancestor of cls.mro) if (ancestor !== cls) subclassed.add(ancestor);
-    const isMain = (file: string | null): boolean =>
-      file !== null && (file === this.mainFile || file.startsWith(`${this.mainFile}#`));
-    return {
-      functions: this.functions.filter(
-        (fn) =>
-          fn.calls === 0 && fn.def.type === 'FunctionDef' && fn.closure.kind === 'module' && isMain(fn.file),
-      ),
-      classes: this.classValues.filter(
-        (cls) => cls.instances === 0 && isMain(cls.file) && !subclassed.has(cls),
-      ),
-    };
+    return uncalled(this);
   }
   probe<T>(body: () => T): T | undefined {
-    const before = this.probing;
-    const depth = this.frames.length;
-    const handlers = this.handlers.length;
-    const trailDepth = this.trail.depth;
-    this.probing = true;
-    this.trail.begin(false);
-    try {
-      return body();
-    } catch (error) {
-      if (!(error instanceof PyRaise)) throw error;
-      return undefined;
-    } finally {
-      this.frames.length = depth;
-      this.handlers.length = handlers;
-      this.probing = before;
-      this.trail.collapse(trailDepth + 1);
-      this.trail.undo();
-    }
+    return probe(this, body);
   }
 }
 
-const ANY_END = [[Completion.Normal, Completion.Return, Completion.Break, Completion.Continue]];
 const NO_KEYWORDS: CallArgs['keywords'] = new Map();
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
@@ -596,8 +430,3 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   iterator: 'generator',
   wrapped: 'staticmethod',
 };
-
-/** `ClassValue.native` of a class that decides for itself who is an instance of it (`collections.abc.Iterable`). */
-export class InstanceCheck {
-  constructor(readonly test: (value: Value) => boolean | undefined) {}
-}
