@@ -60,6 +60,18 @@ export function certainlyNotInt(value: Value): boolean {
   }
 }
 
+/** Numbers, tuples, lists: certainly neither a name nor an object of the library. */
+export function isPlainData({ kind }: Value): boolean {
+  return (
+    kind === 'int' ||
+    kind === 'float' ||
+    kind === 'bool' ||
+    kind === 'tuple' ||
+    kind === 'list' ||
+    kind === 'set'
+  );
+}
+
 /** Elements of a tuple or list that is wholly known in length, else undefined. */
 export function elementsOf(value: Value): readonly Value[] | undefined {
   if (value.kind === 'tuple') return value.items;
@@ -155,6 +167,15 @@ export function requirePadding(config: Config, allowCausal = false, name = 'padd
 export function requireDataFormat(config: Config): void {
   const value = config.value('data_format');
   const allowed = ['channels_last', 'channels_first'];
+  if (isPlainData(value)) {
+    const text = argumentText(config, 'data_format');
+    argumentError(
+      'data-format-name',
+      'data_format',
+      `\`data_format\` must be ${orList(allowed)}, not ${text}.`,
+      `The \`data_format\` argument must be one of {'channels_first', 'channels_last'}. Received: data_format=${text}`,
+    );
+  }
   if (value.kind !== 'str' || allowed.includes(value.value.toLowerCase())) return;
   const suggestion = closest(value.value, allowed);
   argumentError(
@@ -192,28 +213,44 @@ export function requireActivation(config: Config, name = 'activation'): void {
 }
 
 /**
- * Initialisers, regularisers and constraints by name. A name may be registered by the program, so only a slip of a
- * known name counts as a mistake.
+ * Initialisers, regularisers and constraints by name. An initialiser may be registered by the program, so there only a
+ * slip of a known name counts as a mistake.
  */
 export function requireNames(config: Config, ...names: readonly string[]): void {
   for (const name of names) {
     const value = config.value(name);
-    if (value.kind !== 'str') continue;
     const kind = name.endsWith('regularizer')
       ? 'regularizer'
       : name.endsWith('constraint')
         ? 'constraint'
         : 'initializer';
-    const known = kind === 'regularizer' ? REGULARIZERS : kind === 'constraint' ? CONSTRAINTS : INITIALIZERS;
+    const known =
+      kind === 'regularizer'
+        ? config.kerasVersion === 2
+          ? [...REGULARIZERS, 'l1_l2']
+          : REGULARIZERS
+        : kind === 'constraint'
+          ? CONSTRAINTS
+          : INITIALIZERS;
+    if (isPlainData(value) && config.kerasVersion === 3) {
+      argumentError(
+        `${kind}-name`,
+        name,
+        `\`${name}\` must be a name or an object, not ${argumentText(config, name)}.`,
+        `Could not interpret ${kind} identifier: ${argumentText(config, name)}`,
+      );
+    }
+    if (value.kind !== 'str') continue;
     if (known.includes(value.value)) continue;
     const suggestion = closest(value.value, known);
-    if (suggestion === undefined) continue;
+    // Keras 3 looks regularisers and constraints up in a fixed table; all others may be registered.
+    if (suggestion === undefined && (kind === 'initializer' || config.kerasVersion === 2)) continue;
     argumentError(
       `${kind}-name`,
       name,
       `"${value.value}" is no ${kind}${didYouMean(suggestion)}`,
       `Could not interpret ${kind} identifier: ${value.value}`,
-      { received: value.value, suggestion },
+      { received: value.value, suggestion: suggestion ?? null },
     );
   }
 }

@@ -82,7 +82,6 @@ const REGULARIZER_CLASSES = ['L1', 'L2', 'L1L2', 'OrthogonalRegularizer', 'Regul
 export const REGULARIZERS: readonly string[] = [
   ...REGULARIZER_CLASSES,
   ...REGULARIZER_CLASSES.map(snakeCase),
-  'l1_l2',
 ];
 
 const CONSTRAINT_CLASSES = ['MaxNorm', 'MinMaxNorm', 'NonNeg', 'UnitNorm', 'Constraint'];

@@ -5,6 +5,7 @@ import {
   type Dim,
   type LayerId,
   type ModelGraph,
+  type Node,
   type Shape,
 } from '../../src/graph/graph';
 import { interpret } from '../../src/keras/interpret';
@@ -55,14 +56,25 @@ export function answerOf(program: Program): Answer {
   const statementAt = (offset: number): number => ends.findIndex((stop) => offset < stop);
 
   const outputs: (readonly TensorAnswer[] | null)[] = program.map(() => null);
+  const givers = new Map<number, Node>();
   for (const node of graph.nodes) {
-    if (node.parent !== null) continue;
+    if (node.parent !== null || node.internal) continue;
     const at = statementAt(node.site.range.from);
-    if (at >= 0)
-      outputs[at] = node.outputs.map((id) => {
-        const { shape, dtype } = graph.tensors[id]!;
-        return [shapeOf(shape), dtype] as const;
-      });
+    const before = givers.get(at);
+    // The last node of a statement gives its value; the masks that a layer computes beside it come after it at its own place.
+    const isMask =
+      before !== undefined &&
+      before.layer !== null &&
+      node.layer === null &&
+      node.site.range.to === before.site.range.to &&
+      node.site.range.from === before.site.range.from;
+    if (at >= 0 && !isMask) givers.set(at, node);
+  }
+  for (const [at, node] of givers) {
+    outputs[at] = node.outputs.map((id) => {
+      const { shape, dtype } = graph.tensors[id]!;
+      return [shapeOf(shape), dtype] as const;
+    });
   }
   const layers: Record<string, readonly [number | null, number | null]> = {};
   const widest = new Map<number, { from: number; to: number }>();

@@ -2,6 +2,7 @@
 import type { Node, Shape } from '../../graph/graph';
 import type { Machine } from '../../python/machine';
 import { list, type InstanceValue, type Value } from '../../python/values';
+import { castInput } from '../arguments';
 import { type KerasError, type CallContext, type Config, type TensorRef, type TensorSpec } from '../definition';
 import { toSnakeCase } from './names';
 import type { LayerState } from './layerState';
@@ -10,6 +11,7 @@ import type { Recorder } from './recorder';
 
 export class LayerCallContext implements CallContext {
   readonly config: Config;
+  readonly inputs: readonly TensorRef[];
   /** Whether internal steps were recorded. */
   steps = 0;
 
@@ -18,11 +20,14 @@ export class LayerCallContext implements CallContext {
     private readonly recorder: Recorder,
     private readonly state: LayerState,
     private readonly node: Node,
-    readonly inputs: readonly TensorRef[],
+    inputs: readonly TensorRef[],
     readonly inputIsList: boolean,
     readonly callArgs: ReadonlyMap<string, Value>,
   ) {
     this.config = state.config!;
+    // `Layer.__call__` casts float tensors before `call` sees them.
+    const casts = this.config.flag('autocast') !== false && this.config.kerasVersion === 3;
+    this.inputs = casts ? inputs.map((input) => ({ ...input, dtype: castInput(this.config, input.dtype) })) : inputs;
   }
 
   get self(): InstanceValue {

@@ -10,6 +10,7 @@ import { KerasError, type LayerDefinition } from '../definition';
 import { closest } from '../names';
 import { layerDefinition } from '../registry';
 import { signature } from '../signature';
+import { checkCommonArguments } from './commonArguments';
 import { LayerConfig } from './config';
 import { attachInputTensor, dtypeName, readShape } from './input';
 import { userMethod } from './layerBuild';
@@ -66,6 +67,7 @@ function initialise(machine: Machine, definition: LayerDefinition, args: CallArg
   describe(state, bound, definition);
   try {
     checkBinding(state, definition, parameters, bound, open);
+    checkCommonArguments(config, definition);
     definition.configure?.(config);
   } catch (error) {
     if (!(error instanceof KerasError)) throw error;

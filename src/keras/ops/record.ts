@@ -44,9 +44,13 @@ export function recordOp(recorder: Recorder, op: OpCall): Value {
   try {
     result = op.compute();
   } catch (error) {
+    if (error instanceof TypeError) {
+      // A shape rule met something it does not expect: the result is unknown, the rest of the program goes on.
+      recorder.internal(error, node.site.range);
+      error = new KerasError('internal', `the analysis of ${op.type} failed here`, null);
+    } else if (error instanceof KerasError) recorder.fail(error, { site: node.site, node, callArgs: node.args, inputs });
     if (!(error instanceof KerasError)) throw error;
     node.failed = true;
-    recorder.fail(error, { site: node.site, node, callArgs: node.args, inputs });
     const outputs = op.fallback?.() ?? [{ shape: { kind: 'unknown', reason: `${op.type} failed: ${error.message}` }, dtype: op.inputs[0]?.dtype ?? null }];
     result = { outputs, primitive: { op: 'opaque', reason: error.message } };
   }

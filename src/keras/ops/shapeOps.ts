@@ -350,6 +350,9 @@ function blocks(context: OpContext, toSpace: boolean): OpResult {
   if (block.kind !== 'int') throw new Lost('the block size is not known', x.dtype);
   const first = format.kind === 'str' && (format.value === 'channels_first' || format.value === 'NCHW');
   const b = block.value;
+  if (x.shape.length !== 4) {
+    throw new KerasError('input-rank', `This takes a tensor of 4 axes (batch, height, width, channels), not ${formatShape(x.shape)}.`, `not enough values to unpack (expected 4, got ${x.shape.length})`, { input: 0, facts: { rank: x.shape.length } });
+  }
   const [n, h, w, c] = first ? [x.shape[0], x.shape[2], x.shape[3], x.shape[1]] : x.shape;
   const scale = (dim: Dim): Dim => (toSpace ? mulDim(dim, b) : floorDivideDim(dim, b));
   const channels = toSpace ? floorDivideDim(c, b * b) : mulDim(c, b * b);

@@ -203,7 +203,7 @@ const BY_NAME: Readonly<Record<string, Draw>> = {
   },
   cells: ({ random, layer }) => list(random.times(random.int(1, 3), () => layer(['LSTMCell', 'GRUCell', 'SimpleRNNCell']))),
   layers: ({ random, layer }) => list(random.times(random.int(1, 3), () => layer(['Rescaling', 'RandomFlip', 'Resizing', 'RandomRotation', 'CenterCrop', 'RandomContrast']))),
-  function: one('lambda x: x', 'lambda x: x * 2', 'lambda x: x[:, :1]', 'lambda x: ops.sum(x, axis=-1)', 'lambda x: ops.expand_dims(x, 1)'),
+  function: one('lambda x: x', 'lambda x: x * 2', 'lambda x: x + 1', 'lambda x: ops.sum(x, axis=-1)', 'lambda x: ops.expand_dims(x, 1)'),
   arguments: one('None'),
   mask: one('None'),
   'Lambda.output_shape': one('None'),
