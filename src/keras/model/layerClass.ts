@@ -50,16 +50,37 @@ export function layerClass(recorder: Recorder, definition: LayerDefinition): Cla
   return cls;
 }
 
+interface Constructor {
+  /** The layer's own parameters, then those that all layers have. */
+  readonly parameters: readonly Parameter[];
+  /** Whether the layer itself takes any keyword. */
+  readonly open: boolean;
+}
+
+const constructors = new WeakMap<LayerDefinition, Constructor>();
+
+/** One list per definition, so that its signature is worked out once and not for every layer. */
+function constructorOf(definition: LayerDefinition): Constructor {
+  let made = constructors.get(definition);
+  if (made === undefined) {
+    const own = definition.parameters.filter((parameter) => parameter.kind !== 'kwargs');
+    const names = new Set(own.map((parameter) => parameter.name));
+    made = {
+      parameters: [...own, ...COMMON.filter((parameter) => !names.has(parameter.name))],
+      open: own.length < definition.parameters.length,
+    };
+    constructors.set(definition, made);
+  }
+  return made;
+}
+
 /** `__init__` of a builtin layer. */
 function initialise(machine: Machine, definition: LayerDefinition, args: CallArgs): Value {
   const recorder = recorderOf(machine);
   const self = args.positional[0]?.value;
   const state = self === undefined ? undefined : layerStateOf(self);
   if (state === undefined) return NONE;
-  const open = definition.parameters.some((parameter) => parameter.kind === 'kwargs');
-  const own = definition.parameters.filter((parameter) => parameter.kind !== 'kwargs');
-  const names = new Set(own.map((parameter) => parameter.name));
-  const parameters = [...own, ...COMMON.filter((parameter) => !names.has(parameter.name))];
+  const { parameters, open } = constructorOf(definition);
   const bound = machine.bind(parameters, { ...args, positional: args.positional.slice(1) });
   setUp(machine, state, bound);
   const config = new LayerConfig(machine, bound, recorder.kerasVersion, computeDtypeOf(recorder, bound), variableDtypeOf(recorder, bound));

@@ -4,6 +4,32 @@ import type { SourceRange } from '../source';
 import type { CallArgs, DictValue, Value } from '../values';
 import { str, tuple, unknown, list } from '../values';
 
+/** What is asked of a signature on every call, worked out once: signatures are constants that many calls share. */
+interface Compiled {
+  readonly slots: readonly Parameter[];
+  readonly named: ReadonlySet<string>;
+  readonly rest: boolean;
+  readonly more: boolean;
+}
+
+const compiled = new WeakMap<readonly Parameter[], Compiled>();
+
+function compile(parameters: readonly Parameter[]): Compiled {
+  let made = compiled.get(parameters);
+  if (made === undefined) {
+    made = {
+      slots: parameters.filter(({ kind }) => kind === undefined || kind === 'positional'),
+      named: new Set(
+        parameters.flatMap(({ name, kind }) => (kind === 'args' || kind === 'kwargs' ? [] : [name])),
+      ),
+      rest: parameters.some(({ kind }) => kind === 'args'),
+      more: parameters.some(({ kind }) => kind === 'kwargs'),
+    };
+    compiled.set(parameters, made);
+  }
+  return made;
+}
+
 export function bindParameters(parameters: readonly Parameter[], args: CallArgs): Bound {
   const values = new Map<string, Value>();
   const ranges = new Map<string, SourceRange>();
@@ -15,11 +41,7 @@ export function bindParameters(parameters: readonly Parameter[], args: CallArgs)
     nameRange: SourceRange | null;
   }[] = [];
   const missing: string[] = [];
-  const slots = parameters.filter(
-    (parameter) => parameter.kind === undefined || parameter.kind === 'positional',
-  );
-  const rest = parameters.find((parameter) => parameter.kind === 'args');
-  const more = parameters.find((parameter) => parameter.kind === 'kwargs');
+  const { slots, named, rest, more } = compile(parameters);
   const extra: Value[] = [];
   args.positional.forEach((arg, i) => {
     if (i >= slots.length) {
@@ -32,14 +54,11 @@ export function bindParameters(parameters: readonly Parameter[], args: CallArgs)
   });
   const extraKeywords: DictValue['entries'] = new Map();
   for (const [name, arg] of args.keywords) {
-    const known = parameters.some(
-      (parameter) => parameter.name === name && parameter.kind !== 'args' && parameter.kind !== 'kwargs',
-    );
-    if (known) {
+    if (named.has(name)) {
       values.set(name, arg.value);
       given.add(name);
       if (arg.range !== null) ranges.set(name, arg.range);
-    } else if (more !== undefined) {
+    } else if (more) {
       extraKeywords.set(`s:${name}`, { key: str(name), value: arg.value });
       if (arg.range !== null) ranges.set(name, arg.range);
     } else unexpected.push({ name, value: arg.value, range: arg.range, nameRange: arg.nameRange });
@@ -61,5 +80,5 @@ export function bindParameters(parameters: readonly Parameter[], args: CallArgs)
       else missing.push(parameter.name);
     }
   }
-  return { values, ranges, given, unexpected, missing, excess: rest === undefined ? extra.length : 0 };
+  return { values, ranges, given, unexpected, missing, excess: rest ? 0 : extra.length };
 }
