@@ -2,6 +2,7 @@
 import type { Node } from '../../graph/graph';
 import type { Fix, TextEdit } from '../diagnostic';
 import type { FixContext } from '../fixContext';
+import { joinAxis } from './operations';
 import { elementsOf, splitTop, type Element } from './text';
 
 /** The operands of the failed merge as they are written, with offsets in the program. */
@@ -57,8 +58,7 @@ export function incompatibleShapes(context: FixContext): (Fix | null)[] {
       ? shape.slice(1).map((dim: unknown) => (typeof dim === 'number' ? dim : null))
       : null,
   );
-  const joined =
-    failure.code === 'concat-shape' && node.primitive.op === 'concat' ? node.primitive.axis - 1 : null;
+  const joined = failure.code === 'concat-shape' ? joinedAxis(context, lengths[0]?.length ?? 0) : null;
   const pair = firstMismatch(lengths, joined);
   if (pair === null) return [];
   const [first, second] = pair;
@@ -90,7 +90,15 @@ export function incompatibleShapes(context: FixContext): (Fix | null)[] {
   } else if (spatial >= 1 && spatial <= 3 && joined === null && written && known(a) && known(b)) {
     fixes.push(strided(context, written, first, second, a, b, spatial));
   }
+  if (joined !== null) fixes.push(joinAxis(context));
   return fixes;
+}
+
+/** The axis of a failed concatenation, from 0 without the batch axis: the layer's argument, or the operation's. */
+function joinedAxis(context: FixContext, rank: number): number | null {
+  const axis = context.layer === null ? context.number('axis') : context.layer.config.axis;
+  if (typeof axis !== 'number') return context.layer === null ? null : rank - 1;
+  return axis < 0 ? rank + axis : axis - 1;
 }
 
 function firstMismatch(

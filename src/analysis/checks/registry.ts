@@ -21,6 +21,25 @@ import {
 import { inputAxis, inputRank, openDimension } from './inputs';
 import { incompatibleShapes, mergeSingle } from './merging';
 import { disconnected, duplicateName, layerAsTensor, missingCallArgument, notLayer } from './models';
+import {
+  index,
+  kerasOperation,
+  lastAxisOfOperation,
+  matrixProduct,
+  split,
+  squeeze,
+  transposition,
+} from './operations';
+import {
+  callOutput,
+  className,
+  firstOutput,
+  layerName,
+  lossForLabels,
+  modelInput,
+  nameWithoutSlash,
+  selfAttention,
+} from './uses';
 import { outputPadding, stridesWithDilation, windowTooLarge } from './windows';
 
 /** Ways to mend a failure; entries that do not apply are null. */
@@ -64,6 +83,23 @@ const FIXES: Readonly<Record<string, Fixes>> = {
   'duplicate-name': duplicateName,
   'layer-as-tensor': layerAsTensor,
   'call-argument-missing': missingCallArgument,
+  'tensorflow-function': kerasOperation,
+  'matmul-shape': matrixProduct,
+  'index-range': index,
+  'index-count': index,
+  'axis-range': lastAxisOfOperation,
+  'squeeze-axis': squeeze,
+  'split-size': split,
+  'transpose-axes': transposition,
+  'layer-class-name': className,
+  'loss-shape': lossForLabels,
+  'get-layer': layerName,
+  'layer-name': nameWithoutSlash,
+  'model-input-shape': modelInput,
+  'input-count': firstOutput,
+  'attention-inputs': selfAttention,
+  'model-not-tensor': callOutput,
+  'stack-shape': incompatibleShapes,
 };
 
 /** Fixes of a failure, best first; a code without a row of its own still gets the suggestion that interpretation had. */

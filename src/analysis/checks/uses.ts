@@ -1,0 +1,194 @@
+/** Models and layers used otherwise than they are made for: other inputs, other labels, names that they do not have. */
+import type { Layer, Shape } from '../../graph/graph';
+import { closest } from '../../keras/names';
+import type { Fix } from '../diagnostic';
+import type { FixContext } from '../fixContext';
+import { quoteLike, tuple } from './text';
+
+/** `layer-class-name`: the name that was meant, wherever the wrong one is written. */
+export function className(context: FixContext): (Fix | null)[] {
+  const [name, suggestion] = [context.string('name'), context.string('suggestion')];
+  if (name === null || suggestion === null) return [];
+  const places = [...context.program.text.matchAll(new RegExp(`\\b${name}\\b`, 'g'))];
+  if (places.length === 0) return [];
+  return [
+    {
+      title: `Change to ${suggestion}`,
+      edits: places.map(({ index }) => context.edit(index, index + name.length, suggestion)),
+    },
+  ];
+}
+
+/** `loss-shape`: the loss for such labels, or an output as wide as they are. */
+export function lossForLabels(context: FixContext): (Fix | null)[] {
+  const { range } = context.failure;
+  const suggestion = context.string('suggestion');
+  const fixes: (Fix | null)[] = [];
+  if (suggestion !== null && context.owns(range)) {
+    const text = context.text(range);
+    const camel = suggestion.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+    if (/^["']/.test(text))
+      fixes.push(context.replace(`Compare with ${suggestion}`, quoteLike(text, suggestion)));
+    else {
+      const found = /\b(?:Sparse)?CategoricalCrossentropy\b|\bBinaryCrossentropy\b/.exec(text);
+      if (found)
+        fixes.push({
+          title: `Compare with ${camel}`,
+          edits: [context.edit(range.from + found.index, range.from + found.index + found[0].length, camel)],
+        });
+    }
+  }
+  const classes = context.number('classes');
+  const model = context.graph.models.find((candidate) => candidate.layer === context.failure.layer);
+  const producer = model === undefined ? null : context.graph.tensors[model.outputs[0]]?.producer;
+  const layer = producer == null ? null : context.graph.nodes[producer].layer;
+  if (classes !== null && classes > 1 && layer !== null) {
+    const last = context.graph.layers[layer];
+    const edits = last.builtin === 'Dense' ? context.setArgument(last, 'units', String(classes)) : null;
+    if (edits) fixes.push({ title: `Give ${last.name} ${classes} units`, edits });
+  }
+  return fixes;
+}
+
+/** `get-layer`: the layer whose name is closest. */
+export function layerName(context: FixContext): (Fix | null)[] {
+  const name = context.string('name');
+  const layers = context.fact('layers');
+  const { range } = context.failure.site;
+  if (name === null || !Array.isArray(layers) || !context.owns(range)) return [];
+  const suggestion = closest(
+    name,
+    layers.filter((entry): entry is string => typeof entry === 'string'),
+  );
+  const at = context.text(range).search(new RegExp(`["']${name.replace(/\W/g, '\\$&')}["']`));
+  if (suggestion === undefined || at < 0) return [];
+  const quoted = context.text(range)[at];
+  return [
+    {
+      title: `Change to ${quoted}${suggestion}${quoted}`,
+      edits: [context.edit(range.from + at, range.from + at + name.length + 2, quoted + suggestion + quoted)],
+    },
+  ];
+}
+
+/** `layer-name`: no slashes. */
+export function nameWithoutSlash(context: FixContext): (Fix | null)[] {
+  const { range } = context.failure;
+  const text = context.owns(range) ? context.text(range) : '';
+  return text.includes('/') ? [context.replace('Write _ for /', text.replace(/\//g, '_'))] : [];
+}
+
+/** `model-input-shape`: the model made for this input, or the images brought to the model's size. */
+export function modelInput(context: FixContext): (Fix | null)[] {
+  const { node, graph, failure } = context;
+  const model = graph.models.find((candidate) => candidate.layer === failure.layer);
+  if (model === undefined || model.inputs.length !== 1) return [];
+  const expected = lengths(graph.tensors[model.inputs[0]].shape);
+  const given =
+    node !== null && node.inputs.length > 0
+      ? lengths(graph.tensors[node.inputs[0]].shape)
+      : received(context);
+  const fixes: (Fix | null)[] = [];
+  const producer = graph.tensors[model.inputs[0]].producer;
+  const input =
+    producer === null || graph.nodes[producer].layer === null
+      ? null
+      : graph.layers[graph.nodes[producer].layer];
+  if (given !== null) fixes.push(setShape(context, input, given, 'Make the model for'));
+  // The tensor comes from an Input of its own: that may take the model's shape.
+  const source = node === null || node.inputs.length === 0 ? null : graph.tensors[node.inputs[0]].producer;
+  const other =
+    source === null || graph.nodes[source].primitive.op !== 'input' || graph.nodes[source].layer === null
+      ? null
+      : graph.layers[graph.nodes[source].layer];
+  if (expected !== null && other !== null) fixes.push(setShape(context, other, expected, 'Take an input of'));
+  if (node !== null && expected?.length === 3 && given?.length === 3 && expected[2] === given[2]) {
+    const name = context.className(null, 'Resizing');
+    const range = node.args.inputs;
+    if (name !== null && context.owns(range))
+      fixes.push({
+        title: `Resize to ${expected[0]}×${expected[1]}`,
+        edits: [
+          ...name.edits,
+          context.edit(
+            range.from,
+            range.to,
+            `${name.text}(${expected[0]}, ${expected[1]})(${context.text(range)})`,
+          ),
+        ],
+      });
+  }
+  return fixes;
+}
+
+function setShape(
+  context: FixContext,
+  layer: Layer | null,
+  shape: readonly number[],
+  words: string,
+): Fix | null {
+  const range = layer?.args.shape ?? layer?.args.input_shape;
+  if (!context.owns(range)) return null;
+  const text = tuple(shape);
+  return { title: `${words} ${text}`, edits: [context.edit(range.from, range.to, text)] };
+}
+
+function lengths(shape: Shape): number[] | null {
+  if (!Array.isArray(shape)) return null;
+  const rest = (shape as readonly unknown[]).slice(1);
+  return rest.length > 0 && rest.every((length): length is number => typeof length === 'number')
+    ? rest
+    : null;
+}
+
+/** The shape of data given to `fit`, from the failure's facts. */
+function received(context: FixContext): number[] | null {
+  const entries = (context.string('received') ?? '')
+    .replace(/[()\s]/g, '')
+    .split(',')
+    .filter((entry) => entry !== '')
+    .slice(1)
+    .map(Number);
+  return entries.length > 0 && entries.every((entry) => Number.isInteger(entry)) ? entries : null;
+}
+
+/** `input-count`: the first of several outputs (a recurrent layer gives its states too). */
+export function firstOutput(context: FixContext): (Fix | null)[] {
+  const before = context.previousLayer();
+  if (before?.args.return_state !== undefined && context.owns(before.args.return_state)) {
+    const edits = context.removeArgument(before.args.return_state);
+    if (edits) return [{ title: `Give the output of ${before.name} alone, without its states`, edits }];
+  }
+  return [];
+}
+
+/** `attention-inputs`: self-attention. */
+export function selfAttention(context: FixContext): (Fix | null)[] {
+  const range = context.node?.args.inputs;
+  if (!context.owns(range)) return [];
+  const text = context.text(range);
+  return /^[\w.]+$/.test(text)
+    ? [
+        {
+          title: `Attend to the same sequence: [${text}, ${text}]`,
+          edits: [context.edit(range.from, range.to, `[${text}, ${text}]`)],
+        },
+      ]
+    : [];
+}
+
+/** `model-not-tensor`: a layer among the outputs is called on the tensor made last before. */
+export function callOutput(context: FixContext): (Fix | null)[] {
+  const { range } = context.failure;
+  if (!context.owns(range) || !/^\w+$/.test(context.text(range)) || context.string('argument') !== 'outputs')
+    return [];
+  const text = context.text(range);
+  const tensors = context.graph.observations.filter(
+    ({ seen, range: at, name }) =>
+      seen.kind === 'tensor' && at.file === range.file && at.to <= range.from && /^\w+$/.test(name),
+  );
+  const last = tensors[tensors.length - 1]?.name;
+  return last === undefined
+    ? []
+    : [context.replace(`Call it on a tensor: ${text}(${last})`, `${text}(${last})`)];
+}
