@@ -36,6 +36,8 @@ export async function checkStart(address, folder) {
     await step('hover', async () => {
       const text = await workbench.hover('Conv2D');
       if (!/224/.test(text)) throw new Error(`the hover shows no shape: ${text.slice(0, 200)}`);
+      // It fades in; the picture is to show it whole.
+      await page.waitForTimeout(800);
     });
     await page.keyboard.press('Escape');
     await step('panel', async () => {
