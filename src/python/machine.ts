@@ -113,6 +113,11 @@ export interface Machine {
   // --- effects ---------------------------------------------------------------------------------------------------------
   /** Must be called before a mutable is changed, so that branches on unknown conditions can be undone and joined. */
   touch(what: Mutable | InstanceValue | ListValue | DictValue | SetValue | IteratorValue | Scope | ClassValue): void;
+  /**
+   * Tells that the object was just made: nothing outside the branch around this point knows it, so `touch` need not copy
+   * it there. Optional; saves time.
+   */
+  created(what: Mutable | InstanceValue | ListValue | DictValue | SetValue | IteratorValue | Scope | ClassValue): void;
   /** True while running a side of an `if` (or a loop body) that may not run. */
   readonly conditional: boolean;
   /** True while probing what nothing called. */

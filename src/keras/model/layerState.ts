@@ -44,7 +44,9 @@ export class LayerState implements Mutable {
     readonly definition: LayerDefinition | null,
     /** Not `kind`: that is how the interpreter tells values from other mutables. */
     public role: 'layer' | 'functional' | 'sequential' | 'subclass',
-  ) {}
+  ) {
+    recorder.machine.created(this);
+  }
 
   get id(): number {
     return this.layer.id;

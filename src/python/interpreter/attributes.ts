@@ -4,6 +4,7 @@ import { NONE, native, str, tuple, unknown } from '../values';
 import { CLASS_METHODS, methodOf, methodsOf } from '../library/methods';
 import { hook, lookup, lookupValue, unknownBase, unwrap, wrappedOf } from './classes';
 import type { Interpreter } from './interpreter';
+import { nameFromStars } from './stars';
 import { allocator, objectMethod, wrappedMethod } from './objectMethods';
 
 /** `obj.name`, undefined where Python certainly raises AttributeError. */
@@ -12,7 +13,10 @@ export function findAttr(vm: Interpreter, obj: Value, name: string): Value | und
     case 'instance':
       return instanceAttr(vm, obj, name);
     case 'module': {
-      const own = obj.attrs.get(name) ?? obj.lookup?.(name);
+      const own =
+        obj.attrs.get(name) ??
+        obj.lookup?.(name) ??
+        (name.startsWith('_') ? undefined : nameFromStars(vm.starsOf(obj), name));
       if (own !== undefined) return own;
       if (name === '__name__') return str(obj.name);
       if (name === '__doc__') return NONE;

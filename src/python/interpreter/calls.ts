@@ -90,6 +90,7 @@ function callFunction(vm: Interpreter, fn: FunctionValue, args: CallArgs): Value
     globals: fn.globals,
     declared: null,
   };
+  vm.trail.created(scope);
   bindToScope(vm, fn, args, scope.vars);
   const activation: Activation = {
     name: fn.name,

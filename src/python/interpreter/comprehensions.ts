@@ -27,6 +27,7 @@ function comprehend(
     globals: activation.scope.globals ?? activation.scope,
     declared: null,
   };
+  vm.trail.created(scope);
   const inner: Activation = { ...activation, scope };
   const clause = (level: number): void => {
     if (level === generators.length) {

@@ -97,7 +97,9 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
     }
     case 'List': {
       const items = evaluateItems(vm, activation, expr.elts);
-      return list(items.items, items.tail);
+      const made = list(items.items, items.tail);
+      vm.trail.created(made);
+      return made;
     }
     case 'Set': {
       const items = evaluateItems(vm, activation, expr.elts);
@@ -329,6 +331,7 @@ function evaluateDict(
   values: readonly Expr[],
 ): Value {
   const made: DictValue = { kind: 'dict', entries: new Map(), tail: null };
+  vm.trail.created(made);
   for (let i = 0; i < keys.length; i++) {
     const keyExpr = keys[i];
     if (keyExpr === null) {

@@ -27,6 +27,7 @@ import { bindParameters } from './binding';
 import { makeBuiltinClasses, makeClass, makeException, type BuiltinClasses } from './builtinClasses';
 import { call, instantiate, allocateFor, makeSuper } from './calls';
 import { importByName, programRoots } from './imports';
+import { nameFromStars } from './stars';
 import { construct, fillDict } from '../library/construct';
 import { lookup, unknownBase, unwrap } from './classes';
 import { equal, truth } from './equality';
@@ -211,7 +212,9 @@ export class Interpreter implements Machine {
     return instantiate(this, cls, args);
   }
   allocate(cls: ClassValue, data?: unknown): InstanceValue {
-    return { kind: 'instance', cls, attrs: new Map(), data };
+    const made: InstanceValue = { kind: 'instance', cls, attrs: new Map(), data };
+    this.trail.created(made);
+    return made;
   }
   allocateFor(cls: ClassValue, args: CallArgs): Value {
     return allocateFor(this, cls, args);
@@ -293,6 +296,9 @@ export class Interpreter implements Machine {
   touch(what: Touchable): void {
     this.trail.touch(what);
   }
+  created(what: Touchable): void {
+    this.trail.created(what);
+  }
   get conditional(): boolean {
     return this.trail.conditional;
   }
@@ -373,12 +379,8 @@ export class Interpreter implements Machine {
   }
   /** A name that no scope binds: one that a star import may have brought, or that unreadable text may define. */
   starNames(scope: Scope, id: string): Value | undefined {
-    const globals = scope.globals ?? scope;
-    for (const module of this.stars.get(globals) ?? []) {
-      const found = module.attrs.get(id) ?? module.lookup?.(id);
-      if (found !== undefined) return found;
-      if (module.open) return unknown(`"${id}" may come from ${module.name}, which is not known`);
-    }
+    const found = nameFromStars(this.stars.get(scope.globals ?? scope) ?? [], id);
+    if (found !== undefined) return found;
     if (this.incomplete) return unknown(`"${id}" is not defined in the text that could be read`);
     return undefined;
   }

@@ -36,7 +36,11 @@ type State =
   | { readonly of: 'set'; readonly entries: SetValue['entries']; readonly tail: UnknownValue | null }
   | { readonly of: 'iterator'; readonly position: number; readonly tail: UnknownValue | null | undefined }
   | { readonly of: 'scope'; readonly vars: ReadonlyMap<string, Value> }
-  | { readonly of: 'mutable'; readonly saved: unknown };
+  | { readonly of: 'mutable'; readonly saved: unknown }
+  | { readonly of: 'created' };
+
+/** Made inside the frame: nobody outside knows it, so there is nothing to put back. */
+const CREATED: State = { of: 'created' };
 
 /** End states of what one path touched. */
 export type States = Map<Touchable, State>;
@@ -66,6 +70,11 @@ export class Trail {
     if (this.top !== null && !this.top.saved.has(what)) this.top.saved.set(what, snapshot(what));
   }
 
+  /** `what` was just made: it need not be copied for the frame around this point. */
+  created(what: Touchable): void {
+    if (this.top !== null && !this.top.saved.has(what)) this.top.saved.set(what, CREATED);
+  }
+
   begin(conditional: boolean): TrailFrame {
     this.top = { saved: new Map(), conditional };
     this.frames.push(this.top);
@@ -84,8 +93,8 @@ export class Trail {
   undo(): States {
     const frame = this.pop();
     const states: States = new Map();
-    for (const what of frame.saved.keys()) states.set(what, snapshot(what));
-    for (const [what, state] of frame.saved) restore(what, state);
+    for (const [what, state] of frame.saved) if (state !== CREATED) states.set(what, snapshot(what));
+    for (const [what, state] of frame.saved) if (state !== CREATED) restore(what, state);
     return states;
   }
 
@@ -106,8 +115,14 @@ export class Trail {
     const inner = this.frames[this.frames.length - 1];
     const outer = this.frames[this.frames.length - 2];
     if (outer === undefined) return;
-    for (const what of outer.saved.keys()) {
-      if (!states.has(what)) states.set(what, inner.saved.get(what) ?? snapshot(what));
+    for (const [what, before] of outer.saved) {
+      const changed = inner.saved.get(what);
+      if (before === CREATED) {
+        // Made before the path left: it matters only if it has changed since, and then to all paths.
+        if (changed === undefined) continue;
+        outer.saved.set(what, changed);
+      }
+      if (!states.has(what)) states.set(what, changed ?? snapshot(what));
     }
   }
 
@@ -195,6 +210,8 @@ function restore(what: Touchable, state: State): void {
       return;
     case 'mutable':
       (what as Mutable).restore(state.saved);
+      return;
+    case 'created':
   }
 }
 
@@ -235,6 +252,8 @@ function join(what: Touchable, a: State, b: State, joins: Joins): State {
       joins.mutable(target, a.saved, (b as typeof a).saved);
       return { of: 'mutable', saved: target.save() };
     }
+    case 'created':
+      return b;
   }
 }
 
