@@ -199,7 +199,7 @@ export class FixContext {
           ),
         ],
       };
-    if (!/[[,(]\s*$/.test(before.replace(/#[^\n]*$/gm, ''))) return null;
+    if (!/[[,]\s*$/.test(before.replace(/#[^\n]*$/gm, '')) || !inList(before)) return null;
     const alone = /^[ \t]*$/.test(line);
     return {
       title,
@@ -247,6 +247,27 @@ export class FixContext {
 
 function within(inner: SourceRange, outer: SourceRange): boolean {
   return inner.file === outer.file && inner.from >= outer.from && inner.to <= outer.to;
+}
+
+/** Whether the innermost bracket left open at the end of `text` is that of a list. */
+function inList(text: string): boolean {
+  const open: string[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (char === '#') while (i < text.length && text[i] !== '\n') i++;
+    else if (char === '"' || char === "'") i = endOfString(text, i);
+    else if ('([{'.includes(char)) open.push(char);
+    else if (')]}'.includes(char)) open.pop();
+  }
+  return open[open.length - 1] === '[';
+}
+
+/** Index of the last character of the string literal that begins at `from`. */
+function endOfString(text: string, from: number): number {
+  const quote = text.startsWith(text[from].repeat(3), from) ? text[from].repeat(3) : text[from];
+  let i = from + quote.length;
+  while (i < text.length && !text.startsWith(quote, i)) i += text[i] === '\\' ? 2 : 1;
+  return i + quote.length - 1;
 }
 
 /** The bracket that closes the one at `open`, strings and comments skipped; null when the text ends before. */

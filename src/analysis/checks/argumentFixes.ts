@@ -84,11 +84,19 @@ export function wholeNumber(context: FixContext): (Fix | null)[] {
 
 /** `shape-argument`, `target-shape`, `tuple-argument`: a number where a tuple belongs. */
 export function shapeArgument(context: FixContext): (Fix | null)[] {
-  const suggestion = context.string('suggestion');
-  if (suggestion !== null) return [context.replace(`Change to ${suggestion}`, suggestion)];
   const { range } = context.failure;
-  if (!context.owns(range)) return [];
-  const text = context.text(range).trim();
+  const suggestion = context.string('suggestion');
+  const text = context.owns(range) ? context.text(range).trim() : '';
+  // `Input(28, 28, 1)`: the lengths that follow belong to the shape too.
+  const more = /^(?:\s*,\s*\d+)+(?=\s*[,)])/.exec(context.program.text.slice(range.to));
+  if (more && /^\d+$/.test(text) && context.failure.code === 'shape-argument')
+    return [
+      {
+        title: `Write a tuple: (${text}${more[0]})`,
+        edits: [context.edit(range.from, range.to + more[0].length, `(${text}${more[0]})`)],
+      },
+    ];
+  if (suggestion !== null) return [context.replace(`Change to ${suggestion}`, suggestion)];
   if (/^[\w.]+$/.test(text)) return [context.replace(`Write a tuple: (${text},)`, `(${text},)`)];
   if (/^\(\s*[^,()]+\s*\)$/.test(text)) return [context.replace('Write a tuple', `${text.slice(0, -1)},)`)];
   return [];
@@ -217,9 +225,21 @@ export function tupleLength(context: FixContext): (Fix | null)[] {
   const rank = Number(/([123])D/.exec(context.layer?.builtin ?? '')?.[1]);
   const elements = context.owns(range) ? elementsOf(context.text(range)) : null;
   if (!elements || elements.length === 0 || !(rank > 0) || elements.length === rank)
-    return shapeArgument(context);
+    return wrongSize(context) ?? shapeArgument(context);
   const entries = Array.from({ length: rank }, (_, i) => elements[Math.min(i, elements.length - 1)].text);
   return [context.replace(`One entry per spatial axis: ${tuple(entries)}`, tuple(entries))];
+}
+
+/** A size that is no positive integer: written as text, negative, 0, or a padding in the place of the strides. */
+function wrongSize(context: FixContext): (Fix | null)[] | null {
+  const { range } = context.failure;
+  if (!context.owns(range)) return null;
+  const text = context.text(range).trim();
+  if (/^["'](?:same|valid|causal)["']$/i.test(text))
+    return [context.replace(`Name the argument: padding=${text}`, `padding=${text}`)];
+  if (/^["']\d+["']$/.test(text)) return [context.replace('Write it as a number', text.slice(1, -1))];
+  if (/^-[1-9]\d*$/.test(text)) return [context.replace(`Use ${text.slice(1)}`, text.slice(1))];
+  return /^-?0$/.test(text) ? [context.replace('Use 1', '1')] : null;
 }
 
 /** `crop-too-large`: leave at least one position. */

@@ -1,5 +1,5 @@
 /** Tensors that do not fit together: a 1×1 convolution, padding or cropping at the operand that differs. */
-import type { Node } from '../../graph/graph';
+import type { Layer, Node } from '../../graph/graph';
 import type { Fix, TextEdit } from '../diagnostic';
 import type { FixContext } from '../fixContext';
 import { joinAxis } from './operations';
@@ -130,7 +130,10 @@ function project(
   const [narrow, wide] = (a[spatial] as number) < (b[spatial] as number) ? [first, second] : [second, first];
   const channels = Math.max(a[spatial] as number, b[spatial] as number);
   const less = Math.min(a[spatial] as number, b[spatial] as number);
-  const layer = spatial === 0 ? ['Dense', `${channels}`] : [`Conv${spatial}D`, `${channels}, 1`];
+  const inner = withinCall(context, written[narrow], wide, spatial);
+  if (inner !== undefined) return [inner];
+  const wanted = writtenWidth(context, wide, channels)?.text ?? `${channels}`;
+  const layer = spatial === 0 ? ['Dense', wanted] : [`Conv${spatial}D`, `${wanted}, 1`];
   const other = spatial === 0 ? `${less}` : `${less}, 1`;
   return [
     wrap(
@@ -148,6 +151,90 @@ function project(
       `Bring ${written[wide].text} to ${less} channels: ${layer[0]}(${other})`,
     ),
   ];
+}
+
+/** The last layer on the way to an operand that gave it its width. */
+function widthLayer(context: FixContext, operand: number, channels: number): Layer | null {
+  const { node, graph } = context;
+  let tensor = node?.inputs[operand];
+  for (let steps = 0; tensor !== undefined && steps < 50; steps++) {
+    const { producer } = graph.tensors[tensor];
+    if (producer === null) return null;
+    const step: Node = graph.nodes[producer];
+    const layer = step.layer === null ? null : graph.layers[step.layer];
+    if (layer !== null && (layer.config.filters === channels || layer.config.units === channels))
+      return layer;
+    tensor = step.inputs[0];
+  }
+  return null;
+}
+
+/**
+ * How the program writes the width (and the strides) of that layer where the merge stands in the same function: a helper
+ * that is called with several widths then stays right for all of them.
+ */
+function writtenWidth(
+  context: FixContext,
+  operand: number,
+  channels: number,
+): { readonly text: string; readonly strides: string | null } | null {
+  const layer = widthLayer(context, operand, channels);
+  const range = layer?.args.filters ?? layer?.args.units;
+  const at = context.node?.site.range.from ?? 0;
+  if (
+    layer === null ||
+    !context.owns(range) ||
+    range.from > at ||
+    /\n[ \t]*(?:def|class)[ \t]/.test(context.program.text.slice(range.from, at))
+  )
+    return null;
+  const strided = context.graph.layers.filter(
+    ({ args, site }) =>
+      context.owns(args.strides) &&
+      !/^\d+$/.test(context.text(args.strides)) &&
+      args.strides.to < at &&
+      site.range.from > context.program.text.lastIndexOf('\ndef ', at),
+  );
+  const strides = strided[0]?.args.strides;
+  return { text: context.text(range), strides: context.owns(strides) ? context.text(strides) : null };
+}
+
+/**
+ * In the `call` of a class that makes its layers in `__init__`: the projection is made there too. Undefined where the merge
+ * does not stand in such a method.
+ */
+function withinCall(
+  context: FixContext,
+  operand: Element,
+  wide: number,
+  spatial: number,
+): Fix | null | undefined {
+  const { text } = context.program;
+  const shape = context.node === null ? null : context.graph.tensors[context.node.inputs[wide]].shape;
+  const channels: unknown = Array.isArray(shape) ? shape[shape.length - 1] : null;
+  if (typeof channels !== 'number') return undefined;
+  const layer = widthLayer(context, wide, channels);
+  const range = layer?.args.filters ?? layer?.args.units;
+  if (layer === null || !context.owns(range) || !context.owns(layer.site.range)) return undefined;
+  const from = text.lastIndexOf('\n', layer.site.range.from) + 1;
+  const line = /^([ \t]+)self\.\w+[ \t]*=[ \t]*/.exec(text.slice(from));
+  if (
+    line === null ||
+    !/\n[ \t]*def[ \t]/.test(text.slice(layer.site.range.to, Math.max(operand.from, layer.site.range.to)))
+  )
+    return undefined;
+  const name = context.className(layer, spatial === 0 ? 'Dense' : `Conv${spatial}D`);
+  const end = text.indexOf('\n', layer.site.range.to);
+  if (name === null || end < 0) return null;
+  const args = spatial === 0 ? context.text(range) : `${context.text(range)}, 1`;
+  return {
+    title: `Bring ${operand.text} to the same width: self.shortcut = ${name.text}(${args})`,
+    edits: [
+      ...name.edits,
+      context.edit(end, end, `\n${line[1]}self.shortcut = ${name.text}(${args})`),
+      context.edit(operand.from, operand.to, `self.shortcut(${operand.text})`),
+    ],
+  };
 }
 
 /** The map shrank in layers with `valid` padding: keep its size in all of them. */
@@ -250,7 +337,8 @@ function strided(
   if (strides.some((stride, i) => stride < 1 || Math.ceil(more[i] / stride) !== less[i])) return null;
   if (small === large) return null;
   const stride = strides.every((value) => value === strides[0]) ? `${strides[0]}` : `(${strides.join(', ')})`;
-  const args = `${less[spatial]}, 1, strides=${stride}, padding="same"`;
+  const width = writtenWidth(context, small, less[spatial]);
+  const args = `${width?.text ?? less[spatial]}, 1, strides=${width?.strides ?? stride}, padding="same"`;
   return wrap(
     context,
     written[large],

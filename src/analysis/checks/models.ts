@@ -8,8 +8,12 @@ import { elementsOf, quoteLike, splitTop } from './text';
 /** `sequential-not-layer`: a class wants to be made, a function wrapped. */
 export function notLayer(context: FixContext): (Fix | null)[] {
   const kind = context.string('kind');
-  const range = offender(context.program, context.failure) ?? context.failure.range;
+  let range = offender(context.program, context.failure) ?? context.failure.range;
   if (!context.owns(range)) return [];
+  // `model.add(relu)`: what is added, not the call that adds it.
+  const adding = /^[\w.[\]'"]+\.add\(\s*/.exec(context.text(range));
+  const end = adding === null ? null : context.closingParenthesis(range);
+  if (adding !== null && end !== null) range = { ...range, from: range.from + adding[0].length, to: end };
   const text = context.text(range).trim();
   const replace = (title: string, by: string): Fix => ({
     title,
@@ -53,6 +57,8 @@ export function layerAsTensor(context: FixContext): (Fix | null)[] {
   const { graph, failure } = context;
   if (!context.owns(failure.range)) return [];
   const text = context.text(failure.range).trim();
+  const made = madeWithTensor(context);
+  if (made !== null) return [made];
   let tensor: string | null = null;
   let at = -1;
   for (const { seen, range, name } of graph.observations) {
@@ -61,6 +67,7 @@ export function layerAsTensor(context: FixContext): (Fix | null)[] {
       range.file !== failure.range.file ||
       range.to > failure.range.from ||
       range.from <= at ||
+      name === text ||
       !/^\w+$/.test(name)
     )
       continue;
@@ -70,6 +77,43 @@ export function layerAsTensor(context: FixContext): (Fix | null)[] {
   return tensor === null
     ? []
     : [context.replace(`Call it on a tensor: ${text}(${tensor})`, `${text}(${tensor})`)];
+}
+
+/** `Flatten(x)`: the tensor went into the constructor, which wanted to be called without it. */
+function madeWithTensor(context: FixContext): Fix | null {
+  const { graph, failure } = context;
+  const seen = graph.observations.find(
+    (observation) =>
+      observation.seen.kind === 'layer' &&
+      observation.range.from === failure.range.from &&
+      observation.range.file === failure.range.file,
+  )?.seen;
+  const layer = seen?.kind === 'layer' ? graph.layers[seen.layer] : undefined;
+  if (layer === undefined || !context.owns(layer.site.range)) return null;
+  const close = context.closingParenthesis(layer.site.range);
+  const callee = context.callee(layer.site.range);
+  if (close === null || callee === null) return null;
+  const first = splitTop(
+    context.program.text,
+    context.program.text.indexOf('(', callee.to) + 1,
+    close,
+    ',',
+  )[0];
+  const isTensor = graph.observations.some(
+    (observation) =>
+      first !== undefined &&
+      observation.seen.kind === 'tensor' &&
+      observation.range.from === first.from &&
+      observation.name === first.text,
+  );
+  if (!isTensor) return null;
+  const edits = context.removeArgument({ ...layer.site.range, from: first.from, to: first.to });
+  return (
+    edits && {
+      title: `Call the layer on ${first.text}: ${callee.text}(…)(${first.text})`,
+      edits: [...edits, context.edit(close + 1, close + 1, `(${first.text})`)],
+    }
+  );
 }
 
 /** `graph-disconnected`: the stray Input joins the model's inputs. */
@@ -90,7 +134,12 @@ export function disconnected(context: FixContext): (Fix | null)[] {
       observation.seen.tensor === tensor.id &&
       /^\w+$/.test(observation.name),
   )?.name;
-  if (variable === undefined) return [];
+  // A name that has come to mean another tensor since cannot stand for this one.
+  const bound = graph.observations.filter(
+    ({ seen, name, range }) => name === variable && seen.kind === 'tensor' && range.from < inputs.from,
+  );
+  const latest = bound[bound.length - 1]?.seen;
+  if (variable === undefined || (latest?.kind === 'tensor' && latest.tensor !== tensor.id)) return [];
   const text = context.text(inputs);
   const elements = elementsOf(text);
   const list = elements ? [...elements.map((element) => element.text), variable] : [text.trim(), variable];
