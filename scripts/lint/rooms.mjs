@@ -18,7 +18,7 @@ export const ROOMS = {
     typesOnly: ['analysis', 'features', 'graph', 'engine', 'keras', 'python'],
     packages: [],
   },
-  webview: { rooms: ['protocol', 'engine', 'graph'], packages: ['@dagrejs/dagre', ...browserNeutral] },
+  webview: { rooms: ['protocol', 'engine', 'graph'], packages: browserNeutral },
   extension: { rooms: ['features', 'protocol'], packages: ['vscode'] },
   cli: { rooms: ['features', 'engine'], packages: browserNeutral, node: true },
 };
