@@ -54,6 +54,29 @@ describe('imports', () => {
     });
   });
 
+  it('give a module the names that it brought with a star', () => {
+    const lib = (name: string, known: Record<string, Value>): ModuleValue => ({
+      kind: 'module',
+      name,
+      attrs: new Map(),
+      open: true,
+      lookup: (key) => known[key] ?? { kind: 'unknown', reason: `${name}.${key} is not modelled`, at: null },
+    });
+    const found = values('import proxy\na = proxy.power, proxy.mean\nb = proxy.other', {
+      ...options({ 'proj/proxy.py': 'from one import *\nfrom two import *' }),
+      modules: [
+        (name) =>
+          name === 'one'
+            ? lib(name, { power: str('one'), mean: str('one') })
+            : name === 'two'
+              ? lib(name, { mean: str('two') })
+              : undefined,
+      ],
+    });
+    assert.equal(found.a, "('one', 'two')");
+    assert.equal(found.b, '?');
+  });
+
   it('survive cycles', () => {
     const files = {
       'proj/a.py': 'import b\nX = 1\ndef f(): return b.Y',
