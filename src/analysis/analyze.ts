@@ -15,6 +15,8 @@ export interface Environment {
   readonly searchPath: readonly string[];
   /** Steps of interpretation after which it gives up (and says so). */
   readonly fuel?: number;
+  /** Milliseconds after which interpretation gives up (and says so), for hosts that must not wait; no limit when absent. */
+  readonly patience?: number;
   /** Keras semantics; 3 when absent. */
   readonly kerasVersion?: 2 | 3;
   /** Parsed files, kept by the caller from run to run: an edit then re-reads only what changed. */
@@ -40,7 +42,9 @@ export function analyze(program: Program, environment: Environment): Analysis {
   const began = now();
   const graph = interpret(
     'cells' in program ? { path: program.path, cells: program.cells } : program,
-    environment,
+    environment.patience === undefined
+      ? environment
+      : { ...environment, now, deadline: began + environment.patience },
   );
   if (text.notebook) joinCells(graph, text);
   return analysisOf(text, graph, { interpretMs: now() - began });

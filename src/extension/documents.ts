@@ -12,6 +12,9 @@ import type { SettingsCache } from './settings';
 /** Wait after the last key press before a new analysis. Milliseconds: under what the eye notices, over a key repeat. */
 const QUIET = 40;
 
+/** The longest that one analysis may hold the extension host; what it gave up by then is said to be unknown. Milliseconds. */
+const PATIENCE = 1500;
+
 /** What is analysed as one program: a file, or a notebook with its code cells in order. */
 export interface ProgramDocuments {
   /** The file's or the notebook's URI as text. */
@@ -127,7 +130,11 @@ export class Documents implements vscode.Disposable {
       program.cells
         ? { path: pathOf(program.uri), cells: texts, indices: program.cells }
         : { path: pathOf(program.uri), text: texts[0] ?? '' },
-      { ...environment(this.files, this.settings, program.uri, entry.asked), parsed: this.parsed },
+      {
+        ...environment(this.files, this.settings, program.uri, entry.asked),
+        parsed: this.parsed,
+        patience: PATIENCE,
+      },
     );
     for (const resolve of entry.waiting.splice(0)) resolve(entry.analysis);
     this.changed.fire({ program, analysis: entry.analysis });
