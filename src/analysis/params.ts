@@ -43,8 +43,14 @@ export function layersParameters(graph: ModelGraph, layers: readonly LayerId[]):
     const layer = graph.layers[id];
     const still = frozen || !layer.trainable;
     if (!layer.built && waits(graph, layer)) count.unknown = true;
+    if (layer.weightsDiffer === true) count.unknown = true;
     for (const weight of layer.weights) count.add(weight, still);
-    for (const sublayer of layer.sublayers) visit(sublayer, still);
+    for (const sublayer of layer.sublayers) {
+      const before = count.sum;
+      visit(sublayer, still);
+      // It may not be there: nothing is lost only where it holds nothing.
+      if (count.sum !== before && layer.maybe?.includes(sublayer) === true) count.unknown = true;
+    }
   };
   for (const layer of layers) visit(layer, false);
   return count.result();
@@ -83,6 +89,10 @@ class Counter {
     if (size === null) this.unknown = true;
     else if (weight.trainable && !frozen) this.trainable += size;
     else this.fixed += size;
+  }
+
+  get sum(): number {
+    return this.trainable + this.fixed;
   }
 
   result(): Parameters {

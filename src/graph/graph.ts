@@ -241,6 +241,10 @@ export interface Layer {
   /** Own weights, not those of sublayers. */
   weights: WeightId[];
   sublayers: LayerId[];
+  /** Of these, the layers that it owns on some of the program's possible paths only. */
+  maybe?: LayerId[];
+  /** Which weights it has depends on the path that the program takes. */
+  weightsDiffer?: boolean;
   /** Executions of this layer, in order. */
   nodes: NodeId[];
   probed: boolean;

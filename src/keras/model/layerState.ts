@@ -2,7 +2,7 @@
  * What a layer object knows beside its Python attributes: its record in the graph, its configuration, weights and the
  * layers it owns. A side of an unknown `if` that builds it is undone and joined like any other effect.
  */
-import type { CallSite, Layer, NodeId, SourceRange, TensorId, Unknown, WeightId } from '../../graph/graph';
+import type { CallSite, Layer, LayerId, NodeId, SourceRange, TensorId, Unknown, WeightId } from '../../graph/graph';
 import type { InstanceValue, Mutable, Value } from '../../python/values';
 import type { LayerDefinition } from '../definition';
 import type { LayerConfig } from './config';
@@ -104,6 +104,8 @@ export class LayerState implements Mutable {
       byName: [...this.weightByName],
       nature: [...this.trainableByNature],
       sublayers: [...this.sublayers],
+      maybe: this.layer.maybe ?? [],
+      weightsDiffer: this.layer.weightsDiffer === true,
       stack: this.stack === null ? null : [...this.stack],
       functional: this.functional,
       calls: [...this.calls],
@@ -127,6 +129,7 @@ export class LayerState implements Mutable {
     for (const id of saved.nature) this.trainableByNature.add(id);
     this.sublayers = [...saved.sublayers];
     this.layer.sublayers = saved.sublayers.map((sublayer) => sublayer.id);
+    this.doubt(saved.maybe, saved.weightsDiffer);
     this.stack = saved.stack === null ? null : [...saved.stack];
     this.functional = saved.functional;
     this.calls = [...saved.calls];
@@ -139,19 +142,38 @@ export class LayerState implements Mutable {
     this.builtWith = saved.builtWith;
   }
 
-  /** Built on either side counts as built, with the weights of the first side that built it. */
+  private doubt(maybe: readonly LayerId[], weightsDiffer: boolean): void {
+    if (maybe.length > 0) this.layer.maybe = [...maybe];
+    else delete this.layer.maybe;
+    if (weightsDiffer) this.layer.weightsDiffer = true;
+    else delete this.layer.weightsDiffer;
+  }
+
+  /**
+   * Built on either side counts as built, with the weights of the first side that built it. What only one side owns, or
+   * each side otherwise, is marked: how many parameters there are is then not known.
+   */
   join(a: unknown, b: unknown): void {
     const first = a as Saved;
     const second = b as Saved;
     const base = second.built && !first.built ? second : second.weights.length > first.weights.length ? second : first;
     const other = base === first ? second : first;
     this.restore(base);
+    const maybe = new Set([...first.maybe, ...second.maybe]);
+    for (const sublayer of first.sublayers) if (!second.sublayers.includes(sublayer)) maybe.add(sublayer.id);
+    for (const sublayer of second.sublayers) if (!first.sublayers.includes(sublayer)) maybe.add(sublayer.id);
+    const differ = first.built === second.built && this.sizesOf(first) !== this.sizesOf(second);
+    this.doubt([...maybe], first.weightsDiffer || second.weightsDiffer || differ);
     for (const sublayer of other.sublayers) {
       if (this.sublayers.includes(sublayer)) continue;
       this.sublayers.push(sublayer);
       this.layer.sublayers.push(sublayer.id);
     }
     for (const call of other.calls) if (!this.calls.includes(call)) this.calls.push(call);
+  }
+
+  private sizesOf(saved: Saved): string {
+    return JSON.stringify(saved.weights.map((id) => this.recorder.graph.weights[id].shape));
   }
 }
 
@@ -164,6 +186,8 @@ interface Saved {
   readonly byName: readonly (readonly [string, WeightId])[];
   readonly nature: readonly WeightId[];
   readonly sublayers: readonly LayerState[];
+  readonly maybe: readonly LayerId[];
+  readonly weightsDiffer: boolean;
   readonly stack: readonly LayerState[] | null;
   readonly functional: FunctionalGraph | null;
   readonly calls: LayerState['calls'];
