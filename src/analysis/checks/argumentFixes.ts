@@ -21,6 +21,17 @@ export function unknownArgument(context: FixContext): (Fix | null)[] {
   if (!context.owns(range)) return [];
   const { text } = context.program;
   const suggestion = context.string('suggestion');
+  const renames = context.fact('renames');
+  const { range: call } = context.failure.site;
+  if (Array.isArray(renames) && context.owns(call)) {
+    // Keywords that changed their names together.
+    const edits = renames.flatMap((old) =>
+      [...context.text(call).matchAll(new RegExp(`\\b${String(old)}(?=\\s*=(?!=))`, 'g'))].map(({ index }) =>
+        context.edit(call.from + index, call.from + index + String(old).length, `${String(old)}s`),
+      ),
+    );
+    return [{ title: `Change to ${renames.map((old) => `${String(old)}s=`).join(' and ')}`, edits }];
+  }
   const name = /^[A-Za-z_]\w*/.exec(context.text(range))?.[0];
   const nameOnly = name !== undefined && name.length === range.to - range.from;
   const fixes: (Fix | null)[] = [];

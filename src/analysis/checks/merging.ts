@@ -1,5 +1,5 @@
 /** Tensors that do not fit together: a 1×1 convolution, padding or cropping at the operand that differs. */
-import type { Layer, Node } from '../../graph/graph';
+import type { CallSite, Layer, Node } from '../../graph/graph';
 import type { Fix, TextEdit } from '../diagnostic';
 import type { FixContext } from '../fixContext';
 import { joinAxis } from './operations';
@@ -132,10 +132,13 @@ function project(
   const less = Math.min(a[spatial] as number, b[spatial] as number);
   const inner = withinCall(context, written[narrow], wide, spatial);
   if (inner !== undefined) return [inner];
-  const wanted = writtenWidth(context, wide, channels)?.text ?? `${channels}`;
+  const wideWidth = writtenWidth(context, wide, channels)?.text;
+  const narrowWidth = writtenWidth(context, narrow, less)?.text;
+  const wanted = wideWidth ?? `${channels}`;
   const layer = spatial === 0 ? ['Dense', wanted] : [`Conv${spatial}D`, `${wanted}, 1`];
-  const other = spatial === 0 ? `${less}` : `${less}, 1`;
-  return [
+  const own = narrowWidth ?? `${less}`;
+  const other = spatial === 0 ? own : `${own}, 1`;
+  const fixes = [
     wrap(
       context,
       written[narrow],
@@ -151,6 +154,10 @@ function project(
       `Bring ${written[wide].text} to ${less} channels: ${layer[0]}(${other})`,
     ),
   ];
+  // What a parameter gave its width stays; the tensor that came in follows it.
+  return wideWidth === undefined && narrowWidth !== undefined && !/^\d+$/.test(narrowWidth)
+    ? fixes.reverse()
+    : fixes;
 }
 
 /** The last layer on the way to an operand that gave it its width. */
@@ -183,6 +190,7 @@ function writtenWidth(
   const at = context.node?.site.range.from ?? 0;
   if (
     layer === null ||
+    !sameCalls(layer.site, context.node?.site) ||
     !context.owns(range) ||
     range.from > at ||
     /\n[ \t]*(?:def|class)[ \t]/.test(context.program.text.slice(range.from, at))
@@ -197,6 +205,18 @@ function writtenWidth(
   );
   const strides = strided[0]?.args.strides;
   return { text: context.text(range), strides: context.owns(strides) ? context.text(strides) : null };
+}
+
+/** Whether both stand in the same run of a function: what a parameter means there is the same. */
+function sameCalls(a: CallSite, b: CallSite | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.stack.length === b.stack.length &&
+    a.stack.every(
+      (range, i) =>
+        range.file === b.stack[i].file && range.from === b.stack[i].from && range.to === b.stack[i].to,
+    )
+  );
 }
 
 /**

@@ -36,6 +36,7 @@ function runFunctional(recorder: Recorder, state: LayerState, node: Node, value:
   const { machine } = recorder;
   const graph = state.functional!;
   const given = inputsInOrder(recorder, graph, value);
+  if (given === undefined) reportCount(recorder, state, node, graph, value);
   if (given === undefined) return machine.unknown('the inputs of this call do not have the structure of the model\'s inputs');
   const tensors = given.map((leaf) => (leaf.kind === 'none' ? undefined : asTensor(recorder, leaf)));
   try {
@@ -101,6 +102,18 @@ function inputsInOrder(recorder: Recorder, graph: FunctionalGraph, value: Value)
   }
   const leaves = flatten(value);
   return leaves.length === graph.inputIds.length ? leaves : undefined;
+}
+
+/** Another number of tensors than the model has inputs; says nothing where the structure is not wholly known. */
+function reportCount(recorder: Recorder, state: LayerState, node: Node, graph: FunctionalGraph, value: Value): void {
+  const leaves = flatten(value);
+  if (value.kind === 'dict' || graph.inputs.kind === 'dict' || (value.kind === 'list' && value.tail !== null) || !leaves.every((leaf) => tensorDataOf(leaf) !== undefined)) return;
+  const [wanted, got] = [graph.inputIds.length, leaves.length];
+  node.failed = true;
+  recorder.fail(
+    new KerasError('input-count', `${state.layer.name} takes ${wanted} inputs, but gets ${got}`, `Layer "${state.layer.name}" expects ${wanted} input(s), but it received ${got} input tensors.`, { callArgument: 'inputs', facts: { expected: wanted, found: got } }),
+    { site: node.site, node, layer: state.layer, callArgs: node.args, inputs: node.inputs },
+  );
 }
 
 /** Ranks may differ by a last axis of 1; known lengths must agree. */

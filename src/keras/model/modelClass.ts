@@ -46,6 +46,16 @@ function initialiseModel(machine: Machine, args: CallArgs): Value {
   if (state === undefined) return NONE;
   const own = { ...args, positional: args.positional.slice(1) };
   if (!isFunctionalCall(args, 1) && state.role !== 'functional') {
+    const old = ['input', 'output'].filter((name) => own.keywords.has(name));
+    const wrong = state.self.cls === state.recorder.classes.Model && state.recorder.kerasVersion === 3 ? own.keywords.get(old[0] ?? '') : undefined;
+    if (wrong !== undefined) {
+      state.recorder.fail(
+        new KerasError('unknown-argument', `Model takes no argument \`${old[0]}\`; did you mean \`${old[0]}s\`?`, `Unrecognized keyword arguments passed to Model: {'${old[0]}': …}`, {
+          callArgument: 'wrong', facts: { name: old[0], suggestion: `${old[0]}s`, renames: old as never },
+        }),
+        { site: state.recorder.site(), layer: state.layer, callArgs: wrong.nameRange === null ? {} : { wrong: wrong.nameRange } },
+      );
+    }
     setUp(machine, state, machine.bind(COMMON, own));
     return NONE;
   }

@@ -1,0 +1,108 @@
+// Mistakes beyond single layers: operators, operations, names, data and labels. One error on the marked line each, and the
+// first fix leaves a program without errors.
+import { strict as assert } from 'node:assert';
+import { applyFix } from '../../src/features';
+import { analyse, lineOf } from '../features/analyse';
+
+const HEAD = 'import keras\nimport numpy as np\nfrom keras import layers, ops\n';
+
+/** Code, and the lines after the head; `#!` ends the line of the mistake. */
+const MISTAKES: readonly (readonly [string, string])[] = [
+  [
+    'broadcast-shape',
+    'i = keras.Input((8, 8, 4))\nx = layers.Conv2D(6, 1)(i)\nx = x + i #!\nm = keras.Model(i, x)',
+  ],
+  [
+    'broadcast-shape',
+    'def f(x, n):\n  h = layers.Dense(n)(x)\n  return layers.ReLU()(h + x) #!\ni = keras.Input((8,))\nm = keras.Model(i, f(f(i, 8), 4))',
+  ],
+  [
+    'broadcast-shape',
+    'class R(layers.Layer):\n  def __init__(self, n):\n    super().__init__()\n    self.d = layers.Dense(n)\n  def call(self, x):\n    return x + self.d(x) #!\ni = keras.Input((8,))\nm = keras.Model(i, R(4)(i))',
+  ],
+  [
+    'merge-shape',
+    'def r(x, n, s=1):\n  y = layers.Conv2D(n, 3, strides=s, padding="same")(x)\n  return layers.Add()([x, y]) #!\ni = keras.Input((8, 8, 4))\nm = keras.Model(i, r(r(i, 4), 8, s=2))',
+  ],
+  ['matmul-shape', 'q = keras.Input((10, 32))\nm = keras.Model(q, ops.matmul(q, q)) #!'],
+  ['index-range', 'i = keras.Input((10, 4))\nm = keras.Model(i, i[:, 10]) #!'],
+  ['index-count', 'i = keras.Input((10, 4))\nm = keras.Model(i, i[:, 0, 1, 2]) #!'],
+  ['axis-range', 'i = keras.Input((10, 4))\nm = keras.Model(i, ops.mean(i, axis=3)) #!'],
+  [
+    'concat-shape',
+    'a = keras.Input((8, 4))\nb = keras.Input((6, 4))\nx = layers.Concatenate()([a, b]) #!\nm = keras.Model([a, b], x)',
+  ],
+  [
+    'tensorflow-function',
+    'import tensorflow as tf\ni = keras.Input((10, 4))\nx = tf.reduce_mean(i, axis=1) #!\ny = tf.square(x)\nm = keras.Model(i, x)',
+  ],
+  ['layer-class-name', 'i = keras.Input((8, 8, 1))\nm = keras.Model(i, layers.Conv2d(4, 3)(i)) #!'],
+  [
+    'layer-class-name',
+    'from keras.layers import MaxPoolng2D #!\ni = keras.Input((8, 8, 1))\nm = keras.Model(i, MaxPoolng2D()(i))',
+  ],
+  [
+    'layer-as-tensor',
+    'i = keras.Input((8, 8, 1))\nx = layers.Flatten()(layers.Conv2D(4, 3)) #!\nm = keras.Model(i, i)',
+  ],
+  [
+    'loss-name',
+    'm = keras.Sequential([keras.Input((8,)), layers.Dense(3)])\nm.compile("adam", loss="categorical_cross_entropy") #!',
+  ],
+  [
+    'loss-shape',
+    '(x, y), _ = keras.datasets.mnist.load_data()\nm = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10)])\nm.compile("adam", loss="categorical_crossentropy") #!\nm.fit(x, y)',
+  ],
+  [
+    'model-input-shape',
+    'm = keras.Sequential([keras.Input((20,)), layers.Dense(1)])\nm.compile("adam", "mse")\nm.fit(np.zeros((9, 25)), np.zeros((9, 1))) #!',
+  ],
+  [
+    'get-layer',
+    'i = keras.Input((8,))\nm = keras.Model(i, layers.Dense(2, name="head")(i))\ny = m.get_layer("haed").output #!',
+  ],
+];
+
+/** Programs in which the same constructs are right. */
+const VALID: readonly string[] = [
+  'i = keras.Input((8, 8, 4))\nx = (i + layers.Conv2D(1, 1)(i)) * 2 - i[:, :1, :1]\nm = keras.Model(i, x)',
+  'import tensorflow as tf\nclass L(layers.Layer):\n  def call(self, x):\n    return tf.reduce_mean(x, axis=1)\ni = keras.Input((8, 4))\nm = keras.Model(i, L()(i))',
+  'import tensorflow as tf\ni = keras.Input((4,))\nm = keras.Model(i, i * tf.constant(2.0) + tf.ones((1, 4)))',
+  '(x, y), _ = keras.datasets.cifar10.load_data()\nm = keras.Sequential([keras.Input((32, 32, 3)), layers.Flatten(), layers.Dense(10)])\nm.compile("adam", loss="sparse_categorical_crossentropy")\nm.fit(x, y)',
+  'm = keras.Sequential([keras.Input((5,)), layers.Dense(1)])\nm.compile("adam", "binary_crossentropy")\nm.fit(np.zeros((9, 5)), np.zeros(9))',
+  'm = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(1)])\nm.compile("adam", "mse")\nm.predict(np.zeros((9, 28, 28)))',
+  'try:\n  from keras.layers import LayerNormalisation as Norm\nexcept ImportError:\n  from keras.layers import LayerNormalization as Norm\ni = keras.Input((4,))\nm = keras.Model(i, Norm()(i))',
+];
+
+describe('mistakes beyond single layers', () => {
+  for (const [code, marked] of MISTAKES) {
+    const program = `${HEAD}${marked.replace(' #!', '')}\n`;
+    const line = `${HEAD}${marked}`.split('\n').findIndex((text) => text.endsWith('#!')) + 1;
+    it(`${code}: ${marked.split('\n').find((text) => text.endsWith('#!'))}`, () => {
+      const analysis = analyse(program);
+      const errors = analysis.diagnostics.filter(({ severity }) => severity === 'error');
+      assert.deepEqual(
+        errors.map((error) => [error.code, lineOf(analysis, error.range.from)]),
+        [[code, line]],
+      );
+      const [fix] = errors[0].fixes;
+      assert.ok(fix, 'a fix');
+      const mended = applyFix(program, fix);
+      const left = analyse(mended).diagnostics.filter(({ severity }) => severity === 'error');
+      // Each further TensorFlow function is a call of its own to change.
+      assert.deepEqual(
+        left.filter((error) => error.code !== 'tensorflow-function').map(({ message }) => message),
+        [],
+        mended,
+      );
+    });
+  }
+  for (const program of VALID)
+    it(`valid: ${program.split('\n')[0]}`, () => {
+      const found = analyse(`${HEAD}${program}\n`).diagnostics.filter(({ severity }) => severity !== 'hint');
+      assert.deepEqual(
+        found.map(({ message }) => message),
+        [],
+      );
+    });
+});
