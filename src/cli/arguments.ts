@@ -8,7 +8,7 @@ export const HELP = `Usage:
   convlens summary FILE… [--format table|json|markdown|csv] [--model NAME] [--input SHAPE] [--python-path DIR…]
   convlens check PATH… [--format text|json|sarif|github] [--python-path DIR…]
   convlens run FILE --model NAME [--image PNG|--sample NAME] [--weights FILE] [--layer NAME] [--seed N] --out DIR
-  convlens debug FILE [--what graph|values|timings]
+  convlens debug FILE [--what syntax|graph|values|timings]
 
 summary  shapes, parameters, multiply-adds (MACs, one sample) and receptive fields of the models in Python files and notebooks
 check    shape errors and other mistakes; folders are searched for .py and .ipynb
@@ -49,7 +49,7 @@ export type Command =
   | (Common & {
       readonly command: 'debug';
       readonly file: string;
-      readonly what: 'graph' | 'values' | 'timings';
+      readonly what: 'syntax' | 'graph' | 'values' | 'timings';
     });
 
 const PYTHON_PATH = { 'python-path': { type: 'string', multiple: true } } as const;
@@ -136,7 +136,7 @@ export function parseCommand(args: readonly string[]): Command {
       return {
         command,
         file: positionals[0],
-        what: oneOf('--what', values.what ?? 'graph', ['graph', 'values', 'timings'] as const),
+        what: oneOf('--what', values.what ?? 'graph', ['syntax', 'graph', 'values', 'timings'] as const),
         pythonPath: folders(values['python-path']),
       };
     }

@@ -1,7 +1,7 @@
 /** The command line's entry: runs one command, prints its result, and sets the exit code (0, 1 errors found, 2 could not run). */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { dumpGraph, dumpTimings, dumpValues } from '../features';
+import { dumpGraph, dumpSyntax, dumpTimings, dumpValues } from '../features';
 import { HELP, parseCommand, UsageError, type Command } from './arguments';
 import { checkCommand } from './checkCommand';
 import { analyzeFile, nodeReader } from './files';
@@ -38,11 +38,16 @@ async function main(args: readonly string[]): Promise<number> {
 
 function debug(command: Extract<Command, { command: 'debug' }>): string {
   const analysis = analyzeFile(command.file, nodeReader(), command.pythonPath);
-  return command.what === 'graph'
-    ? dumpGraph(analysis)
-    : command.what === 'values'
-      ? `${dumpValues(analysis)}\n`
-      : dumpTimings(analysis);
+  switch (command.what) {
+    case 'syntax':
+      return dumpSyntax(analysis);
+    case 'graph':
+      return dumpGraph(analysis);
+    case 'values':
+      return `${dumpValues(analysis)}\n`;
+    case 'timings':
+      return dumpTimings(analysis);
+  }
 }
 
 /** From the package that the command belongs to. */

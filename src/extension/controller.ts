@@ -72,6 +72,7 @@ export class Controller implements vscode.Disposable {
         return showSummary(this.documents);
       case 'openPreview':
         return this.openPreview(args);
+      case 'showSyntaxTree':
       case 'showGraph':
       case 'showValues':
       case 'showTimings':

@@ -25,6 +25,7 @@ export const COMMANDS = [
   'checkWorkspace',
   'showSummary',
   'openPreview',
+  'showSyntaxTree',
   'showGraph',
   'showValues',
   'showTimings',

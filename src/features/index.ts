@@ -26,3 +26,4 @@ export { jsonFile, type JsonFile } from './contract';
 export { counts, githubReport, sarifReport, textReport } from './checkReport';
 export { notebookProgram } from './notebook';
 export { dumpGraph, dumpTimings, dumpValues } from './debug';
+export { dumpSyntax } from './syntax';
