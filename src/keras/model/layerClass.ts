@@ -119,7 +119,7 @@ export function setUp(machine: Machine, state: LayerState, bound: Bound): void {
   const args = state.layer.args as Record<string, SourceRange>;
   for (const [parameter, range] of bound.ranges) args[parameter] ??= range;
   state.inputShapeArg = inputShapeArgument(value);
-  if (name.kind === 'str' && name.value.includes('/')) {
+  if (recorder.kerasVersion === 3 && name.kind === 'str' && name.value.includes('/')) {
     recorder.fail(
       new KerasError('layer-name', `the name "${name.value}" contains a slash`, `Argument \`name\` must be a string and cannot contain character \`/\`. Received: name=${name.value} (of type <class 'str'>)`, { argument: 'name', facts: { name: name.value } }),
       { site: state.layer.site, layer: state.layer },

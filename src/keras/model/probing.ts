@@ -44,7 +44,7 @@ function probeClass(recorder: Recorder, cls: ClassValue, options: ProbeOptions):
   const { machine } = recorder;
   keep(recorder, () => {
     const init = machine.findClassAttr(cls, '__init__')?.value;
-    const args = init?.kind === 'function' ? unknownArguments(machine, init, 1) : machine.args([]);
+    const args = init?.kind === 'function' ? unknownArguments(machine, init, 1) : anyArguments(machine, cls);
     const state = layerStateOf(machine.instantiate(cls, args));
     if (state !== undefined && state.calls.length === 0 && userMethod(state, 'call') !== undefined) callOnAssumed(recorder, state, options);
   });
@@ -103,6 +103,12 @@ export function parseShapes(text: string): readonly Shape[] | undefined {
     shapes.push(dims.map((dim) => dim!));
   }
   return shapes;
+}
+
+/** What a class that takes its base's arguments may be made with. */
+function anyArguments(machine: Machine, cls: ClassValue): CallArgs {
+  const open = unknown(`what ${cls.name} is made with is not known: nothing makes one`);
+  return { ...machine.args([]), openPositional: open, openKeywords: open };
 }
 
 /** Unknown values for the parameters without defaults. */

@@ -90,10 +90,16 @@ export class Recorder {
   constructor(
     readonly machine: Machine,
     file: string,
-    readonly kerasVersion: 2 | 3,
+    public kerasVersion: 2 | 3,
   ) {
     this.graph = emptyGraph(file);
     this.graph.kerasVersion = kerasVersion;
+  }
+
+  /** From here on the program is one of Keras 2 (`tf_keras`, or TensorFlow told to use it). */
+  useKeras2(): void {
+    this.kerasVersion = 2;
+    this.graph.kerasVersion = 2;
   }
 
   // --- places ----------------------------------------------------------------------------------------------------
