@@ -35,6 +35,16 @@ describe('design advice', () => {
       'y = layers.Conv2D(8, 3, padding="same")(x)\n',
     ],
     ['dense-on-map', 'y = layers.Dense(10)(x)\n', 'y = layers.Dense(10)(layers.Flatten()(x))\n'],
+    [
+      'gridding',
+      'y = layers.ReLU()(layers.Conv2D(8, 3, dilation_rate=2)(x))\ny = layers.Conv2D(8, 3, dilation_rate=4)(y)\n',
+      'y = layers.ReLU()(layers.Conv2D(8, 3, dilation_rate=2)(x))\ny = layers.Conv2D(8, 3, dilation_rate=3)(y)\n',
+    ],
+    [
+      'dropout-before-batch-normalization',
+      'y = layers.BatchNormalization()(layers.Dropout(0.5)(x))\n',
+      'y = layers.Dropout(0.5)(layers.BatchNormalization()(x))\n',
+    ],
   ];
   for (const [code, applies, not] of cases) {
     it(code, () => {

@@ -129,7 +129,62 @@ export const ADVICE: readonly Advice[] = [
         : null;
     },
   },
+  {
+    code: 'gridding',
+    on: false,
+    argument: 'dilation_rate',
+    find(subject) {
+      const { primitive } = subject.node;
+      const before = dilatedBefore(subject);
+      if (primitive.op !== 'conv' || before === null) return null;
+      const [rate, earlier] = [commonRate(primitive.axes), commonRate(before.axes)];
+      if (rate === null || earlier === null || rate < 2 || earlier < 2) return null;
+      const shared = commonDivisor(rate, earlier);
+      return shared > 1
+        ? `rates ${earlier} and ${rate} share the factor ${shared}: together they look at every ${shared}th position only (gridding)`
+        : null;
+    },
+  },
+  {
+    code: 'dropout-before-batch-normalization',
+    on: false,
+    find(subject) {
+      const { node } = subject;
+      const before = producer(subject);
+      const type =
+        before === null || before.layer === null ? null : subject.graph.layers[before.layer].builtin;
+      return node.primitive.op === 'normalize' && node.primitive.mode === 'batch' && type === 'Dropout'
+        ? 'dropout changes the variance that this layer measures while training, and not in use: put it after the normalization'
+        : null;
+    },
+  },
 ];
+
+/** The convolution whose output this one reads, through activations and normalizations. */
+function dilatedBefore(subject: Subject): Extract<Node['primitive'], { op: 'conv' }> | null {
+  let before = producer(subject);
+  for (let steps = 0; before !== null && steps < 8; steps++) {
+    const { primitive } = before;
+    if (primitive.op === 'conv') return primitive;
+    if (primitive.op !== 'elementwise' && primitive.op !== 'normalize' && primitive.op !== 'identity')
+      return null;
+    if (before.inputs.length !== 1) return null;
+    before = producer({ ...subject, node: before });
+  }
+  return null;
+}
+
+/** The dilation rate where it is one for all axes. */
+function commonRate(axes: readonly { readonly dilation: number | null }[]): number | null {
+  const [first] = axes;
+  return first !== undefined && axes.every(({ dilation }) => dilation === first.dilation)
+    ? first.dilation
+    : null;
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
 
 /**
  * Advice for layers made in the analysed file; one hint per layer and piece of advice. `optional`: the pieces that show only
