@@ -148,6 +148,15 @@ export function requirePadding(config: Config, allowCausal = false, name = 'padd
       'AttributeError',
     );
   }
+  if (isPlainData(value) && config.kerasVersion === 3) {
+    // Keras' constructor lets a sequence through; every backend then refuses it.
+    argumentError(
+      'padding-name',
+      name,
+      `\`${name}\` must be ${orList(allowed)}.`,
+      `\`padding\` must be either \`'valid'\` or \`'same'\`. Received ${argumentText(config, name)}.`,
+    );
+  }
   if (value.kind !== 'str') return null;
   const padding = value.value.toLowerCase();
   if (allowed.includes(padding)) return padding as PaddingName;
@@ -191,7 +200,7 @@ export function requireDataFormat(config: Config): void {
 export function requireActivation(config: Config, name = 'activation'): void {
   const value = config.value(name);
   const known = config.kerasVersion === 2 ? KERAS2_ACTIVATIONS : ACTIVATIONS;
-  if (value.kind === 'int' || value.kind === 'float' || value.kind === 'bool') {
+  if (isPlainData(value)) {
     argumentError(
       'activation-name',
       name,

@@ -152,6 +152,10 @@ export interface LayerDefinition {
   readonly base?: string;
   /** Constructor parameters in Keras' order, without self and without the common ones (`name`, `dtype`, `trainable`, `activity_regularizer`, `input_shape`, …), which are added to all. */
   readonly parameters: readonly Parameter[];
+  /** False when the constructor passes nothing on to `Layer.__init__`: only its own parameters are accepted. */
+  readonly commonArguments?: false;
+  /** Parameters that Keras takes and never looks at. */
+  readonly ignored?: readonly string[];
   /** Parameters of `call` after `self`; default: `inputs` (plus `training`, `mask` accepted everywhere). */
   readonly callParameters?: readonly Parameter[];
   /** Checks of the arguments; throws KerasError. Runs in the constructor. */

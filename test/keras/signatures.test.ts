@@ -6,7 +6,6 @@ import { layerNames } from '../../src/keras/registry';
 import type { Value } from '../../src/python/values';
 
 /** Parameters that every layer takes; definitions leave them out. */
-const COMMON = new Set(['name', 'dtype', 'trainable', 'activity_regularizer']);
 
 type Recorded = Record<string, readonly (readonly [string, string | null])[]>;
 
@@ -42,11 +41,10 @@ describe('signatures', () => {
       const definition = layerNames().get(name);
       assert.ok(definition, 'no definition');
       const expected = parameters
-        .filter(([parameter]) => !COMMON.has(parameter))
         .map(([parameter, value]) => [parameter, number(value)]);
       // Keyword-only parameters are those that Keras takes out of **kwargs.
       const found = definition.parameters
-        .filter(({ kind, name: parameter }) => kind === undefined && !COMMON.has(parameter))
+        .filter(({ kind }) => kind === undefined)
         .map((parameter) => [parameter.name, text(parameter.default)]);
       assert.deepEqual(found, expected);
     });

@@ -76,6 +76,19 @@ export function answerOf(program: Program): Answer {
       return [shapeOf(shape), dtype] as const;
     });
   }
+  // What a name is bound to counts, where that is one tensor: `top_k(x)[0]` gives one of two.
+  for (const { name, range, seen } of graph.observations) {
+    const at = statementAt(range.from);
+    if (
+      at < 0 ||
+      seen.kind !== 'tensor' ||
+      name !== program[at]!.name ||
+      range.from !== (at === 0 ? prelude.length : ends[at - 1])
+    )
+      continue;
+    const { shape, dtype } = graph.tensors[seen.tensor]!;
+    outputs[at] = [[shapeOf(shape), dtype]];
+  }
   const layers: Record<string, readonly [number | null, number | null]> = {};
   const widest = new Map<number, { from: number; to: number }>();
   for (const layer of graph.layers) {

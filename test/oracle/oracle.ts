@@ -4,12 +4,13 @@
  * shapes, dtypes or counts, on any false alarm, when fewer than 99.5 % of the answers agree on whether there is an error, or
  * when a class was not drawn.
  */
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { causeOf, compare, type DifferenceKind } from './compare';
 import { answerOf } from './convlens';
 import { Drawer } from './draw';
-import { printProgram, type Program } from './expression';
+import { print, printProgram, type Program } from './expression';
 import { findPython, Keras, makePython, type Answer } from './keras';
 import { shrink, type Found } from './shrink';
 
@@ -64,6 +65,17 @@ export async function differences(
   };
 }
 
+/** One program a line: its statements, then Keras' answer. */
+function record(file: string, keras: Keras, programs: readonly Program[], answers: readonly Answer[]): void {
+  const lines = programs.map((program, i) =>
+    JSON.stringify([program.map(({ name, value }) => [name, print(value)]), answers[i]]),
+  );
+  writeFileSync(
+    file,
+    `{"versions":${JSON.stringify(keras.versions)},\n"programs":[\n${lines.join(',\n')}\n]}\n`,
+  );
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -72,6 +84,8 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: String(Math.floor(Date.now() / 86_400_000)) },
       python: { type: 'string' },
       'no-shrink': { type: 'boolean', default: false },
+      /** Writes the programs with Keras' answers to this file, for the tests that run without Python. */
+      record: { type: 'string' },
     },
   });
   const seed = Number(values.seed);
@@ -91,6 +105,7 @@ async function main(): Promise<void> {
   const result = await differences([...layers, ...graphs], keras, (done) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${done}`);
   });
+  if (values.record !== undefined) record(values.record, keras, [...layers, ...graphs], result.answers);
   const causes = new Map<string, Found[]>();
   for (const found of result.found) {
     const cause = causeOf(found.program, found.difference);

@@ -6,6 +6,7 @@ import {
   didYouMean,
   elementsOf,
   intOf,
+  isPlainData,
   requireDataFormat,
   requireTuple,
 } from '../arguments';
@@ -26,6 +27,14 @@ function poolNumbers(config: Config, rank: number): { size: Known<number>[]; str
 /** Keras checks a pool's padding only when it is called, and takes lower case alone. */
 function poolPadding(config: Config): 'valid' | 'same' | 'unknown' {
   const value = config.value('padding');
+  if (isPlainData(value) || value.kind === 'none') {
+    argumentError(
+      'padding-name',
+      'padding',
+      '`padding` must be "valid" or "same".',
+      `Argument \`padding\` must be either 'valid' or 'same'. Received: padding=${argumentText(config, 'padding')}`,
+    );
+  }
   if (value.kind !== 'str') return 'unknown';
   if (value.value === 'valid' || value.value === 'same') return value.value;
   const suggestion = closest(value.value, ['valid', 'same']);
@@ -98,7 +107,9 @@ function pool(mode: 'max' | 'average', rank: 1 | 2 | 3): LayerDefinition {
   const twos = rank === 1 ? '2' : `(${Array(rank).fill('2').join(', ')})`;
   // AveragePooling has no default pool size in Keras 3; Keras 2 had 2.
   const parameters = (withDefault: boolean) =>
-    signature(`pool_size${withDefault ? `=${twos}` : ''}, strides=None, padding='valid', data_format=None`);
+    signature(
+      `pool_size${withDefault ? `=${twos}` : ''}, strides=None, padding='valid', data_format=None, name=None`,
+    );
   return {
     name: `${short}Pooling${rank}D`,
     aliases: [`${mode === 'max' ? 'MaxPool' : 'AvgPool'}${rank}D`],
@@ -205,6 +216,19 @@ function adaptiveShape(config: Config, rank: number, input: TensorSpec): Shape {
   );
 }
 
+/** Adaptive pooling takes the data format as it is written, in lower case alone. */
+function checkExactFormat(config: Config): void {
+  const format = config.string('data_format');
+  if (format === null || format === 'channels_first' || format === 'channels_last') return;
+  argumentError(
+    'data-format-name',
+    'data_format',
+    `"${format}" must be written in lower case here.`,
+    `Invalid data_format: ${format}. Expected 'channels_first' or 'channels_last'.`,
+    { received: format, suggestion: format.toLowerCase() },
+  );
+}
+
 function adaptivePool(mode: 'max' | 'average', rank: 1 | 2 | 3): LayerDefinition {
   return {
     name: `Adaptive${mode === 'max' ? 'Max' : 'Average'}Pooling${rank}D`,
@@ -212,9 +236,20 @@ function adaptivePool(mode: 'max' | 'average', rank: 1 | 2 | 3): LayerDefinition
     configure(config) {
       checkOutputSize(config, rank);
       requireDataFormat(config);
+      checkExactFormat(config);
     },
     call(context) {
       const { config } = context;
+      const negative = config.ints('output_size', rank).some((size) => size !== null && size < 0);
+      if (negative) {
+        const text = argumentText(config, 'output_size');
+        argumentError(
+          'tuple-argument',
+          'output_size',
+          `\`output_size\` must not be negative, but is ${text}.`,
+          `Cannot convert '${text}' to a shape. Negative dimensions are not allowed.`,
+        );
+      }
       return {
         outputs: [spec(adaptiveShape(config, rank, onlyInput(context)), computeDtype(config))],
         primitive: {

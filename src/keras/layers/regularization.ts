@@ -94,9 +94,19 @@ function dropout(
 
 export const regularizations: readonly LayerDefinition[] = [
   dropout('Dropout', 'rate, noise_shape=None, seed=None', checkNoiseShape),
-  dropout('SpatialDropout1D', 'rate, seed=None', undefined, 3),
-  dropout('SpatialDropout2D', 'rate, data_format=None, seed=None', requireDataFormat, 4),
-  dropout('SpatialDropout3D', 'rate, data_format=None, seed=None', requireDataFormat, 5),
+  dropout('SpatialDropout1D', 'rate, seed=None, name=None, dtype=None', undefined, 3),
+  dropout(
+    'SpatialDropout2D',
+    'rate, data_format=None, seed=None, name=None, dtype=None',
+    requireDataFormat,
+    4,
+  ),
+  dropout(
+    'SpatialDropout3D',
+    'rate, data_format=None, seed=None, name=None, dtype=None',
+    requireDataFormat,
+    5,
+  ),
   dropout('AlphaDropout', 'rate, noise_shape=None, seed=None'),
   dropout('GaussianDropout', 'rate, seed=None'),
   idle({

@@ -333,7 +333,14 @@ const spectralNormalization: LayerDefinition = {
     if (layer.kind !== 'instance')
       return unknownCall(layer.kind === 'unknown' ? layer.reason : 'the layer is not known');
     const [output] = tensorsOf(context, context.callLayer(layer, [input]));
-    return output ? { outputs: [output] } : unknownCall('what the wrapped layer returns is not known');
+    // The wrapper states its own dtype, whatever the wrapped layer computes in.
+    const dtype = context.config.kerasVersion === 3 ? computeDtype(context.config) : (output?.dtype ?? null);
+    return output
+      ? {
+          outputs: [output.dtype === dtype ? output : spec(output.shape, dtype)],
+          primitive: { op: 'composite' },
+        }
+      : unknownCall('what the wrapped layer returns is not known');
   },
 };
 

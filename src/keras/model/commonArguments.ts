@@ -19,11 +19,10 @@ export function checkCommonArguments(config: Config, definition: LayerDefinition
   checkName(config);
   checkTrainable(config);
   const names = definition.parameters.map(({ name }) => name);
-  requireNames(
-    config,
-    ...names.filter((name) => /_(initializer|regularizer|constraint)$/.test(name)),
-    'activity_regularizer',
+  const looked = [...new Set([...names, 'activity_regularizer'])].filter(
+    (name) => /_(initializer|regularizer|constraint)$/.test(name) && !definition.ignored?.includes(name),
   );
+  requireNames(config, ...looked);
   if (names.includes('seed') && drawsRandomly(config, names)) checkSeed(config);
 }
 
@@ -68,7 +67,7 @@ function checkName(config: Config): void {
 
 function checkTrainable(config: Config): void {
   const value = config.value('trainable');
-  if (value.kind === 'bool' || !(isPlainData(value) || value.kind === 'none' || value.kind === 'str')) return;
+  if (!config.given('trainable') || value.kind === 'bool' || !(isPlainData(value) || value.kind === 'none' || value.kind === 'str')) return;
   const text = argumentText(config, 'trainable');
   argumentError(
     'trainable-invalid',

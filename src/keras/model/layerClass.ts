@@ -66,7 +66,7 @@ function constructorOf(definition: LayerDefinition): Constructor {
     const own = definition.parameters.filter((parameter) => parameter.kind !== 'kwargs');
     const names = new Set(own.map((parameter) => parameter.name));
     made = {
-      parameters: [...own, ...COMMON.filter((parameter) => !names.has(parameter.name))],
+      parameters: definition.commonArguments === false ? own : [...own, ...COMMON.filter((parameter) => !names.has(parameter.name))],
       open: own.length < definition.parameters.length,
     };
     constructors.set(definition, made);
@@ -231,7 +231,10 @@ function adoptArguments(state: LayerState, definition: LayerDefinition, bound: B
     const items = value.kind === 'list' || value.kind === 'tuple' ? value.items : [value];
     for (const item of items) {
       const layer = layerStateOf(item);
-      if (layer !== undefined) state.adopt(layer);
+      if (layer === undefined) continue;
+      state.adopt(layer);
+      // What a frozen wrapper holds is frozen too.
+      if (!state.layer.trainable) layer.setTrainable(false);
     }
   }
 }

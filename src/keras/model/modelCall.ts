@@ -53,9 +53,17 @@ function runFunctional(recorder: Recorder, state: LayerState, node: Node, value:
   const map = new Map<TensorId, Value>();
   graph.inputIds.forEach((id, i) => {
     const ref = tensors[i];
-    if (ref !== undefined) map.set(id, recorder.valueOf(adjustRank(recorder, recorder.ref(id), ref).tensor));
+    if (ref !== undefined) map.set(id, recorder.valueOf(converted(recorder, recorder.ref(id), adjustRank(recorder, recorder.ref(id), ref)).tensor));
   });
   return recorder.within(node.id, () => recorder.drive(node.site, () => replayNodes(recorder, graph, map)));
+}
+
+/** Keras 3 converts what a model is called on to the dtype of its inputs. */
+function converted(recorder: Recorder, reference: TensorRef, ref: TensorRef): TensorRef {
+  const { dtype } = reference;
+  if (recorder.kerasVersion === 2 || dtype === null || ref.dtype === null || dtype === ref.dtype) return ref;
+  const node = recorder.begin({ layer: null, type: 'Cast', name: 'cast', inputs: [ref.tensor], primitive: { op: 'elementwise', fn: 'cast' }, internal: true });
+  return recorder.finish(node, [{ shape: ref.shape, dtype }])[0];
 }
 
 /** Runs the graph's nodes again with `map` from its tensors to new ones. Gives the outputs in their structure. */

@@ -22,13 +22,23 @@ export function initializerOf(value: Value): Initializer {
   if (value.kind !== 'instance' || !(value.data instanceof InitializerData)) return null;
   const config: Record<string, number | string | null> = {};
   for (const [name, argument] of value.data.arguments_) {
-    if (argument.kind === 'int' || argument.kind === 'float' || argument.kind === 'str') config[name] = argument.value;
+    if (argument.kind === 'int' || argument.kind === 'float' || argument.kind === 'str')
+      config[name] = argument.value;
     else if (argument.kind === 'none') config[name] = null;
   }
-  return Object.keys(config).length === 0 ? { name: canonical(value.cls.name) } : { name: canonical(value.cls.name), config };
+  return Object.keys(config).length === 0
+    ? { name: canonical(value.cls.name) }
+    : { name: canonical(value.cls.name), config };
 }
 
-const SHORT: Readonly<Record<string, string>> = { normal: 'random_normal', uniform: 'random_uniform', one: 'ones', zero: 'zeros', identity_initializer: 'identity', orthogonal_initializer: 'orthogonal' };
+const SHORT: Readonly<Record<string, string>> = {
+  normal: 'random_normal',
+  uniform: 'random_uniform',
+  one: 'ones',
+  zero: 'zeros',
+  identity_initializer: 'identity',
+  orthogonal_initializer: 'orthogonal',
+};
 
 function canonical(name: string): string {
   const snake = toSnakeCase(name);
@@ -39,7 +49,16 @@ function canonical(name: string): string {
 export function createWeights(state: LayerState, specs: readonly WeightSpec[]): void {
   const { recorder, config } = state;
   for (const spec of specs) {
-    const initializer = spec.initializer === undefined ? null : 'name' in spec.initializer ? { name: spec.initializer.name } : config === null ? null : initializerOf(config.value(spec.initializer.argument));
+    const initializer =
+      spec.initializer === undefined
+        ? null
+        : 'name' in spec.initializer
+          ? { name: spec.initializer.name }
+          : config === null
+            ? null
+            : initializerOf(config.value(spec.initializer.argument));
+    if (spec.initializer !== undefined && 'argument' in spec.initializer)
+      checkRank(spec, initializer, spec.initializer.argument);
     const trainable = spec.trainable ?? true;
     const weight = recorder.weight({
       name: spec.name,
@@ -53,8 +72,35 @@ export function createWeights(state: LayerState, specs: readonly WeightSpec[]): 
   }
 }
 
+/** Some initialisers take matrices only (Keras `random_initializers.py`, `constant_initializers.py`). */
+function checkRank(spec: WeightSpec, initializer: Initializer, argument: string): void {
+  if (!isKnownRank(spec.shape)) return;
+  const rank = spec.shape.length;
+  const shape = formatShape(spec.shape);
+  if (initializer?.name === 'orthogonal' && rank < 2) {
+    throw new KerasError(
+      'initializer-rank',
+      `An orthogonal initialiser needs at least two axes, but \`${spec.name}\` has the shape ${shape}.`,
+      `The tensor to initialize must be at least two-dimensional. Received: shape=${shape} of rank ${rank}.`,
+      { argument, facts: { weight: spec.name } },
+    );
+  }
+  if (initializer?.name === 'identity' && rank !== 2) {
+    throw new KerasError(
+      'initializer-rank',
+      `An identity initialiser makes matrices only, but \`${spec.name}\` has the shape ${shape}.`,
+      `Identity matrix initializer can only be used for 2D matrices. Received: shape=${shape} of rank ${rank}.`,
+      { argument, facts: { weight: spec.name } },
+    );
+  }
+}
+
 /** `layer.add_weight(...)` in the argument order of Keras 3 or, with a name first, of Keras 2. */
-export function addWeight(machine: Machine, state: LayerState, params: ReadonlyMap<string, Value>): InstanceValue {
+export function addWeight(
+  machine: Machine,
+  state: LayerState,
+  params: ReadonlyMap<string, Value>,
+): InstanceValue {
   const { recorder } = state;
   const value = (name: string): Value | undefined => {
     const found = params.get(name);
@@ -72,7 +118,9 @@ export function addWeight(machine: Machine, state: LayerState, params: ReadonlyM
       ),
       { site: recorder.site(), layer: state.layer },
     );
-    shape = shape.map((dim) => (isOpen(dim) ? { kind: 'unknown', reason: 'this length must be known to make a weight' } : dim));
+    shape = shape.map((dim) =>
+      isOpen(dim) ? { kind: 'unknown', reason: 'this length must be known to make a weight' } : dim,
+    );
   }
   const trainableValue = value('trainable');
   const trainable = trainableValue === undefined ? true : (machine.truth(trainableValue) ?? true);
@@ -82,7 +130,10 @@ export function addWeight(machine: Machine, state: LayerState, params: ReadonlyM
     shape,
     trainable: trainable && state.layer.trainable,
     dtype: dtypeValue !== undefined && dtypeValue.kind === 'str' ? dtypeValue.value : 'float32',
-    initializer: value('initializer') === undefined ? { name: isFloatDefault(dtypeValue) ? 'glorot_uniform' : 'zeros' } : initializerOf(value('initializer')!),
+    initializer:
+      value('initializer') === undefined
+        ? { name: isFloatDefault(dtypeValue) ? 'glorot_uniform' : 'zeros' }
+        : initializerOf(value('initializer')!),
     owner: state.id,
   });
   state.own(weight.id, weight.name, trainable);
@@ -95,7 +146,9 @@ function name(value: Value | undefined): string {
 
 /** A bare int is a vector's length. */
 function oneAxis(value: Value): Shape {
-  return value.kind === 'int' ? [value.value] : { kind: 'unknown', reason: 'the shape of this weight is not known' };
+  return value.kind === 'int'
+    ? [value.value]
+    : { kind: 'unknown', reason: 'the shape of this weight is not known' };
 }
 
 function isFloatDefault(dtype: Value | undefined): boolean {

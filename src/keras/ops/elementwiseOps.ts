@@ -4,7 +4,8 @@ import type { OpContext, OpDefinition } from './opFunction';
 import { lostResult } from './opFunction';
 import { dtypeOf, elementwise, type DtypeRule } from './operators';
 import { asTensor } from '../model/structure';
-import { isKnownRank } from '../dims';
+import { KerasError } from '../definition';
+import { floorDivideDim, formatShape, isKnownRank } from '../dims';
 
 /** name → [class name, name in the primitive, dtype rule, function of a plain number]. */
 type UnaryRow = readonly [type: string, fn: string, dtype: DtypeRule, plain?: (x: number) => number];
@@ -143,6 +144,20 @@ export const variadicOps: Readonly<Record<string, OpDefinition>> = {
       const refs = items?.items.map((value) => asTensor(recorder, value)) ?? [];
       if (items === undefined || items.tail !== null || refs.length === 0 || refs.some((ref) => ref === undefined)) return lostResult('the tensors to add are not known');
       return elementwise(recorder, { type: 'Add', fn: 'add', dtype: 'promote' }, refs.map((ref) => ref!), items.items);
+    },
+  },
+  glu: {
+    signature: '(x, axis=-1)',
+    type: 'Glu',
+    compute: ({ tensor, params }) => {
+      const x = tensor('x');
+      if (x === undefined || !isKnownRank(x.shape) || params['axis'].kind !== 'int') return lostResult('glu() of this is not known', x?.dtype);
+      const axis = params['axis'].value < 0 ? params['axis'].value + x.shape.length : params['axis'].value;
+      const length = x.shape[axis];
+      if (typeof length === 'number' && length % 2 !== 0)
+        throw new KerasError('axis-odd', `glu() halves axis ${axis}, whose length ${length} is odd.`, `axis size must be divisible by 2. Received: x.shape=${formatShape(x.shape)} with axis=${params['axis'].value}`, { facts: { axis, length } });
+      const shape = x.shape.map((dim, i) => (i === axis ? floorDivideDim(dim, 2) : dim));
+      return { outputs: [{ shape, dtype: dtypeOf('float', [x], []) }], primitive: { op: 'opaque', reason: 'Glu joins two halves of an axis' } };
     },
   },
   softmax: softmax('Softmax', false),

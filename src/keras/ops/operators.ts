@@ -3,7 +3,7 @@ import type { Primitive, Shape } from '../../graph/graph';
 import type { Machine } from '../../python/machine';
 import { fn } from '../../python/library/define';
 import { native, type CallArgs, type NativeFunction, type Value } from '../../python/values';
-import type { TensorRef, TensorSpec } from '../definition';
+import { KerasError, type TensorRef, type TensorSpec } from '../definition';
 import { isKnownRank } from '../dims';
 import { recorderOf, type Recorder } from '../model/recorder';
 import { asTensor, tensorDataOf } from '../model/structure';
@@ -170,6 +170,19 @@ const getItem: NativeFunction = fn('__getitem__(self, key)', (machine, { self, k
     fn: getItem,
     args,
     inputs: [ref],
-    compute: () => indexTensor(ref.shape, ref.dtype, key, (value) => asTensor(recorder, value)?.shape),
+    compute: () => {
+      const error = bareKey(recorder, ref, key);
+      // It is said once; what the slice would give is known all the same.
+      if (error !== undefined) recorder.fail(error, { site: recorder.site(), inputs: [ref.tensor] });
+      return indexTensor(ref.shape, ref.dtype, key, (value) => asTensor(recorder, value)?.shape);
+    },
   });
 });
+
+/** A functional model's tensor takes an int or a tuple, never a bare slice (Keras 3, `GetItem.compute_output_spec`). */
+function bareKey(recorder: Recorder, ref: TensorRef, key: Value): KerasError | undefined {
+  const traced = recorder.parent !== null || recorder.driven !== null || !recorder.isSymbolic(ref.tensor);
+  if (traced || recorder.kerasVersion === 2 || (key.kind !== 'slice' && key.kind !== 'none' && key.kind !== 'ellipsis')) return undefined;
+  const text = recorder.machine.repr(key) ?? 'slice';
+  return new KerasError('index-key', 'A tensor of a functional model cannot be indexed by one slice alone: write a tuple, as in `x[1:, :]`.', `Unsupported key type for array slice. Received: \`${text}\``, { facts: { key: text } });
+}

@@ -91,7 +91,9 @@ export function drawConstructor(
       positional = false;
       continue;
     }
-    const value = random.chance(slips) ? drawSlip(whole) : drawValue(name, whole);
+    // Sparse and ragged tensors are TensorFlow's alone: JAX, which answers here, refuses them.
+    const backendOnly = name === 'sparse' || name === 'ragged';
+    const value = random.chance(slips) && !backendOnly ? drawSlip(whole) : drawValue(name, whole);
     if (value === undefined) positional = false;
     else args.push(positional && !isCommon ? { value } : { name, value });
   }
@@ -170,16 +172,9 @@ function drawInputs(random: Random, type: string, rank: number, channelsFirst: b
       ],
     };
   }
-  if (/Cell(s)?$/.test(type)) {
-    const states = random.int(1, 3);
-    const units = random.int(1, 8);
-    return {
-      inputs: [one([random.int(1, 8)])],
-      call: (names) => [
-        { value: names[0]! },
-        { value: list(random.times(states, () => text(`ops.zeros((1, ${units}))`))) },
-      ],
-    };
+  if (type === 'StackedRNNCells') return single(sequence());
+  if (/Cell$/.test(type)) {
+    return { inputs: [one([random.int(1, 8)])], call: first };
   }
   if (/ConvLSTM/.test(type))
     return single([length(random, 1, 6), ...imageShape(random, rank, channelsFirst)]);
@@ -235,15 +230,23 @@ export function drawLayerProgram(random: Random, signatures: Signatures, type: s
   const situation = { random, rank, channelsFirst, shape: drawn.inputs[0]!.shape };
   const optional = random.chance(0.1) ? 0.6 : 0.15;
   const names = drawn.inputs.map((_, i) => ref(`x${i}`));
-  const args = [...drawn.call(names)];
+  const constructor = drawConstructor(signatures, type, situation, slips, optional);
+  const args = [...drawn.call(names), ...stateArguments(random, type, constructor)];
   if (random.chance(0.05)) args.push({ name: 'training', value: text('True') });
   const inputs: Statement[] = drawn.inputs.map((input, i) => ({
     name: `x${i}`,
     value: inputExpression(input),
   }));
-  return [
-    ...inputs,
-    { name: 'layer', value: drawConstructor(signatures, type, situation, slips, optional) },
-    { name: 'y', value: call(ref('layer'), args) },
-  ];
+  const callee = type === 'StackedRNNCells' ? call('RNN', [{ value: ref('layer') }]) : ref('layer');
+  return [...inputs, { name: 'layer', value: constructor }, { name: 'y', value: call(callee, args) }];
+}
+
+/** States for a cell: mostly as many and as wide as it wants. */
+function stateArguments(random: Random, type: string, constructor: Expression): readonly Argument[] {
+  if (!/Cell$/.test(type) || constructor.kind !== 'call') return [];
+  const units = constructor.args[0]?.value;
+  const fits = units?.kind === 'text' && /^\d+$/.test(units.text) && random.chance(0.9);
+  const width = fits ? units.text : String(random.int(1, 8));
+  const count = random.chance(0.9) ? (type === 'LSTMCell' ? 2 : 1) : random.int(1, 3);
+  return [{ value: list(random.times(count, () => text(`ops.zeros((1, ${width}))`))) }];
 }

@@ -195,7 +195,7 @@ const BY_NAME: Readonly<Record<string, Draw>> = {
   num_key_value_heads: ({ random }) => text(random.pick([1, 2, 2, 3, 4])),
   power_iterations: ({ random }) => text(random.pick([1, 2, 0])),
   merge_mode: one("'concat'", "'sum'", "'mul'", "'ave'", 'None', "'cat'"),
-  layer: ({ layer, type }) => layer(WRAPPED[type] ?? ['Dense']),
+  layer: ({ layer, type, shape }) => layer(WRAPPED[type]?.(shape.length) ?? ['Dense']),
   backward_layer: one('None'),
   cell: ({ random, layer }) => {
     const cell = (): Expression => layer(['LSTMCell', 'GRUCell', 'SimpleRNNCell']);
@@ -298,11 +298,21 @@ const BY_NAME: Readonly<Record<string, Draw>> = {
   trainable: flag,
 }; // prettier-ignore
 
-const WRAPPED: Readonly<Record<string, readonly string[]>> = {
-  Bidirectional: ['LSTM', 'GRU', 'SimpleRNN', 'RNN'],
-  TimeDistributed: ['Dense', 'Conv2D', 'Flatten', 'MaxPooling2D', 'Conv1D', 'BatchNormalization', 'GlobalAveragePooling1D', 'LSTM'],
-  SpectralNormalization: ['Dense', 'Conv1D', 'Conv2D', 'Conv2DTranspose', 'Embedding', 'SeparableConv2D'],
-}; // prettier-ignore
+/**
+ * Layers to wrap, by the rank of what they are called on without its batch axis: Keras computes the shape of a wrapped layer
+ * without looking at its input's rank, and fails only when it runs; that is no shape to agree on.
+ */
+const WRAPPED: Readonly<Record<string, (rank: number) => readonly string[]>> = {
+  Bidirectional: () => ['LSTM', 'GRU', 'SimpleRNN', 'RNN'],
+  TimeDistributed: (rank) => [
+    ...['Dense', 'Flatten', 'BatchNormalization'],
+    ...([[], [], ['Conv1D', 'GlobalAveragePooling1D', 'LSTM'], ['Conv2D', 'MaxPooling2D']][rank - 1] ?? []),
+  ],
+  SpectralNormalization: (rank) => [
+    'Dense',
+    ...([[], [], ['Conv1D', 'Embedding'], ['Conv2D', 'Conv2DTranspose', 'SeparableConv2D']][rank] ?? []),
+  ],
+};
 
 /** What a slip of the pen leaves: the wrong type, length, sign. */
 const SLIPS = [

@@ -84,7 +84,7 @@ export const groupQueryAttention: LayerDefinition = {
   parameters:
     signature(`head_dim, num_query_heads, num_key_value_heads, dropout=0.0, use_bias=True, sliding_window=None,
     flash_attention=None, kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None,
-    kernel_constraint=None, bias_constraint=None, use_gate=False, seed=None`),
+    activity_regularizer=None, kernel_constraint=None, bias_constraint=None, use_gate=False, seed=None`),
   callParameters: signature(`query, value, key=None, ${MASKS}`),
   configure: checkGrouped,
   call(context) {

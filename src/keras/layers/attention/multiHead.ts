@@ -48,7 +48,7 @@ export const multiHeadAttention: LayerDefinition = {
   parameters:
     signature(`num_heads, key_dim, value_dim=None, dropout=0.0, use_bias=True, output_shape=None, attention_axes=None,
     sliding_window=None, flash_attention=None, kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None,
-    bias_regularizer=None, kernel_constraint=None, bias_constraint=None, use_gate=False, seed=None`),
+    bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, use_gate=False, seed=None`),
   callParameters: signature(`query, value, key=None, ${MASKS}`),
   configure(config) {
     requireCount(config, 'num_heads');

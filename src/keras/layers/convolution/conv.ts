@@ -75,7 +75,7 @@ function conv(rank: 1 | 2 | 3): LayerDefinition {
     parameters:
       signature(`filters, kernel_size, strides=${ones}, padding='valid', data_format=None, dilation_rate=${ones}, groups=1,
       activation=None, use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None,
-      bias_regularizer=None, kernel_constraint=None, bias_constraint=None`),
+      bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None`),
     configure(config) {
       checkWindowArguments(config, rank, NAMES, rank === 1);
       requirePositive(

@@ -67,7 +67,7 @@ function depthwise(rank: 1 | 2): LayerDefinition {
     parameters:
       signature(`kernel_size, strides=${ones}, padding='valid', depth_multiplier=1, data_format=None, dilation_rate=${ones},
       activation=None, use_bias=True, depthwise_initializer='glorot_uniform', bias_initializer='zeros', depthwise_regularizer=None,
-      bias_regularizer=None, depthwise_constraint=None, bias_constraint=None`),
+      bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None, bias_constraint=None`),
     configure(config) {
       checkWindowArguments(config, rank, [
         'depthwise_initializer',
@@ -129,7 +129,7 @@ function separable(rank: 1 | 2): LayerDefinition {
       signature(`filters, kernel_size, strides=${ones}, padding='valid', data_format=None, dilation_rate=${ones},
       depth_multiplier=1, activation=None, use_bias=True, depthwise_initializer='glorot_uniform',
       pointwise_initializer='glorot_uniform', bias_initializer='zeros', depthwise_regularizer=None, pointwise_regularizer=None,
-      bias_regularizer=None, depthwise_constraint=None, pointwise_constraint=None, bias_constraint=None`),
+      bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None, pointwise_constraint=None, bias_constraint=None`),
     configure(config) {
       checkWindowArguments(
         config,

@@ -55,7 +55,19 @@ export function checkWindowArguments(
 
 /** A count (`filters`, `depth_multiplier`, `groups`) must be positive; a float is not noticed here. */
 export function requirePositive(config: Config, name: string, keras: (text: string) => string): void {
-  const count = intOf(config.value(name));
+  const value = config.value(name);
+  if (config.kerasVersion === 3 && ['list', 'tuple', 'dict', 'set', 'str'].includes(value.kind)) {
+    const text = argumentText(config, name);
+    argumentError(
+      `${name.replace(/_/g, '-')}-invalid`,
+      name,
+      `\`${name}\` must be an integer, not ${text}.`,
+      `'<=' not supported between instances of '${value.kind}' and 'int'`,
+      { received: text },
+      'TypeError',
+    );
+  }
+  const count = intOf(value);
   if (count === null || count > 0) return;
   const text = argumentText(config, name);
   argumentError(

@@ -1,7 +1,7 @@
 /** Conv1DTranspose, Conv2DTranspose and Conv3DTranspose. Source: Keras `layers/convolutional/base_conv_transpose.py`. */
 import type { AxisWindow, Dim, Shape } from '../../../graph/graph';
 import { argumentError, computeDtype, intOf, requireTuple, variables } from '../../arguments';
-import type { Config, LayerDefinition, TensorSpec } from '../../definition';
+import { KerasError, type Config, type LayerDefinition, type TensorSpec } from '../../definition';
 import { unknownDim } from '../../dims';
 import { transposedWindow } from '../../geometry';
 import { tupleText } from '../../pythonText';
@@ -65,6 +65,14 @@ function windows(
   const format = config.channelsFirst();
   const channelsFirst = format === true;
   const dims = dimsOfRank(input.shape, rank + 2);
+  if (dims.length > rank + 2) {
+    throw new KerasError(
+      'input-rank',
+      `A ${rank}-D transposed convolution takes inputs of ${rank + 2} axes, but the input ${tupleText(dims)} has ${dims.length}.`,
+      'tuple index out of range',
+      { input: 0, facts: { rank: dims.length, expected: rank + 2 }, exception: 'IndexError' },
+    );
+  }
   const filters = filtersOf(config);
   if (format === null) {
     const lost = unknownDim('the data format is not known');
@@ -101,7 +109,7 @@ function transposed(rank: 1 | 2 | 3): LayerDefinition {
     aliases: [`Convolution${rank}DTranspose`],
     parameters: signature(`filters, kernel_size, strides=${ones}, padding='valid', ${paddingAndFormat},
       dilation_rate=${ones}, activation=None, use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros',
-      kernel_regularizer=None, bias_regularizer=None, kernel_constraint=None, bias_constraint=None`),
+      kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None`),
     configure(config) {
       checkWindowArguments(config, rank, NAMES);
       checkOutputPadding(config, rank);

@@ -47,7 +47,7 @@ export const dense: LayerDefinition = {
   name: 'Dense',
   parameters:
     signature(`units, activation=None, use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros',
-    kernel_regularizer=None, bias_regularizer=None, kernel_constraint=None, bias_constraint=None, lora_rank=None,
+    kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, lora_rank=None,
     lora_alpha=None, quantization_config=None`),
   configure(config) {
     requireUnits(config);
@@ -112,7 +112,7 @@ export const ternaryDense: LayerDefinition = {
   name: 'TernaryDense',
   parameters:
     signature(`units, threshold=None, activation=None, use_bias=True, kernel_initializer='glorot_uniform',
-    bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, kernel_constraint=None, bias_constraint=None`),
+    bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None`),
   configure(config) {
     dense.configure?.(config);
     const value = config.value('threshold');

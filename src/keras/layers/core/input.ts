@@ -81,7 +81,7 @@ export const inputLayer: LayerDefinition = {
   name: 'InputLayer',
   parameters:
     signature(`shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None, input_tensor=None,
-    optional=False`),
+    optional=False, name=None`),
   configure(config) {
     inputShape(config);
   },

@@ -168,8 +168,11 @@ export const simpleLayers: readonly LayerDefinition[] = [
   identity,
   masking,
   lambda,
-  opaque('TFSMLayer', "filepath, call_endpoint='serve', call_training_endpoint=None"),
-  opaque('TorchModuleWrapper', 'module, output_shape=None'),
+  opaque(
+    'TFSMLayer',
+    "filepath, call_endpoint='serve', call_training_endpoint=None, trainable=True, name=None, dtype=None",
+  ),
+  opaque('TorchModuleWrapper', 'module, name=None, output_shape=None'),
   opaque(
     'JaxLayer',
     'call_fn, init_fn=None, params=None, state=None, seed=None, native_serialization_platforms=None',

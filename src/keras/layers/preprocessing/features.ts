@@ -1,6 +1,15 @@
 /** Preprocessing of numbers, categories, text and sound. Sources: Keras `layers/preprocessing/*.py`. */
-import { isOpen, type Dim, type Shape } from '../../../graph/graph';
-import { argumentError, computeDtype, elementsOf, intOf, reasonFor, variables } from '../../arguments';
+import { isOpen, isUnknown, type Dim, type Shape } from '../../../graph/graph';
+import {
+  argumentError,
+  computeDtype,
+  elementsOf,
+  intOf,
+  isPlainData,
+  orList,
+  reasonFor,
+  variables,
+} from '../../arguments';
 import {
   KerasError,
   type CallContext,
@@ -180,7 +189,9 @@ const categoryEncoding: LayerDefinition = {
 
 const discretization: LayerDefinition = {
   name: 'Discretization',
-  parameters: signature("bin_boundaries=None, num_bins=None, epsilon=0.01, output_mode='int', sparse=False"),
+  parameters: signature(
+    "bin_boundaries=None, num_bins=None, epsilon=0.01, output_mode='int', sparse=False, dtype=None, name=None",
+  ),
   configure(config) {
     requireMode(config, ['int', 'one_hot', 'multi_hot', 'count'], 'Discretization');
     const [boundaries, bins] = [config.value('bin_boundaries'), config.value('num_bins')];
@@ -255,9 +266,23 @@ const hashing: LayerDefinition = {
   },
 };
 
+/** Keras compares the last axes only. */
+function checkSameShapes([a, b]: readonly TensorSpec[]): void {
+  if (!a || !b || !isKnownRank(a.shape) || !isKnownRank(b.shape)) return;
+  const [x, y] = [a.shape[a.shape.length - 1], b.shape[b.shape.length - 1]];
+  if (x === undefined || y === undefined || isUnknown(x) || isUnknown(y)) return;
+  if (isOpen(x) ? isOpen(y) : x === y) return;
+  throw new KerasError(
+    'merge-shape',
+    `HashedCrossing takes two tensors of one shape, not ${tupleText(a.shape)} and ${tupleText(b.shape)}.`,
+    `Expected the two input tensors to have identical shapes. Received input_shape=[${tupleText(a.shape)}, ${tupleText(b.shape)}]`,
+    { callArgument: 'inputs' },
+  );
+}
+
 const hashedCrossing: LayerDefinition = {
   name: 'HashedCrossing',
-  parameters: signature("num_bins, output_mode='int', sparse=False"),
+  parameters: signature("num_bins, output_mode='int', sparse=False, name=None, dtype=None"),
   configure: (config) => requireMode(config, ['int', 'one_hot'], 'HashedCrossing'),
   call(context) {
     const { config, inputs } = context;
@@ -269,6 +294,7 @@ const hashedCrossing: LayerDefinition = {
         { callArgument: 'inputs', facts: { count: inputs.length } },
       );
     }
+    checkSameShapes(inputs);
     const bins = argumentDim(config, 'num_bins', intOf(config.value('num_bins')));
     const mode = outputMode(config);
     const dtype = config.given('dtype') ? computeDtype(config) : mode === 'int' ? 'int64' : 'float32';
@@ -307,11 +333,121 @@ function lookupDepth(config: Config): Dim {
 
 const MODES = ['int', 'one_hot', 'multi_hot', 'count', 'tf_idf'];
 
+/** Arguments of a vocabulary that exclude each other (Keras `index_lookup.py`). */
+function checkLookup(config: Config): void {
+  const fail = (argument: string, message: string, keras: string): never =>
+    argumentError(
+      'lookup-argument',
+      argument,
+      message,
+      `${keras} Received: ${argument}=${argumentText(config, argument)}`,
+    );
+  const most = intOf(config.value('max_tokens'));
+  const mode = outputMode(config);
+  if (most !== null && most <= 1)
+    fail(
+      'max_tokens',
+      '`max_tokens` must be greater than 1.',
+      'If set, `max_tokens` must be greater than 1.',
+    );
+  if (config.flag('pad_to_max_tokens') === true && config.isNone('max_tokens'))
+    fail(
+      'pad_to_max_tokens',
+      '`pad_to_max_tokens` needs `max_tokens`.',
+      'If pad_to_max_tokens is True, must set `max_tokens`.',
+    );
+  if ((intOf(config.value('num_oov_indices')) ?? 0) < 0)
+    fail(
+      'num_oov_indices',
+      '`num_oov_indices` must not be negative.',
+      '`num_oov_indices` must be greater than or equal to 0.',
+    );
+  if (mode !== null && mode !== 'int' && config.flag('invert') === true)
+    fail(
+      'invert',
+      '`invert` goes with `output_mode="int"` only.',
+      "`output_mode` must be `'int'` when `invert` is true.",
+    );
+  const weights = config.value('idf_weights');
+  if (
+    mode !== null &&
+    mode !== 'tf_idf' &&
+    mode !== 'tf-idf' &&
+    (isPlainData(weights) || weights.kind === 'str')
+  )
+    fail(
+      'idf_weights',
+      '`idf_weights` goes with `output_mode="tf_idf"` only.',
+      "`idf_weights` should only be set if `output_mode` is `'tf_idf'`.",
+    );
+  const vocabulary = config.value('vocabulary');
+  const words = elementsOf(vocabulary);
+  if (mode === 'tf_idf' && words && weights.kind === 'none')
+    fail(
+      'vocabulary',
+      'With `output_mode="tf_idf"` a vocabulary needs `idf_weights`.',
+      'When specifying the `vocabulary` argument, in TF-IDF output mode, the `idf_weights` argument must also be provided.',
+    );
+  const wantsText = !config.bound.values.has('vocabulary_dtype');
+  if (
+    (isPlainData(vocabulary) && !words) ||
+    (wantsText && words?.some(({ kind }) => kind === 'int' || kind === 'float'))
+  )
+    fail(
+      'vocabulary',
+      `\`vocabulary\` must be a list of ${wantsText ? 'strings' : 'integers'}.`,
+      'Failed to convert a NumPy array to a Tensor.',
+    );
+  const dtype = config.string('vocabulary_dtype');
+  if (dtype !== null && dtype !== 'int64')
+    fail(
+      'vocabulary_dtype',
+      '`vocabulary_dtype` must be "int64".',
+      "Only `vocabulary_dtype='int64'` is supported at this time.",
+    );
+  checkSalt(config, fail);
+}
+
+/** A salt chooses among hash functions, which only strings and farmhash have. */
+function checkSalt(config: Config, fail: (argument: string, message: string, keras: string) => never): void {
+  const salt = config.value('salt');
+  const items = elementsOf(salt);
+  if (!isPlainData(salt)) return;
+  if (config.string('vocabulary_dtype') !== null && config.string('oov_method') === 'floormod')
+    fail(
+      'salt',
+      '`salt` goes with `oov_method="farmhash"` only.',
+      "`salt` can only be used when `oov_method='farmhash'`.",
+    );
+  if (salt.kind === 'float' || (items && items.length !== 2))
+    fail(
+      'salt',
+      '`salt` must be one integer or two.',
+      'The `salt` argument for `IndexLookup` can only be a tuple of 2 integers, or a single integer.',
+    );
+}
+
+/** A step of TextVectorization: a name, a function or None. */
+function requireStep(config: Config, name: string, allowed: readonly string[]): void {
+  const value = config.value(name);
+  if (value.kind === 'str' ? allowed.includes(value.value) : !isPlainData(value)) return;
+  const text = argumentText(config, name);
+  argumentError(
+    'lookup-argument',
+    name,
+    `\`${name}\` must be ${orList(allowed)}, a function or None, not ${text}.`,
+    `Unknown value for \`${name}\` argument of TextVectorization. Allowed values are: (${allowed.map((entry) => `'${entry}'`).join(', ')}). Received: ${name}=${text}`,
+  );
+}
+
 function lookup(name: string, parameters: string): LayerDefinition {
   return {
     name,
     parameters: signature(parameters),
-    configure: (config) => requireMode(config, MODES, name),
+    configure(config) {
+      requireMode(config, MODES, name);
+      checkLookup(config);
+    },
     call(context) {
       const { config } = context;
       const mode = outputMode(config);
@@ -356,9 +492,12 @@ const textVectorization: LayerDefinition = {
   parameters:
     signature(`max_tokens=None, standardize='lower_and_strip_punctuation', split='whitespace', ngrams=None,
     output_mode='int', output_sequence_length=None, pad_to_max_tokens=False, vocabulary=None, idf_weights=None, sparse=False,
-    ragged=False, encoding='utf-8'`),
+    ragged=False, encoding='utf-8', name=None`),
   configure(config) {
+    requireStep(config, 'standardize', ['lower_and_strip_punctuation', 'lower', 'strip_punctuation']);
+    requireStep(config, 'split', ['whitespace', 'character']);
     requireMode(config, MODES, 'TextVectorization');
+    checkLookup(config);
     const length = config.value('output_sequence_length');
     const mode = outputMode(config);
     if (mode === 'int' && (length.kind === 'float' || length.kind === 'str')) {
@@ -437,7 +576,8 @@ function callPipeline(context: CallContext): CallResult {
 
 const pipeline: LayerDefinition = {
   name: 'Pipeline',
-  parameters: signature('layers'),
+  commonArguments: false,
+  parameters: signature('layers, name=None'),
   callParameters: signature('inputs, training=True, mask=None'),
   sublayers: ['layers'],
   call: callPipeline,
@@ -453,12 +593,12 @@ export const featureLayers: readonly LayerDefinition[] = [
   lookup(
     'StringLookup',
     `max_tokens=None, num_oov_indices=1, mask_token=None, oov_token='[UNK]', vocabulary=None, idf_weights=None, invert=False,
-    output_mode='int', pad_to_max_tokens=False, sparse=False, encoding='utf-8', salt=None`,
+    output_mode='int', pad_to_max_tokens=False, sparse=False, encoding='utf-8', name=None, salt=None`,
   ),
   lookup(
     'IntegerLookup',
     `max_tokens=None, num_oov_indices=1, mask_token=None, oov_token=-1, vocabulary=None, vocabulary_dtype='int64', idf_weights=None,
-    invert=False, output_mode='int', sparse=False, pad_to_max_tokens=False, oov_method='floormod', salt=None`,
+    invert=False, output_mode='int', sparse=False, pad_to_max_tokens=False, oov_method='floormod', salt=None, name=None`,
   ),
   textVectorization,
   melSpectrogram,

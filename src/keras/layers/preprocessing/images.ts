@@ -7,6 +7,7 @@ import {
   elementsOf,
   intOf,
   numberOf,
+  isPlainData,
   orList,
   requireDataFormat,
 } from '../../arguments';
@@ -112,22 +113,29 @@ function requireOneOf(
   exception: string,
 ): void {
   const value = config.value(name);
-  if (value.kind !== 'str' || allowed.includes(value.value)) return;
-  const suggestion = closest(value.value, allowed);
+  const wrongKind = isPlainData(value) || value.kind === 'none';
+  if (!wrongKind && (value.kind !== 'str' || allowed.includes(value.value))) return;
+  const received = value.kind === 'str' ? value.value : argumentText(config, name);
+  const suggestion = value.kind === 'str' ? closest(received, allowed) : undefined;
   argumentError(
     `${name.replace(/_/g, '-')}-name`,
     name,
     suggestion === undefined
-      ? `\`${name}\` must be ${orList(allowed)}, not "${value.value}".`
-      : `"${value.value}" is no ${name.replace(/_/g, ' ')}${didYouMean(suggestion)}`,
-    keras(value.value),
-    { received: value.value, suggestion: suggestion ?? null },
+      ? `\`${name}\` must be ${orList(allowed)}, not ${value.kind === 'str' ? `"${received}"` : received}.`
+      : `"${received}" is no ${name.replace(/_/g, ' ')}${didYouMean(suggestion)}`,
+    keras(received),
+    { received, suggestion: suggestion ?? null },
     exception,
   );
 }
 
 /** The layers that transform by a fill mode and an interpolation check both. */
 function checkTransform(config: Config): void {
+  checkFillMode(config);
+  checkInterpolation(config);
+}
+
+function checkFillMode(config: Config): void {
   requireOneOf(
     config,
     'fill_mode',
@@ -135,6 +143,9 @@ function checkTransform(config: Config): void {
     (text) => `Unknown \`fill_mode\` ${text}. Expected of one ('reflect', 'wrap', 'constant', 'nearest').`,
     'NotImplementedError',
   );
+}
+
+function checkInterpolation(config: Config): void {
   requireOneOf(
     config,
     'interpolation',
@@ -144,28 +155,70 @@ function checkTransform(config: Config): void {
   );
 }
 
-/** `factor` as the base class checks it. */
-function checkFactor(low: number, high: number): (config: Config) => void {
+/** The interval that some layers want one of. */
+function requireOutputInterval(config: Config): void {
+  const value = config.value('value_range');
+  const pair = elementsOf(value);
+  const text = argumentText(config, 'value_range');
+  if (pair ? pair.length === 2 : !(isPlainData(value) || value.kind === 'none' || value.kind === 'str'))
+    return;
+  argumentError(
+    'value-range',
+    'value_range',
+    `\`value_range\` must be two numbers, not ${text}.`,
+    `The \`value_range\` argument should be a list of two numbers. Received: value_range=${text}`,
+  );
+}
+
+/**
+ * A factor as the base class checks it. `strict`: both ends of a pair must lie within the bounds; else only the
+ * nearest ends are looked at, as most layers do.
+ */
+function checkFactor(
+  low: number,
+  high: number,
+  name = 'factor',
+  strict = false,
+  /** Nothing at all (None, an empty tuple) counts as 0. */
+  orZero = false,
+): (config: Config) => void {
   return (config) => {
-    const value = config.value('factor');
-    const text = argumentText(config, 'factor');
+    const value = config.value(name);
+    const text = argumentText(config, name);
     const wrong = (): never =>
       argumentError(
         'factor-range',
-        'factor',
-        `\`factor\` must be one or two numbers between ${low} and ${high}, not ${text}.`,
-        `The \`factor\` argument should be a number (or a list of two numbers) in the range [${low}, ${high}]. Received: factor=${text}`,
+        name,
+        `\`${name}\` must be one or two numbers between ${low} and ${high}, not ${text}.`,
+        `The \`${name}\` argument should be a number (or a list of two numbers) in the range [${low}, ${high}]. Received: ${name}=${text}`,
       );
     const pair = elementsOf(value);
+    if (orZero && (value.kind === 'none' || pair?.length === 0)) return;
     if (pair) {
       if (pair.length !== 2) wrong();
       const [a, b] = pair.map(numberOf);
       if ((a !== null && a > high) || (b !== null && b < low)) wrong();
+      if (strict && ((a !== null && a < low) || (b !== null && b > high))) wrong();
       return;
     }
     const factor = numberOf(value);
-    if (value.kind === 'str' || (factor !== null && (factor < low || factor > high))) wrong();
+    if (value.kind === 'str' || value.kind === 'none' || (factor !== null && (factor < low || factor > high)))
+      wrong();
   };
+}
+
+/** Turning colours to grey takes colours. */
+function checkChannels(config: Config, input: TensorSpec, channels: number): void {
+  const format = config.channelsFirst();
+  if (!isKnownRank(input.shape) || format === null) return;
+  const found = input.shape[format ? input.shape.length - 3 : input.shape.length - 1];
+  if (typeof found !== 'number' || found === channels) return;
+  throw new KerasError(
+    'input-axis',
+    `This layer takes images of ${channels} channels, but the input ${tupleText(input.shape)} has ${found}.`,
+    `Input images must have ${channels} channels, but received images with ${found} channels.`,
+    { input: 0, facts: { expected: channels, found } },
+  );
 }
 
 /** A layer that changes values and keeps shape; `keepsDtype` when it keeps the dtype as well. */
@@ -174,6 +227,7 @@ function keeping(
   parameters: string,
   configure?: (config: Config) => void,
   keepsDtype = false,
+  channels?: number,
 ): LayerDefinition {
   return {
     name,
@@ -181,15 +235,20 @@ function keeping(
     callParameters: signature('inputs, training=True'),
     configure(config) {
       requireDataFormat(config);
+      if (signature(parameters).some(({ name }) => name === 'value_range')) requireOutputInterval(config);
       configure?.(config);
     },
-    call: (context) => ({
-      outputs: context.inputs.map((input) =>
-        keepsDtype ? sameShape(input) : spec(input.shape, computeDtype(context.config)),
-      ),
-      structure: context.inputIsList ? 'list' : 'single',
-      primitive: { op: 'identity' },
-    }),
+    call: (context) => {
+      if (channels !== undefined)
+        for (const input of context.inputs) checkChannels(context.config, input, channels);
+      return {
+        outputs: context.inputs.map((input) =>
+          keepsDtype ? sameShape(input) : spec(input.shape, computeDtype(context.config)),
+        ),
+        structure: context.inputIsList ? 'list' : 'single',
+        primitive: { op: 'identity' },
+      };
+    },
     fallback: (config, inputs) => inputs.map((input) => spec(input.shape, computeDtype(config))),
   };
 }
@@ -207,23 +266,35 @@ export const images: readonly LayerDefinition[] = [
     false,
   ),
   sizing('CenterCrop', `height, width, data_format=None, ${BOXES}`, crop, true),
-  sizing('RandomCrop', `height, width, seed=None, data_format=None, ${BOXES}`, crop, false),
+  sizing('RandomCrop', `height, width, seed=None, data_format=None, name=None, ${BOXES}`, crop, false),
   keeping('RandomFlip', `mode='horizontal_and_vertical', seed=None, data_format=None, ${BOXES}`),
   keeping('RandomRotation', `factor, ${FILL}`, (config) => {
-    checkFactor(-1, 1)(config);
+    checkFactor(-1, 1, 'factor', false, true)(config);
     checkTransform(config);
   }),
-  keeping('RandomZoom', `height_factor, width_factor=None, ${FILL}`, checkTransform),
-  keeping('RandomTranslation', `height_factor, width_factor, ${FILL}`, checkTransform),
+  keeping('RandomZoom', `height_factor, width_factor=None, ${FILL}`, (config) => {
+    checkFactor(-1, 1, 'height_factor', true)(config);
+    if (!config.isNone('width_factor')) checkFactor(-1, 1, 'width_factor', true)(config);
+    checkTransform(config);
+  }),
+  keeping('RandomTranslation', `height_factor, width_factor, ${FILL}`, (config) => {
+    checkFactor(-1, 1, 'height_factor', true)(config);
+    checkFactor(-1, 1, 'width_factor', true)(config);
+    checkTransform(config);
+  }),
   keeping(
     'RandomShear',
     `x_factor=0.0, y_factor=0.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, data_format=None, seed=None, ${BOXES}`,
-    checkTransform,
+    (config) => {
+      checkFactor(0, 1, 'x_factor', true)(config);
+      checkFactor(0, 1, 'y_factor', true)(config);
+      checkTransform(config);
+    },
   ),
   keeping(
     'RandomBrightness',
     `factor, ${RANGE}, seed=None, *, data_format=None, bounding_box_format=None`,
-    checkFactor(-1, 1),
+    checkFactor(-1, 1, 'factor', false, true),
   ),
   keeping(
     'RandomContrast',
@@ -231,42 +302,76 @@ export const images: readonly LayerDefinition[] = [
     checkFactor(0, 1),
   ),
   keeping('RandomHue', `factor, ${RANGE}, data_format=None, seed=None, ${BOXES}`, checkFactor(0, 1)),
-  keeping('RandomSaturation', `factor, ${RANGE}, data_format=None, seed=None, ${BOXES}`),
-  keeping('RandomSharpness', `factor, ${RANGE}, data_format=None, seed=None, ${BOXES}`),
-  keeping('RandomColorDegeneration', `factor, ${RANGE}, data_format=None, seed=None, ${BOXES}`),
+  keeping('RandomSaturation', `factor, ${RANGE}, data_format=None, seed=None, ${BOXES}`, checkFactor(-1, 1)),
+  keeping('RandomSharpness', `factor, ${RANGE}, data_format=None, seed=None, ${BOXES}`, checkFactor(0, 1)),
+  keeping(
+    'RandomColorDegeneration',
+    `factor, ${RANGE}, data_format=None, seed=None, ${BOXES}`,
+    checkFactor(-1, 1),
+    false,
+    3,
+  ),
   keeping(
     'RandomColorJitter',
     `${RANGE}, brightness_factor=None, contrast_factor=None, saturation_factor=None, hue_factor=None, seed=None, data_format=None, ${BOXES}`,
   ),
-  keeping('RandomPosterization', `factor, ${RANGE}, data_format=None, seed=None, ${BOXES}`),
+  keeping(
+    'RandomPosterization',
+    `factor, ${RANGE}, data_format=None, seed=None, ${BOXES}`,
+    checkFactor(1, 8),
+  ),
   keeping('RandomGrayscale', `factor=0.5, data_format=None, seed=None, ${BOXES}`, undefined, true),
-  keeping('RandomInvert', `factor=1.0, ${RANGE}, seed=None, data_format=None, ${BOXES}`),
+  keeping('RandomInvert', `factor=1.0, ${RANGE}, seed=None, data_format=None, ${BOXES}`, checkFactor(0, 1)),
   keeping(
     'RandomPerspective',
     `factor=1.0, scale=1.0, interpolation='bilinear', fill_value=0.0, seed=None, data_format=None, ${BOXES}`,
+    (config) => {
+      checkFactor(0, 1)(config);
+      checkInterpolation(config);
+    },
   ),
   keeping(
     'RandomElasticTransform',
     `factor=1.0, scale=1.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, ${RANGE}, seed=None, data_format=None, ${BOXES}`,
+    (config) => {
+      checkFactor(0, 1)(config);
+      checkTransform(config);
+    },
   ),
   keeping(
     'RandomErasing',
     `factor=1.0, scale=(0.02, 0.33), fill_value=None, ${RANGE}, seed=None, data_format=None, ${BOXES}`,
+    (config) => {
+      checkFactor(0, 1)(config);
+      checkFactor(0, 1, 'scale')(config);
+    },
   ),
   keeping(
     'RandomGaussianBlur',
     `factor=1.0, kernel_size=3, sigma=1.0, ${RANGE}, data_format=None, seed=None, ${BOXES}`,
+    (config) => {
+      checkFactor(0, 1)(config);
+      checkFactor(0, 1, 'sigma')(config);
+    },
   ),
   keeping(
     'RandAugment',
     `${RANGE}, num_ops=2, factor=0.5, interpolation='bilinear', seed=None, data_format=None, ${BOXES}`,
+    (config) => {
+      checkFactor(0, 1)(config);
+      checkInterpolation(config);
+    },
   ),
   keeping(
     'AugMix',
     `${RANGE}, num_chains=3, chain_depth=3, factor=0.3, alpha=1.0, all_ops=True, interpolation='bilinear', seed=None, data_format=None, ${BOXES}`,
+    (config) => {
+      checkFactor(0, 1)(config);
+      checkInterpolation(config);
+    },
   ),
   keeping('MixUp', `alpha=0.2, data_format=None, seed=None, ${BOXES}`),
-  keeping('CutMix', `factor=1.0, seed=None, data_format=None, ${BOXES}`),
+  keeping('CutMix', `factor=1.0, seed=None, data_format=None, ${BOXES}`, checkFactor(0, 1)),
   keeping('AutoContrast', `${RANGE}, *, data_format=None, bounding_box_format=None`),
   keeping('Equalization', `${RANGE}, bins=256, data_format=None, ${BOXES}`, undefined, true),
   keeping(
@@ -276,6 +381,10 @@ export const images: readonly LayerDefinition[] = [
   keeping(
     'Solarization',
     `addition_factor=0.0, threshold_factor=0.0, ${RANGE}, seed=None, *, data_format=None, bounding_box_format=None`,
+    (config) => {
+      checkFactor(0, 1, 'addition_factor', true)(config);
+      checkFactor(0, 1, 'threshold_factor', true)(config);
+    },
   ),
   keeping('MaxNumBoundingBoxes', 'max_number, fill_value=-1, *, data_format=None, bounding_box_format=None'),
 ];

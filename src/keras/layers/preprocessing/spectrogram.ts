@@ -90,6 +90,15 @@ export const stftSpectrogram: LayerDefinition = {
         `\`frame_step\` should be a positive integer not greater than \`frame_length\`. Received frame_step=${step}, frame_length=${length}`,
       );
     }
+    const transform = intOf(config.value('fft_length'));
+    if (transform !== null && length !== null && transform < length) {
+      argumentError(
+        'frame-step',
+        'fft_length',
+        `\`fft_length\` must not be less than \`frame_length\` (${length}), but is ${transform}.`,
+        `\`fft_length\` should be not less than \`frame_length\`. Received fft_length=${transform}, frame_length=${length}`,
+      );
+    }
     const mode = config.string('mode');
     if (mode !== null && !MODES.includes(mode)) {
       argumentError(

@@ -71,7 +71,7 @@ function convLstm(rank: 1 | 2 | 3): LayerDefinition {
   ) => `filters, kernel_size, strides=${ones}, padding='valid', data_format=None,
     dilation_rate=${ones}, activation='tanh', recurrent_activation='${recurrentActivation}', use_bias=True,
     kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', bias_initializer='zeros', unit_forget_bias=True,
-    kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, kernel_constraint=None, recurrent_constraint=None,
+    kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, recurrent_constraint=None,
     bias_constraint=None, dropout=0.0, recurrent_dropout=0.0${seed}, return_sequences=False, return_state=False, go_backwards=False,
     stateful=False, *, zero_output_for_mask=False`;
   return {

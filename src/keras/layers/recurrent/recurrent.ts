@@ -1,16 +1,26 @@
 /** SimpleRNN, LSTM, GRU and their cells. Sources: Keras `layers/rnn/simple_rnn.py`, `lstm.py`, `gru.py`. */
 import type { Dim, Known } from '../../../graph/graph';
 import { NONE, list, tuple, type Value } from '../../../python/values';
-import { computeDtype, requireActivation, requireNames, variables } from '../../arguments';
-import type {
-  CallContext,
-  Config,
-  LayerDefinition,
-  TensorRef,
-  TensorSpec,
-  WeightSpec,
+import {
+  argumentError,
+  computeDtype,
+  elementsOf,
+  pythonType,
+  requireActivation,
+  requireNames,
+  variables,
+} from '../../arguments';
+import {
+  KerasError,
+  type CallContext,
+  type Config,
+  type LayerDefinition,
+  type TensorRef,
+  type TensorSpec,
+  type WeightSpec,
 } from '../../definition';
 import { isKnownRank, mulDim, unknownDim } from '../../dims';
+import { argumentText } from '../../pythonText';
 import { signature } from '../../signature';
 import { builtSpec, known, rememberAxes, spec } from '../shared';
 import { requirePositive, requireWholeCount } from '../convolution/shared';
@@ -62,17 +72,17 @@ function layerSignature(cell: Cell, keras2 = false): string {
   const extra = keras2 ? ', *, implementation=2, time_major=False' : ', *, implementation=2';
   if (cell === 'simple') {
     const seed = keras2 ? '' : ', seed=None';
-    return `units, activation='tanh', ${INITIALIZERS}, ${REST}, ${CONSTRAINTS}, ${OUTPUTS}${seed}, *, zero_output_for_mask=False${keras2 ? ', time_major=False' : ''}`;
+    return `units, activation='tanh', ${INITIALIZERS}, ${REST}, activity_regularizer=None, ${CONSTRAINTS}, ${OUTPUTS}${seed}, *, zero_output_for_mask=False${keras2 ? ', time_major=False' : ''}`;
   }
   const gates = `units, activation='tanh', recurrent_activation='sigmoid', ${INITIALIZERS}`;
   if (keras2) {
     return cell === 'lstm'
-      ? `${gates}, unit_forget_bias=True, ${REST}, ${CONSTRAINTS}, ${OUTPUTS.replace(', unroll=False', '')}, time_major=False, unroll=False, *, implementation=2`
-      : `${gates}, ${REST}, ${CONSTRAINTS}, ${OUTPUTS}, time_major=False, reset_after=True, *, implementation=2`;
+      ? `${gates}, unit_forget_bias=True, ${REST}, activity_regularizer=None, ${CONSTRAINTS}, ${OUTPUTS.replace(', unroll=False', '')}, time_major=False, unroll=False, *, implementation=2`
+      : `${gates}, ${REST}, activity_regularizer=None, ${CONSTRAINTS}, ${OUTPUTS}, time_major=False, reset_after=True, *, implementation=2`;
   }
   return cell === 'lstm'
-    ? `${gates}, unit_forget_bias=True, ${REST}, ${CONSTRAINTS}, seed=None, ${OUTPUTS}, use_cudnn='auto'${extra}, zero_output_for_mask=False`
-    : `${gates}, ${REST}, ${CONSTRAINTS}, seed=None, ${OUTPUTS}, reset_after=True, use_cudnn='auto'${extra}, zero_output_for_mask=False`;
+    ? `${gates}, unit_forget_bias=True, ${REST}, activity_regularizer=None, ${CONSTRAINTS}, seed=None, ${OUTPUTS}, use_cudnn='auto'${extra}, zero_output_for_mask=False`
+    : `${gates}, ${REST}, activity_regularizer=None, ${CONSTRAINTS}, seed=None, ${OUTPUTS}, reset_after=True, use_cudnn='auto'${extra}, zero_output_for_mask=False`;
 }
 
 function check(config: Config, cell: Cell): void {
@@ -84,6 +94,22 @@ function check(config: Config, cell: Cell): void {
   requireActivation(config);
   if (cell !== 'simple') requireActivation(config, 'recurrent_activation');
   requireNames(config, ...NAMES);
+  for (const name of ['dropout', 'recurrent_dropout']) requireShare(config, name);
+}
+
+/** Keras clips these to 0 to 1, which only numbers allow. */
+function requireShare(config: Config, name: string): void {
+  const value = config.value(name);
+  if (!['none', 'str', 'tuple', 'list', 'dict'].includes(value.kind) || config.kerasVersion === 2) return;
+  const text = argumentText(config, name);
+  argumentError(
+    'rate-invalid',
+    name,
+    `\`${name}\` must be a number between 0 and 1, not ${text}.`,
+    `'>' not supported between instances of '${pythonType(value)}' and 'float'`,
+    {},
+    'TypeError',
+  );
 }
 
 /** Kernel, recurrent kernel and bias for `features` inputs. GRU's bias has two rows with `reset_after`. */
@@ -127,6 +153,7 @@ function recurrentLayer(family: Family): LayerDefinition {
     name: family.layer,
     base: 'RNN',
     parameters: signature(layerSignature(family.cell)),
+    ignored: family.cell === 'simple' ? ['activity_regularizer'] : undefined,
     callParameters: CALL_PARAMETERS,
     configure(config) {
       check(config, family.cell);
@@ -181,6 +208,7 @@ function cellDefinition(family: Family): LayerDefinition {
       return specs;
     },
     call(context) {
+      checkStates(context, family);
       const dtype = computeDtype(context.config);
       const output = cellStep(context, family, dtype);
       const [input] = context.inputs;
@@ -211,6 +239,34 @@ function stateStructure(context: CallContext, states: readonly Value[]): Value {
   return states.length === 1 && given !== undefined && given.kind !== 'list' && given.kind !== 'tuple'
     ? states[0]
     : list([...states]);
+}
+
+/** The states given: as many as the cell has, each as wide as its units (a carry may also be one wide: it is broadcast). */
+function checkStates(context: CallContext, family: Family): void {
+  const given = context.callArgs.get('states');
+  const units = unitsOf(context.config);
+  if (given === undefined || given.kind === 'unknown' || context.config.kerasVersion === 2) return;
+  const items = elementsOf(given) ?? (given.kind === 'list' ? [] : [given]);
+  const fail = (message: string, keras: string, exception: string): never => {
+    throw new KerasError('recurrent-state', message, keras, { callArgument: 'states', exception });
+  };
+  if (elementsOf(given) && items.length < family.states)
+    fail(
+      `${family.cellName} has ${family.states === 1 ? 'one state' : `${family.states} states`}, but got ${items.length}.`,
+      'list index out of range',
+      'IndexError',
+    );
+  if (typeof units !== 'number') return;
+  items.slice(0, family.states).forEach((item, i) => {
+    const shape = context.tensor(item)?.shape;
+    const width = shape !== undefined && isKnownRank(shape) ? shape[shape.length - 1] : undefined;
+    if (typeof width !== 'number' || width === units || (i > 0 && width === 1)) return;
+    fail(
+      `The states of ${family.cellName} are ${units} wide here, but one of ${width} was given.`,
+      `dot_general requires contracting dimensions to have the same shape, got (${width},) and (${units},).`,
+      'TypeError',
+    );
+  });
 }
 
 /** One step: input and state each against their kernel, then the gates. */
