@@ -36,7 +36,9 @@ function poolPadding(config: Config): 'valid' | 'same' | 'unknown' {
     );
   }
   if (value.kind !== 'str') return 'unknown';
-  if (value.value === 'valid' || value.value === 'same') return value.value;
+  // Keras 2 took either case, as Keras 3's convolutions do.
+  const name = config.kerasVersion === 2 ? value.value.toLowerCase() : value.value;
+  if (name === 'valid' || name === 'same') return name;
   const suggestion = closest(value.value, ['valid', 'same']);
   argumentError(
     'padding-name',

@@ -72,7 +72,9 @@ export function inputFromArgs(recorder: Recorder, args: CallArgs): LayerState {
   const bound = machine.bind(INPUT_PARAMETERS, args);
   const config = new LayerConfig(machine, bound, recorder.kerasVersion, 'float32');
   const ranges = Object.fromEntries(bound.ranges) as Record<string, SourceRange>;
-  const stated = readShape(recorder, config, site, ranges);
+  const wraps = config.value('tensor').kind !== 'none';
+  // What wraps a tensor has that tensor's shape.
+  const stated: Shape = wraps && config.isNone('shape') && config.isNone('batch_shape') ? { kind: 'unknown', reason: 'the shape is that of `tensor`' } : readShape(recorder, config, site, ranges);
   const extra = bound.unexpected[0];
   if (extra !== undefined && extra.name !== 'type_spec') {
     recorder.fail(
