@@ -47,8 +47,12 @@ export interface Snapshot {
   readonly figures: Readonly<Record<NodeId, NodeFigures>>;
   /** Per model index: totals, as in the command line's JSON. */
   readonly totals: readonly {
-    readonly params: number | null; readonly trainable: number | null; readonly nonTrainable: number | null;
-    readonly macs: number | null; readonly flops: number | null; readonly activationBytes: number | null;
+    readonly params: number | null;
+    readonly trainable: number | null;
+    readonly nonTrainable: number | null;
+    readonly macs: number | null;
+    readonly flops: number | null;
+    readonly activationBytes: number | null;
     /** True when parts are unknown and the totals are lower bounds. */
     readonly atLeast: boolean;
   }[];

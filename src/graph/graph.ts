@@ -116,13 +116,42 @@ export type Primitive =
   | {
       /** Reduction over whole axes (`GlobalAveragePooling2D`, `reduce_mean`). Axes are non-negative. */
       readonly op: 'reduce';
-      readonly fn: 'mean' | 'max' | 'min' | 'sum' | 'prod' | 'any' | 'all' | 'argmax' | 'argmin' | 'var' | 'std' | 'other';
+      readonly fn:
+        | 'mean'
+        | 'max'
+        | 'min'
+        | 'sum'
+        | 'prod'
+        | 'any'
+        | 'all'
+        | 'argmax'
+        | 'argmin'
+        | 'var'
+        | 'std'
+        | 'other';
       readonly axes: readonly number[] | null;
       readonly keepDims: boolean;
     }
-  | { readonly op: 'adaptivePool'; readonly mode: 'max' | 'average'; readonly outputSize: readonly Known<number>[]; readonly channelsFirst: boolean }
-  | { readonly op: 'dense'; readonly inFeatures: Known<number>; readonly units: Known<number>; readonly useBias: boolean; readonly activation: string | null }
-  | { readonly op: 'einsum'; readonly equation: string; readonly weight: string | null; readonly useBias: boolean; readonly activation: string | null }
+  | {
+      readonly op: 'adaptivePool';
+      readonly mode: 'max' | 'average';
+      readonly outputSize: readonly Known<number>[];
+      readonly channelsFirst: boolean;
+    }
+  | {
+      readonly op: 'dense';
+      readonly inFeatures: Known<number>;
+      readonly units: Known<number>;
+      readonly useBias: boolean;
+      readonly activation: string | null;
+    }
+  | {
+      readonly op: 'einsum';
+      readonly equation: string;
+      readonly weight: string | null;
+      readonly useBias: boolean;
+      readonly activation: string | null;
+    }
   | { readonly op: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
   | { readonly op: 'embedding'; readonly inputDim: Known<number>; readonly outputDim: Known<number> }
   | {
@@ -164,8 +193,18 @@ export type Primitive =
       readonly op: 'slice';
       readonly items: readonly SliceItem[];
     }
-  | { readonly op: 'upsample'; readonly factors: readonly Known<number>[]; readonly interpolation: string; readonly channelsFirst: boolean }
-  | { readonly op: 'resize'; readonly size: readonly Known<number>[]; readonly interpolation: string; readonly channelsFirst: boolean }
+  | {
+      readonly op: 'upsample';
+      readonly factors: readonly Known<number>[];
+      readonly interpolation: string;
+      readonly channelsFirst: boolean;
+    }
+  | {
+      readonly op: 'resize';
+      readonly size: readonly Known<number>[];
+      readonly interpolation: string;
+      readonly channelsFirst: boolean;
+    }
   | { readonly op: 'depthToSpace' | 'spaceToDepth'; readonly block: number; readonly channelsFirst: boolean }
   | {
       readonly op: 'recurrent';
@@ -215,12 +254,16 @@ export interface Weight {
   trainable: boolean;
   readonly dtype: string;
   /** Keras' initialiser name in snake case with its arguments, e.g. `{name: 'glorot_uniform'}`. */
-  readonly initializer: { readonly name: string; readonly config?: Readonly<Record<string, number | string | null>> } | null;
+  readonly initializer: {
+    readonly name: string;
+    readonly config?: Readonly<Record<string, number | string | null>>;
+  } | null;
   readonly owner: LayerId | null;
 }
 
 /** Plain data of a layer's constructor arguments, after defaults; what is not known is null with the reason in `unknowns`. */
-export type ConfigValue = null | boolean | number | string | readonly ConfigValue[] | { readonly [key: string]: ConfigValue };
+export type ConfigValue =
+  null | boolean | number | string | readonly ConfigValue[] | { readonly [key: string]: ConfigValue };
 
 /** One layer object (a model is one too). */
 export interface Layer {
@@ -291,7 +334,8 @@ export interface ModelBinding {
 }
 
 /** A row of Keras' `summary()`. */
-export type SummaryRow = { readonly layer: LayerId; readonly node: NodeId | null } | { readonly layer: null; readonly node: NodeId };
+export type SummaryRow =
+  { readonly layer: LayerId; readonly node: NodeId | null } | { readonly layer: null; readonly node: NodeId };
 
 export interface Model {
   /** Its layer object. */
@@ -307,7 +351,12 @@ export interface Model {
   probed: boolean;
   unknown: Unknown | null;
   /** What `compile` was told, where known: loss names or classes, for checks. */
-  compiled?: { readonly site: CallSite; readonly args: Readonly<Record<string, SourceRange>>; readonly loss: ConfigValue; readonly metrics: ConfigValue };
+  compiled?: {
+    readonly site: CallSite;
+    readonly args: Readonly<Record<string, SourceRange>>;
+    readonly loss: ConfigValue;
+    readonly metrics: ConfigValue;
+  };
 }
 
 /** What the text of a range was seen to be, for hovers on variables: once per distinct result. */
@@ -370,7 +419,16 @@ export interface ModelGraph {
 
 export function emptyGraph(file: string): ModelGraph {
   return {
-    file, tensors: [], nodes: [], layers: [], weights: [], models: [], observations: [], failures: [], problems: [], kerasVersion: 3,
+    file,
+    tensors: [],
+    nodes: [],
+    layers: [],
+    weights: [],
+    models: [],
+    observations: [],
+    failures: [],
+    problems: [],
+    kerasVersion: 3,
   };
 }
 

@@ -77,7 +77,9 @@ export class KerasError {
       readonly callArgument?: string;
       /** Index of the input tensor that causes it. */
       readonly input?: number;
-      readonly facts?: Readonly<Record<string, string | number | boolean | null | readonly (number | null)[]>>;
+      readonly facts?: Readonly<
+        Record<string, string | number | boolean | null | readonly (number | null)[]>
+      >;
       /** The Python exception class Keras raises. Default ValueError. */
       readonly exception?: string;
       readonly severity?: 'error' | 'warning' | 'info' | 'hint';
@@ -122,7 +124,12 @@ export interface CallContext {
     readonly weights?: readonly string[];
   }): TensorRef[];
   /** Calls another layer object or function (wrappers): records its node under this one. `positional` follows the inputs. */
-  callLayer(layer: Value, inputs: readonly TensorRef[], keywords?: Readonly<Record<string, Value>>, positional?: readonly Value[]): Value;
+  callLayer(
+    layer: Value,
+    inputs: readonly TensorRef[],
+    keywords?: Readonly<Record<string, Value>>,
+    positional?: readonly Value[],
+  ): Value;
   /** Reports a warning or a second-order error without giving up the call. */
   report(error: KerasError): void;
   /** A tensor value for the recorded step output, to be returned. */

@@ -33,7 +33,12 @@ export function convWindow(args: WindowArguments): AxisWindow {
   const dilation = args.dilation === undefined ? 1 : args.dilation;
   const mode = typeof padding === 'string' ? padding : 'explicit';
   const base = { kernel, stride, dilation, padding: mode, input } as const;
-  const lost = (reason: string): AxisWindow => ({ ...base, padBefore: null, padAfter: null, output: unknownDim(reason, input) });
+  const lost = (reason: string): AxisWindow => ({
+    ...base,
+    padBefore: null,
+    padAfter: null,
+    output: unknownDim(reason, input),
+  });
   if (stride === null) return lost('the stride is not known');
   if (stride <= 0) return lost('the stride is not positive');
   if (mode === 'same') {
@@ -44,22 +49,44 @@ export function convWindow(args: WindowArguments): AxisWindow {
     return { ...base, padBefore: pads[0], padAfter: pads[1], output };
   }
   if (kernel === null || dilation === null) {
-    if (mode === 'causal') return { ...base, padBefore: null, padAfter: 0, output: ceilDivideDim(input, stride) };
+    if (mode === 'causal')
+      return { ...base, padBefore: null, padAfter: 0, output: ceilDivideDim(input, stride) };
     return lost('the kernel size is not known');
   }
   if (mode === 'unknown') return lost('the padding is not known');
   const span = effectiveKernel(kernel, dilation);
   const pads: readonly [Known<number>, Known<number>] =
-    typeof padding === 'object' ? [padding.before, padding.after] : mode === 'causal' ? [span - 1, 0] : [0, 0];
-  if (pads[0] === null || pads[1] === null) return { ...base, padBefore: pads[0], padAfter: pads[1], output: unknownDim('the padding is not known', input) };
+    typeof padding === 'object'
+      ? [padding.before, padding.after]
+      : mode === 'causal'
+        ? [span - 1, 0]
+        : [0, 0];
+  if (pads[0] === null || pads[1] === null)
+    return {
+      ...base,
+      padBefore: pads[0],
+      padAfter: pads[1],
+      output: unknownDim('the padding is not known', input),
+    };
   const free = addToDim(input, pads[0] + pads[1] - span);
-  return { ...base, padBefore: pads[0], padAfter: pads[1], output: addToDim(floorDivideDim(free, stride), 1) };
+  return {
+    ...base,
+    padBefore: pads[0],
+    padAfter: pads[1],
+    output: addToDim(floorDivideDim(free, stride), 1),
+  };
 }
 
 /** TensorFlow's SAME pads `[before, after]`; with stride 1 they do not depend on the input length, else null when it is open. */
-function samePads(input: Dim, output: Dim, span: number, stride: number): readonly [Known<number>, Known<number>] {
+function samePads(
+  input: Dim,
+  output: Dim,
+  span: number,
+  stride: number,
+): readonly [Known<number>, Known<number>] {
   let total: number;
-  if (typeof input === 'number' && typeof output === 'number') total = Math.max((output - 1) * stride + span - input, 0);
+  if (typeof input === 'number' && typeof output === 'number')
+    total = Math.max((output - 1) * stride + span - input, 0);
   else if (stride === 1) total = span - 1;
   else return [null, null];
   const before = Math.floor(total / 2);
@@ -86,8 +113,14 @@ export function transposedWindow(args: TransposedArguments): AxisWindow {
   const outputPadding = args.outputPadding === undefined ? null : args.outputPadding;
   const base = { kernel, stride, dilation, padding, input, outputPadding } as const;
   if (stride === null || padding === 'unknown' || kernel === null || dilation === null) {
-    const reason = stride === null ? 'the stride is not known' : padding === 'unknown' ? 'the padding is not known' : 'the kernel size is not known';
-    if (stride !== null && padding === 'same' && outputPadding === null) return { ...base, padBefore: null, padAfter: null, output: mulDim(input, stride) };
+    const reason =
+      stride === null
+        ? 'the stride is not known'
+        : padding === 'unknown'
+          ? 'the padding is not known'
+          : 'the kernel size is not known';
+    if (stride !== null && padding === 'same' && outputPadding === null)
+      return { ...base, padBefore: null, padAfter: null, output: mulDim(input, stride) };
     return { ...base, padBefore: null, padAfter: null, output: unknownDim(reason, input) };
   }
   const span = effectiveKernel(kernel, dilation);
@@ -103,5 +136,10 @@ export function transposedWindow(args: TransposedArguments): AxisWindow {
   // As TensorFlow and JAX place it: the SAME pads of the convolution from `output` to `input`.
   const total = 2 * pad - outputPadding;
   const before = Math.floor(Math.max(total, 0) / 2);
-  return { ...base, padBefore: before, padAfter: total - before, output: addToDim(stretched, span - 2 * pad + outputPadding) };
+  return {
+    ...base,
+    padBefore: before,
+    padAfter: total - before,
+    output: addToDim(stretched, span - 2 * pad + outputPadding),
+  };
 }

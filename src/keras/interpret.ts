@@ -74,7 +74,11 @@ export function interpret(source: Source, environment: Environment = {}): ModelG
   } catch (error) {
     environment.onInternal?.(error);
     const graph = recorder?.graph ?? emptyGraph(source.path);
-    graph.problems.push({ kind: 'internal', message: `the analysis failed: ${error instanceof Error ? error.message : String(error)}`, range: null });
+    graph.problems.push({
+      kind: 'internal',
+      message: `the analysis failed: ${error instanceof Error ? error.message : String(error)}`,
+      range: null,
+    });
     return graph;
   }
 }

@@ -4,7 +4,19 @@
  */
 import type { SourceRange } from './source';
 import type {
-  CallArgs, ClassValue, FunctionValue, InstanceValue, ModuleValue, Mutable, Scope, UnknownValue, Value, ListValue, DictValue, SetValue, IteratorValue,
+  CallArgs,
+  ClassValue,
+  FunctionValue,
+  InstanceValue,
+  ModuleValue,
+  Mutable,
+  Scope,
+  UnknownValue,
+  Value,
+  ListValue,
+  DictValue,
+  SetValue,
+  IteratorValue,
 } from './values';
 
 /** A function activation. */
@@ -35,7 +47,12 @@ export interface Bound {
   /** Names of parameters that were given explicitly. */
   readonly given: ReadonlySet<string>;
   /** Keywords that fit no parameter (only those certainly wrong), with the range of the name. */
-  readonly unexpected: readonly { readonly name: string; readonly value: Value; readonly range: SourceRange | null; readonly nameRange: SourceRange | null }[];
+  readonly unexpected: readonly {
+    readonly name: string;
+    readonly value: Value;
+    readonly range: SourceRange | null;
+    readonly nameRange: SourceRange | null;
+  }[];
   readonly missing: readonly string[];
   /** More positional arguments than parameters. */
   readonly excess: number;
@@ -65,8 +82,17 @@ export interface Machine {
   /** Calls with plain values; no source range. */
   apply(fn: Value, positional: readonly Value[], keywords?: Readonly<Record<string, Value>>): Value;
   /** `obj.name(*positional, **keywords)`. */
-  invoke(obj: Value, name: string, positional: readonly Value[], keywords?: Readonly<Record<string, Value>>): Value;
-  args(positional: readonly Value[], keywords?: Readonly<Record<string, Value>>, range?: SourceRange | null): CallArgs;
+  invoke(
+    obj: Value,
+    name: string,
+    positional: readonly Value[],
+    keywords?: Readonly<Record<string, Value>>,
+  ): Value;
+  args(
+    positional: readonly Value[],
+    keywords?: Readonly<Record<string, Value>>,
+    range?: SourceRange | null,
+  ): CallArgs;
   bind(parameters: readonly Parameter[], args: CallArgs): Bound;
   /** Frames, outermost first. */
   readonly frames: readonly Frame[];
@@ -79,7 +105,10 @@ export interface Machine {
   /** Like getAttr, undefined instead of AttributeError. */
   findAttr(obj: Value, name: string): Value | undefined;
   /** The class attribute through the mro, unbound. */
-  findClassAttr(cls: ClassValue, name: string): { readonly value: Value; readonly owner: ClassValue } | undefined;
+  findClassAttr(
+    cls: ClassValue,
+    name: string,
+  ): { readonly value: Value; readonly owner: ClassValue } | undefined;
   setAttr(obj: Value, name: string, value: Value): void;
   isInstance(value: Value, cls: ClassValue): boolean | undefined;
   isSubclass(cls: ClassValue, of: ClassValue): boolean;
@@ -112,12 +141,16 @@ export interface Machine {
 
   // --- effects ---------------------------------------------------------------------------------------------------------
   /** Must be called before a mutable is changed, so that branches on unknown conditions can be undone and joined. */
-  touch(what: Mutable | InstanceValue | ListValue | DictValue | SetValue | IteratorValue | Scope | ClassValue): void;
+  touch(
+    what: Mutable | InstanceValue | ListValue | DictValue | SetValue | IteratorValue | Scope | ClassValue,
+  ): void;
   /**
    * Tells that the object was just made: nothing outside the branch around this point knows it, so `touch` need not copy
    * it there. Optional; saves time.
    */
-  created(what: Mutable | InstanceValue | ListValue | DictValue | SetValue | IteratorValue | Scope | ClassValue): void;
+  created(
+    what: Mutable | InstanceValue | ListValue | DictValue | SetValue | IteratorValue | Scope | ClassValue,
+  ): void;
   /** True while running a side of an `if` (or a loop body) that may not run. */
   readonly conditional: boolean;
   /** True while probing what nothing called. */

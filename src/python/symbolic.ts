@@ -85,7 +85,8 @@ function mod(a: number, b: number): number {
 function toLinear(expr: Expr): Linear {
   if (typeof expr === 'number') return { constant: expr, terms: [] };
   if (typeof expr === 'string') return { constant: 0, terms: [{ factor: 1, atom: expr }] };
-  if (expr.op === '+' || expr.op === '-') return addLinear(toLinear(expr.a), toLinear(expr.b), expr.op === '+' ? 1 : -1);
+  if (expr.op === '+' || expr.op === '-')
+    return addLinear(toLinear(expr.a), toLinear(expr.b), expr.op === '+' ? 1 : -1);
   if (expr.op === '*' && typeof expr.a === 'number') return scaleLinear(toLinear(expr.b), expr.a);
   if (expr.op === '*' && typeof expr.b === 'number') return scaleLinear(toLinear(expr.a), expr.b);
   return { constant: 0, terms: [{ factor: 1, atom: expr }] };
@@ -103,7 +104,10 @@ function addLinear(a: Linear, b: Linear, sign: number): Linear {
 
 function scaleLinear(a: Linear, factor: number): Linear {
   if (factor === 0) return { constant: 0, terms: [] };
-  return { constant: a.constant * factor, terms: a.terms.map((term) => ({ factor: term.factor * factor, atom: term.atom })) };
+  return {
+    constant: a.constant * factor,
+    terms: a.terms.map((term) => ({ factor: term.factor * factor, atom: term.atom })),
+  };
 }
 
 function fromLinear(linear: Linear): Expr {

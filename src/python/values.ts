@@ -34,35 +34,93 @@ export type Value =
   | SuperValue
   | UnknownValue;
 
-export interface NoneValue { readonly kind: 'none' }
-export interface EllipsisValue { readonly kind: 'ellipsis' }
-export interface BoolValue { readonly kind: 'bool'; readonly value: boolean }
+export interface NoneValue {
+  readonly kind: 'none';
+}
+export interface EllipsisValue {
+  readonly kind: 'ellipsis';
+}
+export interface BoolValue {
+  readonly kind: 'bool';
+  readonly value: boolean;
+}
 /**
  * A Python int. Model code stays within ±2^53; larger results become `unknown`. `numpy`: it is not Python's own int but a
  * numpy scalar of that dtype (`int64`), which behaves like an int yet is no instance of `int` (library/numpy/scalar.ts).
  */
-export interface IntValue { readonly kind: 'int'; readonly value: number; readonly numpy?: string }
+export interface IntValue {
+  readonly kind: 'int';
+  readonly value: number;
+  readonly numpy?: string;
+}
 /** `numpy`: a numpy scalar of that dtype (`float32`); only `float64` is an instance of `float` as well. */
-export interface FloatValue { readonly kind: 'float'; readonly value: number; readonly numpy?: string }
-export interface StrValue { readonly kind: 'str'; readonly value: string }
-export interface BytesValue { readonly kind: 'bytes'; readonly value: string }
+export interface FloatValue {
+  readonly kind: 'float';
+  readonly value: number;
+  readonly numpy?: string;
+}
+export interface StrValue {
+  readonly kind: 'str';
+  readonly value: string;
+}
+export interface BytesValue {
+  readonly kind: 'bytes';
+  readonly value: string;
+}
 
 /**
  * An integer known only as a formula over open lengths (a batch size, an image height left `None`).
  * `isNone`: the program sees Python's `None` here (a static shape entry); arithmetic on it gives a symbolic int with
  * `isNone: false`, as `tf.shape(x)[i]` would, because what people mean by it is the length.
  */
-export interface SymbolicInt { readonly kind: 'symbolic'; readonly expr: Expr; readonly isNone: boolean }
+export interface SymbolicInt {
+  readonly kind: 'symbolic';
+  readonly expr: Expr;
+  readonly isNone: boolean;
+}
 
-export interface TupleValue { readonly kind: 'tuple'; readonly items: readonly Value[]; /** set for a namedtuple's instance-like tuple */ readonly cls?: ClassValue }
+export interface TupleValue {
+  readonly kind: 'tuple';
+  readonly items: readonly Value[];
+  /** set for a namedtuple's instance-like tuple */ readonly cls?: ClassValue;
+}
 /** `tail` is set when more elements of unknown number may follow (appended in a loop of unknown length). */
-export interface ListValue { readonly kind: 'list'; items: Value[]; tail: UnknownValue | null }
+export interface ListValue {
+  readonly kind: 'list';
+  items: Value[];
+  tail: UnknownValue | null;
+}
 /** Never changed in place: a new entry replaces it. `maybe`: set on some of the alternative paths only. */
-export interface DictEntry { readonly key: Value; readonly value: Value; readonly maybe?: boolean }
-export interface DictValue { readonly kind: 'dict'; /** by `hashKey` */ entries: Map<string, DictEntry>; tail: UnknownValue | null; /** defaultdict */ defaultFactory?: Value; /** OrderedDict, Counter, user subclass … */ cls?: ClassValue }
-export interface SetValue { readonly kind: 'set'; entries: Map<string, Value>; tail: UnknownValue | null; readonly frozen: boolean }
-export interface SliceValue { readonly kind: 'slice'; readonly start: Value; readonly stop: Value; readonly step: Value }
-export interface RangeValue { readonly kind: 'range'; readonly start: number; readonly stop: number; readonly step: number }
+export interface DictEntry {
+  readonly key: Value;
+  readonly value: Value;
+  readonly maybe?: boolean;
+}
+export interface DictValue {
+  readonly kind: 'dict';
+  /** by `hashKey` */ entries: Map<string, DictEntry>;
+  tail: UnknownValue | null;
+  /** defaultdict */ defaultFactory?: Value;
+  /** OrderedDict, Counter, user subclass … */ cls?: ClassValue;
+}
+export interface SetValue {
+  readonly kind: 'set';
+  entries: Map<string, Value>;
+  tail: UnknownValue | null;
+  readonly frozen: boolean;
+}
+export interface SliceValue {
+  readonly kind: 'slice';
+  readonly start: Value;
+  readonly stop: Value;
+  readonly step: Value;
+}
+export interface RangeValue {
+  readonly kind: 'range';
+  readonly start: number;
+  readonly stop: number;
+  readonly step: number;
+}
 
 export interface FunctionValue {
   readonly kind: 'function';
@@ -91,9 +149,23 @@ export interface NativeFunction {
 }
 export type NativeImpl = (machine: Machine, args: CallArgs) => Value;
 
-export interface BoundMethod { readonly kind: 'method'; readonly self: Value; readonly fn: FunctionValue | NativeFunction; readonly name: string }
-export interface PropertyValue { readonly kind: 'property'; readonly get: Value | null; readonly set: Value | null; readonly cached?: boolean }
-export interface WrappedMethod { readonly kind: 'wrapped'; readonly mode: 'static' | 'class'; readonly fn: Value }
+export interface BoundMethod {
+  readonly kind: 'method';
+  readonly self: Value;
+  readonly fn: FunctionValue | NativeFunction;
+  readonly name: string;
+}
+export interface PropertyValue {
+  readonly kind: 'property';
+  readonly get: Value | null;
+  readonly set: Value | null;
+  readonly cached?: boolean;
+}
+export interface WrappedMethod {
+  readonly kind: 'wrapped';
+  readonly mode: 'static' | 'class';
+  readonly fn: Value;
+}
 
 export interface ClassValue {
   readonly kind: 'class';
@@ -128,21 +200,57 @@ export interface ClassHooks {
    * What a metaclass would answer for the class itself: `cls(…)`, `iter(cls)`, `cls[key]`, `len(cls)`, `x in cls` (enums).
    * Undefined means: go on as for an ordinary class.
    */
-  readonly meta?: (machine: Machine, cls: ClassValue, operation: MetaOperation, args: readonly Value[]) => Value | undefined;
+  readonly meta?: (
+    machine: Machine,
+    cls: ClassValue,
+    operation: MetaOperation,
+    args: readonly Value[],
+  ) => Value | undefined;
 }
 export type MetaOperation = 'call' | 'iterate' | 'getItem' | 'len' | 'contains';
 
-export interface InstanceValue { readonly kind: 'instance'; readonly cls: ClassValue; readonly attrs: Map<string, Value>; /** native payload (keras: layer state, tensor) */ data: unknown }
-export interface ModuleValue { readonly kind: 'module'; readonly name: string; readonly attrs: Map<string, Value>; /** consulted when `attrs` has no such name */ readonly lookup?: (name: string) => Value | undefined; /** missing names are unknown, not errors */ readonly open: boolean }
+export interface InstanceValue {
+  readonly kind: 'instance';
+  readonly cls: ClassValue;
+  readonly attrs: Map<string, Value>;
+  /** native payload (keras: layer state, tensor) */ data: unknown;
+}
+export interface ModuleValue {
+  readonly kind: 'module';
+  readonly name: string;
+  readonly attrs: Map<string, Value>;
+  /** consulted when `attrs` has no such name */ readonly lookup?: (name: string) => Value | undefined;
+  /** missing names are unknown, not errors */ readonly open: boolean;
+}
 /** A generator or iterator with its (remaining) elements worked out in advance. */
-export interface IteratorValue { readonly kind: 'iterator'; items: Value[]; position: number; tail: UnknownValue | null }
-export interface SuperValue { readonly kind: 'super'; readonly self: Value; readonly start: ClassValue; /** class whose mro is walked */ readonly of: ClassValue }
+export interface IteratorValue {
+  readonly kind: 'iterator';
+  items: Value[];
+  position: number;
+  tail: UnknownValue | null;
+}
+export interface SuperValue {
+  readonly kind: 'super';
+  readonly self: Value;
+  readonly start: ClassValue;
+  /** class whose mro is walked */ readonly of: ClassValue;
+}
 
 /**
  * Not known. `reason` is a sentence fragment for the user (`argument "n" of build() has no default`). `among` lists the
  * possible values where they are few (both sides of an unknown `if`).
  */
-export interface UnknownValue { readonly kind: 'unknown'; readonly reason: string; readonly at: SourceRange | null; readonly among?: readonly Value[]; /** what kind of thing it must be, where that much is known (`int`, `str`, `tensor`, …) */ readonly type?: string; /** a true division of open lengths (`h / 2`), of which floor, ceil and `int()` are again formulas; `b` is a positive integer */ readonly quotient?: { readonly a: Expr; readonly b: number } }
+export interface UnknownValue {
+  readonly kind: 'unknown';
+  readonly reason: string;
+  readonly at: SourceRange | null;
+  readonly among?: readonly Value[];
+  /** what kind of thing it must be, where that much is known (`int`, `str`, `tensor`, …) */ readonly type?: string;
+  /** a true division of open lengths (`h / 2`), of which floor, ceil and `int()` are again formulas; `b` is a positive integer */ readonly quotient?: {
+    readonly a: Expr;
+    readonly b: number;
+  };
+}
 
 /** Variables of a module, function, class body or comprehension. */
 export interface Scope {
@@ -155,12 +263,18 @@ export interface Scope {
 }
 
 /** One argument as passed: its value and where its expression stands. */
-export interface Arg { readonly value: Value; readonly range: SourceRange | null }
+export interface Arg {
+  readonly value: Value;
+  readonly range: SourceRange | null;
+}
 
 /** The arguments of one call. For methods `self` is the first positional argument. */
 export interface CallArgs {
   readonly positional: readonly Arg[];
-  readonly keywords: ReadonlyMap<string, Arg & { /** range of the keyword's name */ readonly nameRange: SourceRange | null }>;
+  readonly keywords: ReadonlyMap<
+    string,
+    Arg & { /** range of the keyword's name */ readonly nameRange: SourceRange | null }
+  >;
   /** A `*args` of unknown length was passed: positional arguments beyond those listed may exist. */
   readonly openPositional: UnknownValue | null;
   /** A `**kwargs` of unknown content was passed: any keyword may be given. */
@@ -179,10 +293,19 @@ export const int = (value: number): IntValue => ({ kind: 'int', value });
 export const float = (value: number): FloatValue => ({ kind: 'float', value });
 export const str = (value: string): StrValue => ({ kind: 'str', value });
 export const tuple = (items: readonly Value[]): TupleValue => ({ kind: 'tuple', items });
-export const list = (items: Value[], tail: UnknownValue | null = null): ListValue => ({ kind: 'list', items, tail });
+export const list = (items: Value[], tail: UnknownValue | null = null): ListValue => ({
+  kind: 'list',
+  items,
+  tail,
+});
 export const unknown = (reason: string, at: SourceRange | null = null, type?: string): UnknownValue =>
   type === undefined ? { kind: 'unknown', reason, at } : { kind: 'unknown', reason, at, type };
-export const native = (name: string, impl: NativeImpl, attrs?: Map<string, Value>): NativeFunction => ({ kind: 'native', name, impl, attrs });
+export const native = (name: string, impl: NativeImpl, attrs?: Map<string, Value>): NativeFunction => ({
+  kind: 'native',
+  name,
+  impl,
+  attrs,
+});
 
 /** A mutable thing outside Python's own containers (keras: a layer's state) that branches of an unknown `if` may change. */
 export interface Mutable {

@@ -21,7 +21,11 @@ export function graphOf(text: string, environment: Environment = {}): ModelGraph
 }
 
 /** Runs `text` and compares every marker; no failures may be recorded unless `failures` lists their codes. */
-export function check(text: string, failures: readonly string[] = [], environment: Environment = {}): ModelGraph {
+export function check(
+  text: string,
+  failures: readonly string[] = [],
+  environment: Environment = {},
+): ModelGraph {
   const graph = graphOf(text, environment);
   const lines = text.split('\n');
   let offset = 0;
@@ -33,14 +37,23 @@ export function check(text: string, failures: readonly string[] = [], environmen
     else {
       const from = statement.offset + marker[1].length;
       const to = from + marker[2].length;
-      const found = graph.observations.filter((seen) => seen.range.from === from && seen.range.to === to).map((seen) => show(graph, seen));
+      const found = graph.observations
+        .filter((seen) => seen.range.from === from && seen.range.to === to)
+        .map((seen) => show(graph, seen));
       assert.deepEqual(found.join(' | '), marker[3].trim(), `at: ${statement.line.trim()}`);
       markers++;
     }
     offset += line.length + 1;
   }
-  assert.deepEqual(graph.failures.map((failure) => failure.code), failures, graph.failures.map((failure) => failure.message).join('\n'));
-  assert.deepEqual(graph.problems.map((problem) => problem.message), []);
+  assert.deepEqual(
+    graph.failures.map((failure) => failure.code),
+    failures,
+    graph.failures.map((failure) => failure.message).join('\n'),
+  );
+  assert.deepEqual(
+    graph.problems.map((problem) => problem.message),
+    [],
+  );
   assert.ok(markers > 0 || graph.models.length > 0 || failures.length > 0, 'the program checks nothing');
   return graph;
 }
@@ -83,8 +96,13 @@ export function parameters(graph: ModelGraph, id: LayerId): number | '?' {
 
 /** The model that a name is bound to, the latest one. */
 export function model(graph: ModelGraph, name: string): Model {
-  const found = graph.models.filter((candidate) => candidate.bindings.some((binding) => binding.name === name));
-  assert.ok(found.length > 0, `no model is bound to ${name}; there are ${graph.models.flatMap((candidate) => candidate.bindings.map((binding) => binding.name)).join(', ')}`);
+  const found = graph.models.filter((candidate) =>
+    candidate.bindings.some((binding) => binding.name === name),
+  );
+  assert.ok(
+    found.length > 0,
+    `no model is bound to ${name}; there are ${graph.models.flatMap((candidate) => candidate.bindings.map((binding) => binding.name)).join(', ')}`,
+  );
   return found[found.length - 1];
 }
 
@@ -92,7 +110,8 @@ export function model(graph: ModelGraph, name: string): Model {
 export function rows(graph: ModelGraph, name: string): string[] {
   return model(graph, name).rows.map((row) => {
     const node = row.node === null ? null : graph.nodes[row.node];
-    const outputs = node === null ? '?' : node.outputs.map((id) => formatShape(graph.tensors[id].shape)).join(' ');
+    const outputs =
+      node === null ? '?' : node.outputs.map((id) => formatShape(graph.tensors[id].shape)).join(' ');
     if (row.layer === null) return `${node!.name} (${node!.type}) ${outputs}`;
     const layer = graph.layers[row.layer];
     return `${layer.name} (${layer.type}) ${outputs} ${parameters(graph, row.layer)}`;

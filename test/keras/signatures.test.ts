@@ -40,8 +40,7 @@ describe('signatures', () => {
     it(name, () => {
       const definition = layerNames().get(name);
       assert.ok(definition, 'no definition');
-      const expected = parameters
-        .map(([parameter, value]) => [parameter, number(value)]);
+      const expected = parameters.map(([parameter, value]) => [parameter, number(value)]);
       // Keyword-only parameters are those that Keras takes out of **kwargs.
       const found = definition.parameters
         .filter(({ kind }) => kind === undefined)

@@ -10,11 +10,17 @@ import { callLayer } from './layerCall';
 import { layerStateOf, type LayerState } from './layerState';
 import { flatten, mapArgs, mapStructure, tensorDataOf } from './structure';
 
-export const cloneModel: NativeFunction = fn('clone_model(model, input_tensors=None, clone_function=None, call_function=None, recursive=False)', (machine, { model, input_tensors: given }, args) => {
-  const state = layerStateOf(model);
-  if (state === undefined) return machine.unknown('the model to clone is not known');
-  return cloneState(state, given, args)?.self ?? machine.unknown(`a clone of ${state.layer.type} is not followed`);
-});
+export const cloneModel: NativeFunction = fn(
+  'clone_model(model, input_tensors=None, clone_function=None, call_function=None, recursive=False)',
+  (machine, { model, input_tensors: given }, args) => {
+    const state = layerStateOf(model);
+    if (state === undefined) return machine.unknown('the model to clone is not known');
+    return (
+      cloneState(state, given, args)?.self ??
+      machine.unknown(`a clone of ${state.layer.type} is not followed`)
+    );
+  },
+);
 
 /** Copies a layer with its configuration and name, not its weights. */
 function cloneLayer(state: LayerState, args: CallArgs): LayerState | undefined {
@@ -40,7 +46,18 @@ function cloneState(state: LayerState, given: Value, args: CallArgs): LayerState
       const clone = newModel(state, recorder.classes.Sequential, 'sequential');
       clone.stack = [];
       for (const layer of state.stack ?? []) {
-        const copy = layer.inputTensor !== null ? makeInputLayer(recorder, { shape: recorder.ref(layer.inputTensor).shape, dtype: recorder.ref(layer.inputTensor).dtype, name: layer.layer.name }, site) : cloneLayer(layer, args);
+        const copy =
+          layer.inputTensor !== null
+            ? makeInputLayer(
+                recorder,
+                {
+                  shape: recorder.ref(layer.inputTensor).shape,
+                  dtype: recorder.ref(layer.inputTensor).dtype,
+                  name: layer.layer.name,
+                },
+                site,
+              )
+            : cloneLayer(layer, args);
         if (copy === undefined) return undefined;
         addToSequential(clone, copy.self, site, false);
       }
@@ -53,7 +70,15 @@ function cloneState(state: LayerState, given: Value, args: CallArgs): LayerState
     const tensors = given.kind === 'none' ? [] : flatten(given);
     graph.inputIds.forEach((id, i) => {
       const ref = recorder.ref(id);
-      const input = tensors[i] ?? recorder.valueOf(makeInputLayer(recorder, { shape: ref.shape, dtype: ref.dtype, name: recorder.producerOf(id)?.name ?? null }, site).inputTensor!);
+      const input =
+        tensors[i] ??
+        recorder.valueOf(
+          makeInputLayer(
+            recorder,
+            { shape: ref.shape, dtype: ref.dtype, name: recorder.producerOf(id)?.name ?? null },
+            site,
+          ).inputTensor!,
+        );
       map.set(id, input);
     });
     const layers = new Map<number, LayerState>();
@@ -72,13 +97,25 @@ function cloneState(state: LayerState, given: Value, args: CallArgs): LayerState
           if (copy === undefined) return undefined;
           layers.set(node.layer, copy);
         }
-        result = recorder.within(null, () => callLayer(recorder, copy!, { ...replayed, positional: [{ value: copy!.self, range: null }, ...replayed.positional], range: null }));
+        result = recorder.within(null, () =>
+          callLayer(recorder, copy!, {
+            ...replayed,
+            positional: [{ value: copy!.self, range: null }, ...replayed.positional],
+            range: null,
+          }),
+        );
       }
       const leaves = flatten(result);
       node.outputs.forEach((output, i) => leaves[i] !== undefined && map.set(output, leaves[i]));
     }
     const clone = newModel(state, recorder.classes.Functional, 'functional');
-    initialiseFunctional(clone, mapStructure(graph.inputs, substitute), mapStructure(graph.outputs, substitute), site, {});
+    initialiseFunctional(
+      clone,
+      mapStructure(graph.inputs, substitute),
+      mapStructure(graph.outputs, substitute),
+      site,
+      {},
+    );
     return clone;
   });
 }
@@ -90,7 +127,10 @@ function newModel(state: LayerState, cls: LayerState['self']['cls'], kind: Layer
   const self = machine.allocate(cls);
   const clone = createState(machine, self, kind, kind === 'functional' ? 'Functional' : 'Sequential');
   self.data = clone;
-  setUp(machine, clone, machine.bind(COMMON, machine.args([], { name: { kind: 'str', value: state.layer.name } })));
+  setUp(
+    machine,
+    clone,
+    machine.bind(COMMON, machine.args([], { name: { kind: 'str', value: state.layer.name } })),
+  );
   return clone;
 }
-

@@ -67,7 +67,12 @@ function checkName(config: Config): void {
 
 function checkTrainable(config: Config): void {
   const value = config.value('trainable');
-  if (!config.given('trainable') || value.kind === 'bool' || !(isPlainData(value) || value.kind === 'none' || value.kind === 'str')) return;
+  if (
+    !config.given('trainable') ||
+    value.kind === 'bool' ||
+    !(isPlainData(value) || value.kind === 'none' || value.kind === 'str')
+  )
+    return;
   const text = argumentText(config, 'trainable');
   argumentError(
     'trainable-invalid',

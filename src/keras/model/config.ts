@@ -31,7 +31,11 @@ export class LayerConfig implements Config {
 
   float(name: string): Known<number> {
     const value = this.value(name);
-    return value.kind === 'float' || value.kind === 'int' ? value.value : value.kind === 'bool' ? Number(value.value) : null;
+    return value.kind === 'float' || value.kind === 'int'
+      ? value.value
+      : value.kind === 'bool'
+        ? Number(value.value)
+        : null;
   }
 
   flag(name: string): Known<boolean> {
@@ -49,8 +53,14 @@ export class LayerConfig implements Config {
 
   ints(name: string, rank: number): Known<number>[] {
     const value = this.value(name);
-    const items = value.kind === 'tuple' || value.kind === 'list' || value.kind === 'range' ? this.machine.iterate(value) : undefined;
-    if (items !== undefined) return Array.from({ length: rank }, (_, i) => (items.items[i] === undefined ? null : asInt(items.items[i])));
+    const items =
+      value.kind === 'tuple' || value.kind === 'list' || value.kind === 'range'
+        ? this.machine.iterate(value)
+        : undefined;
+    if (items !== undefined)
+      return Array.from({ length: rank }, (_, i) =>
+        items.items[i] === undefined ? null : asInt(items.items[i]),
+      );
     return Array.from({ length: rank }, () => asInt(value));
   }
 
@@ -83,7 +93,9 @@ export function activationName(machine: Machine, value: Value): string | null {
     case 'method':
       return 'custom';
     case 'instance': {
-      const builtin = value.cls.mro.find((cls) => LAYER_ACTIVATIONS[cls.name] !== undefined && cls.module.startsWith('keras'));
+      const builtin = value.cls.mro.find(
+        (cls) => LAYER_ACTIVATIONS[cls.name] !== undefined && cls.module.startsWith('keras'),
+      );
       if (builtin !== undefined) return LAYER_ACTIVATIONS[builtin.name];
       return machine.findAttr(value, '__call__') === undefined ? null : 'custom';
     }

@@ -3,7 +3,13 @@ import type { Node, Shape } from '../../graph/graph';
 import type { Machine } from '../../python/machine';
 import { list, type InstanceValue, type Value } from '../../python/values';
 import { castInput } from '../arguments';
-import { type KerasError, type CallContext, type Config, type TensorRef, type TensorSpec } from '../definition';
+import {
+  type KerasError,
+  type CallContext,
+  type Config,
+  type TensorRef,
+  type TensorSpec,
+} from '../definition';
 import { toSnakeCase } from './names';
 import type { LayerState } from './layerState';
 import { asTensor } from './structure';
@@ -27,7 +33,9 @@ export class LayerCallContext implements CallContext {
     this.config = state.config!;
     // `Layer.__call__` casts float tensors before `call` sees them.
     const casts = this.config.flag('autocast') !== false && this.config.kerasVersion === 3;
-    this.inputs = casts ? inputs.map((input) => ({ ...input, dtype: castInput(this.config, input.dtype) })) : inputs;
+    this.inputs = casts
+      ? inputs.map((input) => ({ ...input, dtype: castInput(this.config, input.dtype) }))
+      : inputs;
   }
 
   get self(): InstanceValue {
@@ -64,16 +72,29 @@ export class LayerCallContext implements CallContext {
     );
   }
 
-  callLayer(layer: Value, inputs: readonly TensorRef[], keywords: Readonly<Record<string, Value>> = {}, positional: readonly Value[] = []): Value {
+  callLayer(
+    layer: Value,
+    inputs: readonly TensorRef[],
+    keywords: Readonly<Record<string, Value>> = {},
+    positional: readonly Value[] = [],
+  ): Value {
     this.steps++;
     const { recorder } = this;
     const tensors = inputs.map((ref) => recorder.valueOf(ref.tensor));
     const argument: Value = tensors.length === 1 ? tensors[0] : list(tensors);
-    return recorder.within(this.node.id, () => recorder.drive(this.node.site, () => this.machine.apply(layer, [argument, ...positional], keywords)));
+    return recorder.within(this.node.id, () =>
+      recorder.drive(this.node.site, () => this.machine.apply(layer, [argument, ...positional], keywords)),
+    );
   }
 
   report(error: KerasError): void {
-    this.recorder.fail(error, { site: this.node.site, node: this.node, layer: this.state.layer, callArgs: this.node.args, inputs: this.node.inputs });
+    this.recorder.fail(error, {
+      site: this.node.site,
+      node: this.node,
+      layer: this.state.layer,
+      callArgs: this.node.args,
+      inputs: this.node.inputs,
+    });
   }
 
   value(ref: TensorRef): Value {

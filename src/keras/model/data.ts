@@ -12,7 +12,14 @@ export function buildFromData(state: LayerState, data: Value): void {
   const { recorder } = state;
   const value = data.kind === 'instance' ? elementOf(data) : data;
   const leaves = flatten(value);
-  if (leaves.length === 0 || leaves.some((leaf) => leaf.kind !== 'instance' || (leaf.cls.name !== 'ndarray' && asTensor(recorder, leaf) === undefined))) return;
+  if (
+    leaves.length === 0 ||
+    leaves.some(
+      (leaf) =>
+        leaf.kind !== 'instance' || (leaf.cls.name !== 'ndarray' && asTensor(recorder, leaf) === undefined),
+    )
+  )
+    return;
   let known = true;
   const batch = mapStructure(value, (leaf) => {
     const ref = asTensor(recorder, leaf)!;
@@ -23,7 +30,10 @@ export function buildFromData(state: LayerState, data: Value): void {
     const shape: Dim[] = [{ kind: 'open', formula: 'batch' }, ...ref.shape.slice(1)];
     return recorder.constant({ shape: ref.shape[0] === undefined ? [OPEN] : shape, dtype: ref.dtype });
   });
-  if (known) recorder.drive(recorder.site(), () => callLayer(recorder, state, recorder.machine.args([state.self, batch])));
+  if (known)
+    recorder.drive(recorder.site(), () =>
+      callLayer(recorder, state, recorder.machine.args([state.self, batch])),
+    );
 }
 
 /** The inputs in an element of a `tf.data` pipeline: `(x, y)` gives x. */

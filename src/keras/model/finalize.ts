@@ -25,11 +25,25 @@ function describeModel(recorder: Recorder, state: LayerState): Model {
     bindings: [],
     probed: state.layer.probed || (first?.probed ?? false),
     unknown: state.unknownPart ?? (state.functional === null ? (first?.unknown ?? null) : null),
-    ...(state.compiled === null ? {} : { compiled: { site: state.compiled.site, args: state.compiled.args, loss: plain(state.compiled.loss), metrics: plain(state.compiled.metrics) } }),
+    ...(state.compiled === null
+      ? {}
+      : {
+          compiled: {
+            site: state.compiled.site,
+            args: state.compiled.args,
+            loss: plain(state.compiled.loss),
+            metrics: plain(state.compiled.metrics),
+          },
+        }),
   };
   const { functional } = state;
   if (functional !== null) {
-    const rows = state.role === 'sequential' ? functional.rows.filter((row) => row.layer === null || recorder.layers[row.layer].inputTensor === null) : functional.rows;
+    const rows =
+      state.role === 'sequential'
+        ? functional.rows.filter(
+            (row) => row.layer === null || recorder.layers[row.layer].inputTensor === null,
+          )
+        : functional.rows;
     return {
       ...base,
       probed: state.layer.probed,
@@ -40,7 +54,10 @@ function describeModel(recorder: Recorder, state: LayerState): Model {
       nodes: [...functional.nodes],
     };
   }
-  const rows = layersOf(state).map((layer): SummaryRow => ({ layer: layer.id, node: nodeWithin(recorder, layer, first) }));
+  const rows = layersOf(state).map((layer): SummaryRow => ({
+    layer: layer.id,
+    node: nodeWithin(recorder, layer, first),
+  }));
   return {
     ...base,
     kind: state.role === 'sequential' ? 'sequential' : 'subclass',

@@ -34,15 +34,29 @@ interface Walk {
 const operationOf = (node: Node): string => (node.layer === null ? `n${node.id}` : `l${node.layer}`);
 
 /** Walks the graph; throws KerasError when an output does not come from the inputs or names repeat. */
-export function mapGraph(recorder: Recorder, inputs: Value, outputs: Value, inputIds: readonly TensorId[], outputIds: readonly TensorId[], certain: boolean): FunctionalGraph {
-  const walk: Walk = { recorder, inputs: new Set(inputIds), finished: new Set(), order: [], indices: new Map() };
+export function mapGraph(
+  recorder: Recorder,
+  inputs: Value,
+  outputs: Value,
+  inputIds: readonly TensorId[],
+  outputIds: readonly TensorId[],
+  certain: boolean,
+): FunctionalGraph {
+  const walk: Walk = {
+    recorder,
+    inputs: new Set(inputIds),
+    finished: new Set(),
+    order: [],
+    indices: new Map(),
+  };
   for (const output of outputIds) visit(walk, output);
   const { order, indices } = walk;
   const inGraph = new Set(order.map((node) => node.id));
   const nodeDepths = new Map<NodeId, number>();
   const operationDepths = new Map<string, number>();
   const operationNode = new Map<string, Node>();
-  for (const node of order) if (!operationNode.has(operationOf(node))) operationNode.set(operationOf(node), node);
+  for (const node of order)
+    if (!operationNode.has(operationOf(node))) operationNode.set(operationOf(node), node);
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i];
     const operation = operationOf(node);
@@ -65,8 +79,12 @@ export function mapGraph(recorder: Recorder, inputs: Value, outputs: Value, inpu
     indices.set(operationOf(node), -1);
     nodeDepths.set(node.id, 0);
   }
-  const operations = [...operationDepths.keys()].sort((a, b) => operationDepths.get(b)! - operationDepths.get(a)! || indices.get(a)! - indices.get(b)!);
-  const nodes = [...nodeDepths.keys()].sort((a, b) => nodeDepths.get(b)! - nodeDepths.get(a)! || position(order, a) - position(order, b));
+  const operations = [...operationDepths.keys()].sort(
+    (a, b) => operationDepths.get(b)! - operationDepths.get(a)! || indices.get(a)! - indices.get(b)!,
+  );
+  const nodes = [...nodeDepths.keys()].sort(
+    (a, b) => nodeDepths.get(b)! - nodeDepths.get(a)! || position(order, a) - position(order, b),
+  );
   if (certain) checkConnected(recorder, nodes, inputIds, outputIds);
   const rows = operations.flatMap((operation): readonly SummaryRow[] => {
     const node = operationNode.get(operation)!;
@@ -74,7 +92,8 @@ export function mapGraph(recorder: Recorder, inputs: Value, outputs: Value, inpu
     if (node.primitive.op === 'either') return [];
     return [node.layer === null ? { layer: null, node: node.id } : { layer: node.layer, node: node.id }];
   });
-  if (certain && !order.some((node) => node.conditional || node.primitive.op === 'either')) checkNames(recorder, rows);
+  if (certain && !order.some((node) => node.conditional || node.primitive.op === 'either'))
+    checkNames(recorder, rows);
   const layers = rows.flatMap((row) => (row.layer === null ? [] : [recorder.layers[row.layer]]));
   return { inputs, outputs, inputIds, outputIds, nodes, rows, layers };
 }
@@ -120,7 +139,12 @@ function visit(walk: Walk, output: TensorId): void {
 }
 
 /** Every tensor that a node needs must come from the model's inputs (constants have no history and pass). */
-function checkConnected(recorder: Recorder, nodes: readonly NodeId[], inputIds: readonly TensorId[], outputIds: readonly TensorId[]): void {
+function checkConnected(
+  recorder: Recorder,
+  nodes: readonly NodeId[],
+  inputIds: readonly TensorId[],
+  outputIds: readonly TensorId[],
+): void {
   const computable = new Set(inputIds);
   for (const id of nodes) {
     const node = recorder.graph.nodes[id];
@@ -141,14 +165,20 @@ function checkConnected(recorder: Recorder, nodes: readonly NodeId[], inputIds: 
   }
   for (const id of outputIds) {
     if (computable.has(id) || !recorder.isSymbolic(id)) continue;
-    throw new KerasError('graph-disconnected', 'an output does not depend on the inputs', 'Output with path `` is not connected to `inputs`', { callArgument: 'outputs', facts: {} });
+    throw new KerasError(
+      'graph-disconnected',
+      'an output does not depend on the inputs',
+      'Output with path `` is not connected to `inputs`',
+      { callArgument: 'outputs', facts: {} },
+    );
   }
 }
 
 function checkNames(recorder: Recorder, rows: readonly SummaryRow[]): void {
   const seen = new Map<string, number>();
   for (const row of rows) {
-    const name = row.layer === null ? recorder.graph.nodes[row.node].name : recorder.layers[row.layer].layer.name;
+    const name =
+      row.layer === null ? recorder.graph.nodes[row.node].name : recorder.layers[row.layer].layer.name;
     seen.set(name, (seen.get(name) ?? 0) + 1);
   }
   for (const [name, count] of seen) {

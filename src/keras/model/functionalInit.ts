@@ -11,16 +11,26 @@ import { toUnknown } from './shapes';
 import { flatten, mapStructure, tensorDataOf } from './structure';
 
 /** Makes `state` a functional model. Errors are recorded; the model keeps what could be followed. */
-export function initialiseFunctional(state: LayerState, inputs: Value, outputs: Value, site: CallSite, ranges: Readonly<Record<string, SourceRange>>): void {
+export function initialiseFunctional(
+  state: LayerState,
+  inputs: Value,
+  outputs: Value,
+  site: CallSite,
+  ranges: Readonly<Record<string, SourceRange>>,
+): void {
   const { recorder } = state;
   state.touch();
   state.role = 'functional';
-  const fail = (error: KerasError): void => recorder.fail(error, { site, layer: state.layer, callArgs: ranges });
+  const fail = (error: KerasError): void =>
+    recorder.fail(error, { site, layer: state.layer, callArgs: ranges });
   const inputLeaves = flatten(inputs);
   const outputLeaves = flatten(outputs);
   let certain = state.unknownPart === null && openEnd(inputs) && openEnd(outputs);
   const inputIds: TensorId[] = [];
-  for (const [leaves, name, ids] of [[inputLeaves, 'inputs', inputIds], [outputLeaves, 'outputs', [] as TensorId[]]] as const) {
+  for (const [leaves, name, ids] of [
+    [inputLeaves, 'inputs', inputIds],
+    [outputLeaves, 'outputs', [] as TensorId[]],
+  ] as const) {
     for (const leaf of leaves) {
       const data = tensorDataOf(leaf);
       if (data !== undefined) {
@@ -50,10 +60,16 @@ function openEnd(value: Value): boolean {
   return value.kind !== 'list' || value.tail === null;
 }
 
-function notTensor(recorder: Recorder, leaf: Value, name: 'inputs' | 'outputs', fail: (error: KerasError) => void): void {
+function notTensor(
+  recorder: Recorder,
+  leaf: Value,
+  name: 'inputs' | 'outputs',
+  fail: (error: KerasError) => void,
+): void {
   const layer = layerStateOf(leaf);
   if (layer === undefined && (leaf.kind === 'instance' || leaf.kind === 'symbolic')) return;
-  const what = layer === undefined ? (recorder.machine.repr(leaf) ?? `a ${leaf.kind}`) : `the layer ${layer.layer.name}`;
+  const what =
+    layer === undefined ? (recorder.machine.repr(leaf) ?? `a ${leaf.kind}`) : `the layer ${layer.layer.name}`;
   fail(
     new KerasError(
       'model-not-tensor',
@@ -65,9 +81,23 @@ function notTensor(recorder: Recorder, leaf: Value, name: 'inputs' | 'outputs', 
 }
 
 /** The graph; where an input is no Input's tensor, Keras clones the steps between onto new Inputs. */
-function graphBetween(recorder: Recorder, given: { inputs: Value; outputs: Value }, inputIds: readonly TensorId[], outputIds: readonly TensorId[], certain: boolean, site: CallSite): FunctionalGraph {
+function graphBetween(
+  recorder: Recorder,
+  given: { inputs: Value; outputs: Value },
+  inputIds: readonly TensorId[],
+  outputIds: readonly TensorId[],
+  certain: boolean,
+  site: CallSite,
+): FunctionalGraph {
   const foreign = inputIds.filter((id) => recorder.producerOf(id)?.primitive.op !== 'input');
-  const graph = mapGraph(recorder, given.inputs, given.outputs, inputIds, outputIds, certain && foreign.length === 0);
+  const graph = mapGraph(
+    recorder,
+    given.inputs,
+    given.outputs,
+    inputIds,
+    outputIds,
+    certain && foreign.length === 0,
+  );
   if (foreign.length === 0) return graph;
   const map = new Map<TensorId, Value>();
   for (const id of inputIds) {
@@ -79,11 +109,15 @@ function graphBetween(recorder: Recorder, given: { inputs: Value; outputs: Value
     const layer = makeInputLayer(recorder, { shape, dtype, name: `${name}CLONE` }, site);
     map.set(id, recorder.valueOf(layer.inputTensor!));
   }
-  const outputs = recorder.drive(site, () => recorder.within(null, () => replayNodes(recorder, graph, map, true)));
+  const outputs = recorder.drive(site, () =>
+    recorder.within(null, () => replayNodes(recorder, graph, map, true)),
+  );
   const inputs = mapStructure(given.inputs, (leaf) => map.get(tensorDataOf(leaf)?.tensor ?? -1) ?? leaf);
-  const idsOf = (value: Value): TensorId[] => flatten(value).flatMap((leaf) => tensorDataOf(leaf)?.tensor ?? []);
+  const idsOf = (value: Value): TensorId[] =>
+    flatten(value).flatMap((leaf) => tensorDataOf(leaf)?.tensor ?? []);
   return mapGraph(recorder, inputs, outputs, idsOf(inputs), idsOf(outputs), certain);
 }
 
 /** `model.inputs` and `model.outputs` are flat lists. */
-export const flatList = (recorder: Recorder, ids: readonly TensorId[]): Value => list(ids.map((id) => recorder.valueOf(id)));
+export const flatList = (recorder: Recorder, ids: readonly TensorId[]): Value =>
+  list(ids.map((id) => recorder.valueOf(id)));

@@ -16,12 +16,29 @@ export interface InputOptions {
 }
 
 /** Makes an InputLayer object with its tensor. Open lengths without a formula get names: batch, and H, W, … by rank. */
-export function makeInputLayer(recorder: Recorder, options: InputOptions, site: CallSite, args: Readonly<Record<string, SourceRange>> = {}): LayerState {
+export function makeInputLayer(
+  recorder: Recorder,
+  options: InputOptions,
+  site: CallSite,
+  args: Readonly<Record<string, SourceRange>> = {},
+): LayerState {
   const { machine } = recorder;
   const instance = machine.allocate(recorder.classes.InputLayer);
   const name = options.name ?? recorder.autoName('InputLayer');
   const layer = recorder.layer({
-    name, type: 'InputLayer', builtin: 'InputLayer', site, args, config: {}, unknowns: {}, built: true, trainable: true, weights: [], sublayers: [], nodes: [], probed: machine.probing,
+    name,
+    type: 'InputLayer',
+    builtin: 'InputLayer',
+    site,
+    args,
+    config: {},
+    unknowns: {},
+    built: true,
+    trainable: true,
+    weights: [],
+    sublayers: [],
+    nodes: [],
+    probed: machine.probing,
   });
   const state = new LayerState(recorder, layer, inputLayer, 'layer');
   state.self = instance;
@@ -33,10 +50,27 @@ export function makeInputLayer(recorder: Recorder, options: InputOptions, site: 
 }
 
 /** Gives an InputLayer its tensor and node. */
-export function attachInputTensor(recorder: Recorder, state: LayerState, options: InputOptions, site: CallSite): void {
+export function attachInputTensor(
+  recorder: Recorder,
+  state: LayerState,
+  options: InputOptions,
+  site: CallSite,
+): void {
   const shape = nameOpenDims(recorder, options.shape);
   const internal = recorder.driven !== null;
-  const node = recorder.within(recorder.parent, () => recorder.drive(site, () => recorder.begin({ layer: state, type: 'InputLayer', name: state.layer.name, inputs: [], primitive: { op: 'input' }, args: state.layer.args, internal })));
+  const node = recorder.within(recorder.parent, () =>
+    recorder.drive(site, () =>
+      recorder.begin({
+        layer: state,
+        type: 'InputLayer',
+        name: state.layer.name,
+        inputs: [],
+        primitive: { op: 'input' },
+        args: state.layer.args,
+        internal,
+      }),
+    ),
+  );
   const [ref] = recorder.finish(node, [{ shape, dtype: options.dtype ?? 'float32' }]);
   recorder.graph.tensors[ref.tensor].name = state.layer.name;
   state.inputTensor = ref.tensor;
@@ -45,7 +79,11 @@ export function attachInputTensor(recorder: Recorder, state: LayerState, options
   state.calls.push({ node: node.id, inputs: value, outputs: value });
 }
 
-const SPATIAL: Readonly<Record<number, readonly string[]>> = { 3: ['steps'], 4: ['H', 'W'], 5: ['D', 'H', 'W'] };
+const SPATIAL: Readonly<Record<number, readonly string[]>> = {
+  3: ['steps'],
+  4: ['H', 'W'],
+  5: ['D', 'H', 'W'],
+};
 
 function nameOpenDims(recorder: Recorder, shape: Shape): Shape {
   if (!isKnownRank(shape)) return shape;
@@ -53,7 +91,10 @@ function nameOpenDims(recorder: Recorder, shape: Shape): Shape {
     if (typeof dim === 'number' || isUnknown(dim) || (isOpen(dim) && dim.formula !== undefined)) return dim;
     if (axis === 0) return { kind: 'open', formula: 'batch' };
     const names = SPATIAL[shape.length];
-    const name = shape.length === 2 ? 'length' : (names?.[axis - 1] ?? (axis === shape.length - 1 ? 'channels' : `n${axis}`));
+    const name =
+      shape.length === 2
+        ? 'length'
+        : (names?.[axis - 1] ?? (axis === shape.length - 1 ? 'channels' : `n${axis}`));
     return { kind: 'open', formula: recorder.dimName(name) };
   });
 }
@@ -74,11 +115,19 @@ export function inputFromArgs(recorder: Recorder, args: CallArgs): LayerState {
   const ranges = Object.fromEntries(bound.ranges) as Record<string, SourceRange>;
   const wraps = config.value('tensor').kind !== 'none';
   // What wraps a tensor has that tensor's shape.
-  const stated: Shape = wraps && config.isNone('shape') && config.isNone('batch_shape') ? { kind: 'unknown', reason: 'the shape is that of `tensor`' } : readShape(recorder, config, site, ranges);
+  const stated: Shape =
+    wraps && config.isNone('shape') && config.isNone('batch_shape')
+      ? { kind: 'unknown', reason: 'the shape is that of `tensor`' }
+      : readShape(recorder, config, site, ranges);
   const extra = bound.unexpected[0];
   if (extra !== undefined && extra.name !== 'type_spec') {
     recorder.fail(
-      new KerasError('unknown-argument', `Input() takes no argument \`${extra.name}\``, `Input() got an unexpected keyword argument '${extra.name}'`, { argument: extra.name, exception: 'TypeError', facts: { name: extra.name, suggestion: null } }),
+      new KerasError(
+        'unknown-argument',
+        `Input() takes no argument \`${extra.name}\``,
+        `Input() got an unexpected keyword argument '${extra.name}'`,
+        { argument: extra.name, exception: 'TypeError', facts: { name: extra.name, suggestion: null } },
+      ),
       { site: extra.nameRange === null ? site : { ...site, range: extra.nameRange } },
     );
   }
@@ -87,10 +136,20 @@ export function inputFromArgs(recorder: Recorder, args: CallArgs): LayerState {
   const shape = given === undefined ? stated : recorder.ref(given.tensor).shape;
   const dtype = config.value('dtype');
   const name = config.value('name');
-  return makeInputLayer(recorder, { shape, dtype: dtypeName(dtype), name: name.kind === 'str' ? name.value : null }, site, ranges);
+  return makeInputLayer(
+    recorder,
+    { shape, dtype: dtypeName(dtype), name: name.kind === 'str' ? name.value : null },
+    site,
+    ranges,
+  );
 }
 
-export function readShape(recorder: Recorder, config: LayerConfig, site: CallSite, ranges: Readonly<Record<string, SourceRange>>): Shape {
+export function readShape(
+  recorder: Recorder,
+  config: LayerConfig,
+  site: CallSite,
+  ranges: Readonly<Record<string, SourceRange>>,
+): Shape {
   try {
     return inputShape(config);
   } catch (error) {
@@ -104,11 +163,11 @@ export function readShape(recorder: Recorder, config: LayerConfig, site: CallSit
 /** `'float32'`, `tf.float32`, `np.float32`; null when absent or not known. */
 export function dtypeName(value: Value): string | null {
   if (value.kind === 'str') return value.value;
-  if (value.kind === 'class') return value.name === 'float' ? 'float32' : value.name === 'int' ? 'int32' : value.name;
+  if (value.kind === 'class')
+    return value.name === 'float' ? 'float32' : value.name === 'int' ? 'int32' : value.name;
   if (value.kind === 'instance') {
     const data = value.data as { dtype?: unknown } | null;
     if (data !== null && typeof data === 'object' && typeof data.dtype === 'string') return data.dtype;
   }
   return null;
 }
-

@@ -12,7 +12,16 @@ export function joinTensors(recorder: Recorder, a: InstanceValue, b: InstanceVal
   if (first.tensor === second.tensor) return a;
   const left = recorder.ref(first.tensor);
   const right = recorder.ref(second.tensor);
-  const node = recorder.begin({ layer: null, type: 'Either', name: 'either', inputs: [left.tensor, right.tensor], primitive: { op: 'either' }, internal: true });
-  const [ref] = recorder.finish(node, [{ shape: joinShapes(left.shape, right.shape), dtype: left.dtype === right.dtype ? left.dtype : null }]);
+  const node = recorder.begin({
+    layer: null,
+    type: 'Either',
+    name: 'either',
+    inputs: [left.tensor, right.tensor],
+    primitive: { op: 'either' },
+    internal: true,
+  });
+  const [ref] = recorder.finish(node, [
+    { shape: joinShapes(left.shape, right.shape), dtype: left.dtype === right.dtype ? left.dtype : null },
+  ]);
   return recorder.valueOf(ref.tensor);
 }

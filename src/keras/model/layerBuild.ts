@@ -14,7 +14,12 @@ export function userMethod(state: LayerState, name: string): Value | undefined {
 }
 
 /** Builds for the first call's tensors. `tensorArguments` are the arguments that hold tensors, in order. */
-export function buildForCall(state: LayerState, inputs: readonly TensorSpec[], tensorArguments: readonly { readonly name: string; readonly value: Value }[], args: Readonly<Record<string, SourceRange>>): void {
+export function buildForCall(
+  state: LayerState,
+  inputs: readonly TensorSpec[],
+  tensorArguments: readonly { readonly name: string; readonly value: Value }[],
+  args: Readonly<Record<string, SourceRange>>,
+): void {
   if (state.layer.built) return;
   const { recorder } = state;
   if (userMethod(state, 'build') !== undefined) {
@@ -25,12 +30,21 @@ export function buildForCall(state: LayerState, inputs: readonly TensorSpec[], t
   state.touch();
   state.layer.built = true;
   buildDefinition(state, inputs, (error) =>
-    recorder.fail(error, { site: recorder.site(), layer: state.layer, callArgs: args, inputs: inputs.flatMap((input) => ('tensor' in input ? [input.tensor as number] : [])) }),
+    recorder.fail(error, {
+      site: recorder.site(),
+      layer: state.layer,
+      callArgs: args,
+      inputs: inputs.flatMap((input) => ('tensor' in input ? [input.tensor as number] : [])),
+    }),
   );
 }
 
 /** Creates the definition's weights; an error is passed to `failed` and leaves the layer without them. Returns success. */
-export function buildDefinition(state: LayerState, inputs: readonly TensorSpec[], failed: (error: KerasError) => void): boolean {
+export function buildDefinition(
+  state: LayerState,
+  inputs: readonly TensorSpec[],
+  failed: (error: KerasError) => void,
+): boolean {
   if (state.definition?.weights === undefined || state.config === null) return true;
   const { definition, recorder } = state;
   try {
@@ -54,21 +68,25 @@ export function runUserBuild(state: LayerState, shapes: readonly Value[]): void 
   const { machine } = recorder;
   state.touch();
   const build = machine.getAttr(state.self, 'build');
-  recorder.within(null, () => recorder.userCode(() => machine.apply(build, shapes.length === 0 ? [NONE] : takes(build, shapes))));
+  recorder.within(null, () =>
+    recorder.userCode(() => machine.apply(build, shapes.length === 0 ? [NONE] : takes(build, shapes))),
+  );
   state.touch();
   state.layer.built = true;
 }
 
 /** As many shapes as `build` has parameters; a call with several tensors may still have a one-shape `build`. */
 function takes(build: Value, shapes: readonly Value[]): readonly Value[] {
-  if (build.kind !== 'method' || build.fn.kind !== 'function' || shapes.length < 2) return shapes.slice(0, Math.max(1, shapes.length));
+  if (build.kind !== 'method' || build.fn.kind !== 'function' || shapes.length < 2)
+    return shapes.slice(0, Math.max(1, shapes.length));
   const count = build.fn.def.params.length - 1;
   return count >= shapes.length ? shapes : shapes.slice(0, Math.max(1, count));
 }
 
 /** The shapes of a structure of tensors, in the same structure. */
 export function shapesOf(state: LayerState, value: Value): Value {
-  if (value.kind === 'tuple' && containsTensor(value)) return list(value.items.map((item) => shapesOf(state, item)));
+  if (value.kind === 'tuple' && containsTensor(value))
+    return list(value.items.map((item) => shapesOf(state, item)));
   return mapStructure(value, (leaf) => {
     const ref = leaf.kind === 'none' ? undefined : asTensor(state.recorder, leaf);
     return ref === undefined ? NONE : shapeToValue(ref.shape);
@@ -76,11 +94,21 @@ export function shapesOf(state: LayerState, value: Value): Value {
 }
 
 /** Specs for `layer.build(input_shape)`: one shape or a list of shapes. */
-export function specsFromShapes(value: Value, toShape: (value: Value) => TensorSpec['shape'] | undefined): TensorSpec[] {
+export function specsFromShapes(
+  value: Value,
+  toShape: (value: Value) => TensorSpec['shape'] | undefined,
+): TensorSpec[] {
   const items = value.kind === 'list' || value.kind === 'tuple' ? value.items : [];
   if (items.length > 0 && items.every((item) => item.kind === 'tuple' || item.kind === 'list')) {
-    return items.map((item) => ({ shape: toShape(item) ?? { kind: 'unknown', reason: 'not a shape' }, dtype: 'float32' }));
+    return items.map((item) => ({
+      shape: toShape(item) ?? { kind: 'unknown', reason: 'not a shape' },
+      dtype: 'float32',
+    }));
   }
-  return [{ shape: toShape(value) ?? { kind: 'unknown', reason: 'the shape given to build() is not known' }, dtype: 'float32' }];
+  return [
+    {
+      shape: toShape(value) ?? { kind: 'unknown', reason: 'the shape given to build() is not known' },
+      dtype: 'float32',
+    },
+  ];
 }
-

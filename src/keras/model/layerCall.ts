@@ -4,7 +4,17 @@
  */
 import type { Node, SourceRange, TensorId } from '../../graph/graph';
 import { PyRaise } from '../../python/machine';
-import { NONE, list, native, tuple, type Arg, type CallArgs, type NativeFunction, type UnknownValue, type Value } from '../../python/values';
+import {
+  NONE,
+  list,
+  native,
+  tuple,
+  type Arg,
+  type CallArgs,
+  type NativeFunction,
+  type UnknownValue,
+  type Value,
+} from '../../python/values';
 import { KerasError, type CallResult, type TensorRef, type TensorSpec } from '../definition';
 import { signature } from '../signature';
 import { LayerCallContext, unknownOutputs } from './context';
@@ -14,7 +24,17 @@ import { layerStateOf, type LayerState } from './layerState';
 import { maskForCall, maskJoinsNode, passMask } from './masks';
 import { callModel } from './modelCall';
 import { recorderOf, type Recorder } from './recorder';
-import { argumentRanges, asTensor, containsTensor, flatten, isTensor, mapArgs, mapStructure, tensorDataOf, tensorsIn } from './structure';
+import {
+  argumentRanges,
+  asTensor,
+  containsTensor,
+  flatten,
+  isTensor,
+  mapArgs,
+  mapStructure,
+  tensorDataOf,
+  tensorsIn,
+} from './structure';
 
 const CALL_PARAMETERS = signature('inputs, training=None, mask=None, *args, **kwargs');
 
@@ -31,21 +51,38 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
   const args = mapArgs(original, (leaf) => toTensorLeaf(recorder, leaf));
   const site = recorder.site();
   const parameters = state.definition?.callParameters ?? CALL_PARAMETERS;
-  const ranges = argumentRanges(parameters.map(({ name }) => name), args);
+  const ranges = argumentRanges(
+    parameters.map(({ name }) => name),
+    args,
+  );
   const wrong = checkPositional(recorder, state, args, ranges);
   const first = firstArgument(args, parameters[0]?.name);
   const userCall = userMethod(state, 'call');
   const builtin = userCall === undefined && state.definition !== null;
   const inputs = first === undefined ? [] : inputRefs(recorder, first.value);
-  const tensors = args.positional.slice(1).map((arg, i) => ({ name: parameters[i]?.name ?? `arg${i}`, value: arg.value }));
+  const tensors = args.positional
+    .slice(1)
+    .map((arg, i) => ({ name: parameters[i]?.name ?? `arg${i}`, value: arg.value }));
   for (const [name, arg] of args.keywords) tensors.push({ name, value: arg.value });
   const mask = maskForCall(recorder, state, args);
   const tensorArguments = tensors.filter(({ value }) => containsTensor(value));
-  const inputIds = orderedInputs(inputs, tensorArguments.map(({ value }) => value));
+  const inputIds = orderedInputs(
+    inputs,
+    tensorArguments.map(({ value }) => value),
+  );
 
   if (wrong) {
-    const guess = [recorder.doubt(asTensor(recorder, recorder.machine.unknown('the argument is no tensor'))!)];
-    const node = recorder.begin({ layer: state, type: state.layer.type, name: state.layer.name, inputs: guess.map((ref) => ref.tensor), primitive: { op: 'opaque', reason: 'called on no tensor' }, args: ranges });
+    const guess = [
+      recorder.doubt(asTensor(recorder, recorder.machine.unknown('the argument is no tensor'))!),
+    ];
+    const node = recorder.begin({
+      layer: state,
+      type: state.layer.type,
+      name: state.layer.name,
+      inputs: guess.map((ref) => ref.tensor),
+      primitive: { op: 'opaque', reason: 'called on no tensor' },
+      args: ranges,
+    });
     node.failed = true;
     return finish(recorder, state, node, fallbackOf(state, guess, 'called on no tensor'), args, 'single');
   }
@@ -56,9 +93,23 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
       if (spec !== undefined) checkInputSpec(spec, inputs, state.layer.name);
     } catch (error) {
       if (!(error instanceof KerasError)) throw error;
-      const node = recorder.begin({ layer: state, type: state.layer.type, name: state.layer.name, inputs: inputIds, primitive: { op: 'opaque', reason: error.message }, args: ranges });
+      const node = recorder.begin({
+        layer: state,
+        type: state.layer.type,
+        name: state.layer.name,
+        inputs: inputIds,
+        primitive: { op: 'opaque', reason: error.message },
+        args: ranges,
+      });
       node.failed = true;
-      recorder.fail(error, { site, node, layer: state.layer, callArgs: ranges, inputs: inputIds, inputRanges });
+      recorder.fail(error, {
+        site,
+        node,
+        layer: state.layer,
+        callArgs: ranges,
+        inputs: inputIds,
+        inputRanges,
+      });
       return finish(recorder, state, node, fallbackOf(state, inputs, error.message), args, 'single');
     }
   }
@@ -67,9 +118,20 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
     if (builtin && !state.layer.built && userMethod(state, 'build') === undefined) {
       state.touch();
       state.layer.built = true;
-      buildFailed = !buildDefinition(state, inputs, (error) => recorder.fail(error, { site, layer: state.layer, callArgs: ranges, inputs: inputIds }));
+      buildFailed = !buildDefinition(state, inputs, (error) =>
+        recorder.fail(error, { site, layer: state.layer, callArgs: ranges, inputs: inputIds }),
+      );
     } else if (!state.layer.built) {
-      buildForCall(state, inputs, tensorArguments.length > 0 ? tensorArguments : first === undefined ? [] : [{ name: 'inputs', value: first.value }], ranges);
+      buildForCall(
+        state,
+        inputs,
+        tensorArguments.length > 0
+          ? tensorArguments
+          : first === undefined
+            ? []
+            : [{ name: 'inputs', value: first.value }],
+        ranges,
+      );
     }
   }
 
@@ -88,23 +150,53 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
     args: ranges,
   });
   recorder.remember(node.id, { fn: state.self, args: withoutSelf(args) });
-  if (mask !== undefined && maskJoinsNode(recorder, state, args)) recorder.maskInputs.set(node.id, tensorsIn(mask));
+  if (mask !== undefined && maskJoinsNode(recorder, state, args))
+    recorder.maskInputs.set(node.id, tensorsIn(mask));
   if (buildFailed || state.broken) {
     node.failed = true;
     node.primitive = { op: 'opaque', reason: 'the layer could not be built' };
-    return finish(recorder, state, node, fallbackOf(state, inputs, 'the layer could not be built'), args, 'single');
+    return finish(
+      recorder,
+      state,
+      node,
+      fallbackOf(state, inputs, 'the layer could not be built'),
+      args,
+      'single',
+    );
   }
-  if (userCall === undefined && state.isModel) return finishValue(recorder, state, node, args, callModel(recorder, state, node, first, args));
-  if (userCall !== undefined) return finishValue(recorder, state, node, args, runUserCall(recorder, state, node, mask === undefined ? args : withMask(args, mask)));
+  if (userCall === undefined && state.isModel)
+    return finishValue(recorder, state, node, args, callModel(recorder, state, node, first, args));
+  if (userCall !== undefined)
+    return finishValue(
+      recorder,
+      state,
+      node,
+      args,
+      runUserCall(recorder, state, node, mask === undefined ? args : withMask(args, mask)),
+    );
   if (state.definition?.call !== undefined) return runDefinition(recorder, state, node, inputs, args);
-  if (state.self.cls.unknownBase !== null || state.self.cls.def === null) node.unknown = recorder.unknown(`what ${state.layer.type} computes is not known`);
+  if (state.self.cls.unknownBase !== null || state.self.cls.def === null)
+    node.unknown = recorder.unknown(`what ${state.layer.type} computes is not known`);
   else node.unknown = recorder.unknown(`${state.layer.type} has no call()`);
   node.primitive = { op: 'opaque', reason: node.unknown.reason };
-  return finish(recorder, state, node, unknownOutputs(node.unknown.reason, inputs[0]?.dtype ?? null), args, 'single');
+  return finish(
+    recorder,
+    state,
+    node,
+    unknownOutputs(node.unknown.reason, inputs[0]?.dtype ?? null),
+    args,
+    'single',
+  );
 }
 
 /** Runs the definition's shape rule for `node` and gives the output values. */
-function runDefinition(recorder: Recorder, state: LayerState, node: Node, inputs: readonly TensorRef[], args: CallArgs): Value {
+function runDefinition(
+  recorder: Recorder,
+  state: LayerState,
+  node: Node,
+  inputs: readonly TensorRef[],
+  args: CallArgs,
+): Value {
   const { machine } = recorder;
   const definition = state.definition!;
   const parameters = definition.callParameters ?? CALL_PARAMETERS;
@@ -113,13 +205,20 @@ function runDefinition(recorder: Recorder, state: LayerState, node: Node, inputs
   const firstName = parameters[0]?.name;
   const firstValue = firstName === undefined ? undefined : callArgs.get(firstName);
   if (firstName !== undefined) callArgs.delete(firstName);
-  const isList = firstValue !== undefined && (firstValue.kind === 'list' || firstValue.kind === 'tuple' || firstValue.kind === 'dict');
+  const isList =
+    firstValue !== undefined &&
+    (firstValue.kind === 'list' || firstValue.kind === 'tuple' || firstValue.kind === 'dict');
   const context = new LayerCallContext(machine, recorder, state, node, inputs, isList, callArgs);
   let result: CallResult;
   try {
     const missing = bound.missing.find((name) => name !== 'args' && name !== 'kwargs');
     if (missing !== undefined) {
-      throw new KerasError('call-argument-missing', `${state.layer.type} needs the argument \`${missing}\``, `${state.layer.type}.call() missing 1 required positional argument: '${missing}'`, { exception: 'TypeError', facts: { argument: missing } });
+      throw new KerasError(
+        'call-argument-missing',
+        `${state.layer.type} needs the argument \`${missing}\``,
+        `${state.layer.type}.call() missing 1 required positional argument: '${missing}'`,
+        { exception: 'TypeError', facts: { argument: missing } },
+      );
     }
     result = definition.call!(context);
   } catch (error) {
@@ -133,13 +232,26 @@ function runDefinition(recorder: Recorder, state: LayerState, node: Node, inputs
     if (!(error instanceof KerasError)) throw error;
     node.failed = true;
     node.primitive = { op: 'opaque', reason: error.message };
-    recorder.fail(error, { site: node.site, node, layer: state.layer, callArgs: node.args, inputs: node.inputs });
+    recorder.fail(error, {
+      site: node.site,
+      node,
+      layer: state.layer,
+      callArgs: node.args,
+      inputs: node.inputs,
+    });
     return finish(recorder, state, node, fallbackOf(state, inputs, error.message), args, 'single');
   }
   node.primitive = result.primitive ?? { op: 'composite' };
   if (node.weights.length !== state.layer.weights.length) node.weights = [...state.layer.weights];
   if (result.unknown !== undefined) node.unknown = recorder.unknown(result.unknown);
-  return finish(recorder, state, node, result.outputs, args, result.arrange ?? result.structure ?? (result.outputs.length === 1 ? 'single' : 'list'));
+  return finish(
+    recorder,
+    state,
+    node,
+    result.outputs,
+    args,
+    result.arrange ?? result.structure ?? (result.outputs.length === 1 ? 'single' : 'list'),
+  );
 }
 
 /** The native `call` of a builtin class, reached through `super().call(x)`: a step within the current node. */
@@ -147,10 +259,18 @@ export const builtinCall: NativeFunction = native('call', (machine, args) => {
   const recorder = recorderOf(machine);
   const self = args.positional[0]?.value;
   const state = self === undefined ? undefined : layerStateOf(self);
-  if (state?.definition?.call === undefined || state.config === null) return machine.unknown('what this call() computes is not known');
+  if (state?.definition?.call === undefined || state.config === null)
+    return machine.unknown('what this call() computes is not known');
   const first = firstArgument(args, state.definition.callParameters?.[0]?.name ?? 'inputs');
   const inputs = first === undefined ? [] : inputRefs(recorder, first.value);
-  const node = recorder.begin({ layer: null, type: state.definition.name, name: state.layer.name, inputs: inputs.map((ref) => ref.tensor), primitive: { op: 'composite' }, weights: state.layer.weights });
+  const node = recorder.begin({
+    layer: null,
+    type: state.definition.name,
+    name: state.layer.name,
+    inputs: inputs.map((ref) => ref.tensor),
+    primitive: { op: 'composite' },
+    weights: state.layer.weights,
+  });
   recorder.remember(node.id, { fn: builtinCall, args });
   return runDefinition(recorder, state, node, inputs, args);
 });
@@ -168,7 +288,9 @@ function runUserCall(recorder: Recorder, state: LayerState, node: Node, args: Ca
         const name = error.value.kind === 'instance' ? error.value.cls.name : 'Exception';
         if (machine.wouldCatch(name)) throw error;
         const message = error.value.kind === 'instance' ? machine.str(error.value) : undefined;
-        node.unknown = recorder.unknown(`${state.layer.type}.call() raises ${name}${message === undefined || message === '' ? '' : `: ${message}`}`);
+        node.unknown = recorder.unknown(
+          `${state.layer.type}.call() raises ${name}${message === undefined || message === '' ? '' : `: ${message}`}`,
+        );
         return machine.unknown(node.unknown.reason);
       }
     }),
@@ -181,14 +303,19 @@ function accepted(call: Value, args: CallArgs): CallArgs {
   const { params } = call.fn.def;
   if (params.some((param) => param.kind === 'kwargs')) return args;
   const keywords = new Map(args.keywords);
-  for (const name of ['training', 'mask']) if (!params.some((param) => param.name === name)) keywords.delete(name);
+  for (const name of ['training', 'mask'])
+    if (!params.some((param) => param.name === name)) keywords.delete(name);
   return keywords.size === args.keywords.size ? args : { ...args, keywords };
 }
 
 /** Gives `node` the tensors in `value`, the result of a program's own `call` or of a model. */
 function finishValue(recorder: Recorder, state: LayerState, node: Node, args: CallArgs, value: Value): Value {
   if (value.kind === 'unknown') {
-    node.unknown ??= { kind: 'unknown', reason: value.reason, ...(value.at === null ? {} : { at: value.at }) };
+    node.unknown ??= {
+      kind: 'unknown',
+      reason: value.reason,
+      ...(value.at === null ? {} : { at: value.at }),
+    };
     return finish(recorder, state, node, unknownOutputs(node.unknown.reason, null), args, 'single');
   }
   const leaves = flatten(value);
@@ -206,22 +333,46 @@ function finishValue(recorder: Recorder, state: LayerState, node: Node, args: Ca
   return output;
 }
 
-function finish(recorder: Recorder, state: LayerState, node: Node, outputs: readonly (TensorSpec | TensorRef)[], args: CallArgs, structure: 'single' | 'list' | 'tuple' | NonNullable<CallResult['arrange']>): Value {
+function finish(
+  recorder: Recorder,
+  state: LayerState,
+  node: Node,
+  outputs: readonly (TensorSpec | TensorRef)[],
+  args: CallArgs,
+  structure: 'single' | 'list' | 'tuple' | NonNullable<CallResult['arrange']>,
+): Value {
   const values = recorder.finish(node, outputs).map((ref) => recorder.valueOf(ref.tensor));
-  const output: Value = typeof structure === 'function' ? structure(values) : structure === 'list' ? list(values) : structure === 'tuple' ? tuple(values) : (values[0] ?? NONE);
+  const output: Value =
+    typeof structure === 'function'
+      ? structure(values)
+      : structure === 'list'
+        ? list(values)
+        : structure === 'tuple'
+          ? tuple(values)
+          : (values[0] ?? NONE);
   note(state, node, args, output);
   return output;
 }
 
 function note(state: LayerState, node: Node, args: CallArgs, outputs: Value): void {
   if (node.layer !== state.id) return;
-  passMask(state.recorder, state, firstArgument(args, 'inputs')?.value, args.keywords.get('mask')?.value, outputs);
+  passMask(
+    state.recorder,
+    state,
+    firstArgument(args, 'inputs')?.value,
+    args.keywords.get('mask')?.value,
+    outputs,
+  );
   state.touch();
   const inputs = args.positional[1]?.value ?? [...args.keywords.values()][0]?.value ?? NONE;
   state.calls.push({ node: node.id, inputs, outputs });
 }
 
-export function fallbackOf(state: LayerState, inputs: readonly TensorSpec[], reason: string): readonly TensorSpec[] {
+export function fallbackOf(
+  state: LayerState,
+  inputs: readonly TensorSpec[],
+  reason: string,
+): readonly TensorSpec[] {
   const dtype = inputs[0]?.dtype ?? null;
   if (state.definition?.fallback !== undefined && state.config !== null) {
     try {
@@ -241,7 +392,11 @@ function toTensorLeaf(recorder: Recorder, leaf: Value): Value {
 }
 
 export function firstArgument(args: CallArgs, name: string | undefined): Arg | undefined {
-  return args.positional[1] ?? (name === undefined ? undefined : args.keywords.get(name)) ?? [...args.keywords.values()][0];
+  return (
+    args.positional[1] ??
+    (name === undefined ? undefined : args.keywords.get(name)) ??
+    [...args.keywords.values()][0]
+  );
 }
 
 /** Tensors of the first argument; what is not known counts as a tensor of unknown shape. */
@@ -293,7 +448,10 @@ function orderedInputs(first: readonly TensorRef[], tensorArguments: readonly Va
 }
 
 function withMask(args: CallArgs, mask: Value): CallArgs {
-  return { ...args, keywords: new Map([...args.keywords, ['mask', { value: mask, range: null, nameRange: null }]]) };
+  return {
+    ...args,
+    keywords: new Map([...args.keywords, ['mask', { value: mask, range: null, nameRange: null }]]),
+  };
 }
 
 function withoutSelf(args: CallArgs): CallArgs {
@@ -301,13 +459,21 @@ function withoutSelf(args: CallArgs): CallArgs {
 }
 
 /** Keras 3 refuses layers, classes and functions as positional arguments. True when there is one. */
-function checkPositional(recorder: Recorder, state: LayerState, args: CallArgs, ranges: Readonly<Record<string, SourceRange>>): boolean {
+function checkPositional(
+  recorder: Recorder,
+  state: LayerState,
+  args: CallArgs,
+  ranges: Readonly<Record<string, SourceRange>>,
+): boolean {
   for (const arg of args.positional.slice(1)) {
     for (const leaf of flatten(arg.value)) {
       const layer = layerStateOf(leaf);
       const callable = leaf.kind === 'class' || leaf.kind === 'function' ? leaf : undefined;
       if (layer === undefined && callable === undefined) continue;
-      const what = layer !== undefined ? `the layer ${layer.layer.type} itself` : `the ${leaf.kind} ${callable?.name ?? ''}`;
+      const what =
+        layer !== undefined
+          ? `the layer ${layer.layer.type} itself`
+          : `the ${leaf.kind} ${callable?.name ?? ''}`;
       recorder.fail(
         new KerasError(
           'layer-as-tensor',
@@ -315,7 +481,11 @@ function checkPositional(recorder: Recorder, state: LayerState, args: CallArgs, 
           `Only input tensors may be passed as positional arguments. The following argument value should be passed as a keyword argument: ${recorder.machine.repr(leaf) ?? '…'}`,
           { facts: { isLayer: layer !== undefined, kind: leaf.kind } },
         ),
-        { site: arg.range === null ? recorder.site() : { range: arg.range, stack: recorder.site().stack }, layer: state.layer, callArgs: ranges },
+        {
+          site: arg.range === null ? recorder.site() : { range: arg.range, stack: recorder.site().stack },
+          layer: state.layer,
+          callArgs: ranges,
+        },
       );
       return true;
     }

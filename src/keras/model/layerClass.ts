@@ -5,7 +5,15 @@
 import type { ConfigValue, SourceRange, Unknown } from '../../graph/graph';
 import type { Bound, Machine, Parameter } from '../../python/machine';
 import { nativeClass, property } from '../../python/library/classes';
-import { NONE, native, tuple, type CallArgs, type ClassValue, type InstanceValue, type Value } from '../../python/values';
+import {
+  NONE,
+  native,
+  tuple,
+  type CallArgs,
+  type ClassValue,
+  type InstanceValue,
+  type Value,
+} from '../../python/values';
 import { KerasError, type LayerDefinition } from '../definition';
 import { closest } from '../names';
 import { layerDefinition } from '../registry';
@@ -25,13 +33,17 @@ export const COMMON: readonly Parameter[] = signature(
 );
 
 export function definitionOf(cls: ClassValue): LayerDefinition | null {
-  for (const ancestor of cls.mro) if (ancestor.native !== null && typeof ancestor.native === 'object') return ancestor.native as LayerDefinition;
+  for (const ancestor of cls.mro)
+    if (ancestor.native !== null && typeof ancestor.native === 'object')
+      return ancestor.native as LayerDefinition;
   return null;
 }
 
 /** The definition as this version of Keras has it. */
 function forVersion(definition: LayerDefinition, version: 2 | 3): LayerDefinition {
-  return version === 2 && definition.keras2 !== undefined ? { ...definition, ...definition.keras2 } : definition;
+  return version === 2 && definition.keras2 !== undefined
+    ? { ...definition, ...definition.keras2 }
+    : definition;
 }
 
 /** Python class of a definition, made once per machine. */
@@ -40,12 +52,23 @@ export function layerClass(recorder: Recorder, definition: LayerDefinition): Cla
   if (known !== undefined) return known;
   const versioned = forVersion(definition, recorder.kerasVersion);
   const baseDefinition = definition.base === undefined ? undefined : layerDefinition(definition.base);
-  const base = baseDefinition === undefined || baseDefinition === definition ? recorder.classes.Layer : layerClass(recorder, baseDefinition);
-  const attrs: [string, Value][] = [['__init__', native('__init__', (machine, args) => initialise(machine, versioned, args))]];
+  const base =
+    baseDefinition === undefined || baseDefinition === definition
+      ? recorder.classes.Layer
+      : layerClass(recorder, baseDefinition);
+  const attrs: [string, Value][] = [
+    ['__init__', native('__init__', (machine, args) => initialise(machine, versioned, args))],
+  ];
   if (versioned.call !== undefined) attrs.push(['call', builtinCall]);
   for (const [name, impl] of Object.entries(versioned.methods ?? {})) attrs.push([name, native(name, impl)]);
-  for (const [name, get] of Object.entries(versioned.properties ?? {})) attrs.push([name, property((machine, { self }) => get(machine, self as InstanceValue))]);
-  const cls = nativeClass(recorder.machine, definition.name, { module: 'keras.layers', bases: [base], native: versioned, attrs });
+  for (const [name, get] of Object.entries(versioned.properties ?? {}))
+    attrs.push([name, property((machine, { self }) => get(machine, self as InstanceValue))]);
+  const cls = nativeClass(recorder.machine, definition.name, {
+    module: 'keras.layers',
+    bases: [base],
+    native: versioned,
+    attrs,
+  });
   recorder.layerClasses.set(definition.name, cls);
   return cls;
 }
@@ -66,7 +89,10 @@ function constructorOf(definition: LayerDefinition): Constructor {
     const own = definition.parameters.filter((parameter) => parameter.kind !== 'kwargs');
     const names = new Set(own.map((parameter) => parameter.name));
     made = {
-      parameters: definition.commonArguments === false ? own : [...own, ...COMMON.filter((parameter) => !names.has(parameter.name))],
+      parameters:
+        definition.commonArguments === false
+          ? own
+          : [...own, ...COMMON.filter((parameter) => !names.has(parameter.name))],
       open: own.length < definition.parameters.length,
     };
     constructors.set(definition, made);
@@ -83,7 +109,13 @@ function initialise(machine: Machine, definition: LayerDefinition, args: CallArg
   const { parameters, open } = constructorOf(definition);
   const bound = machine.bind(parameters, { ...args, positional: args.positional.slice(1) });
   setUp(machine, state, bound);
-  const config = new LayerConfig(machine, bound, recorder.kerasVersion, computeDtypeOf(recorder, bound), variableDtypeOf(recorder, bound));
+  const config = new LayerConfig(
+    machine,
+    bound,
+    recorder.kerasVersion,
+    computeDtypeOf(recorder, bound),
+    variableDtypeOf(recorder, bound),
+  );
   state.config = config;
   describe(state, bound, definition);
   try {
@@ -97,11 +129,26 @@ function initialise(machine: Machine, definition: LayerDefinition, args: CallArg
   }
   adoptArguments(state, definition, bound);
   // Layers without weights of their own are built from the start (`Layer._build_at_init`).
-  if (definition.weights === undefined && state.sublayers.length === 0 && userMethod(state, 'build') === undefined && state.self.cls.def === null) state.layer.built = true;
+  if (
+    definition.weights === undefined &&
+    state.sublayers.length === 0 &&
+    userMethod(state, 'build') === undefined &&
+    state.self.cls.def === null
+  )
+    state.layer.built = true;
   if (definition.name === 'InputLayer') {
     const name = bound.values.get('name');
     const shape = readShape(recorder, config, state.layer.site, state.layer.args);
-    attachInputTensor(recorder, state, { shape, dtype: dtypeName(bound.values.get('dtype') ?? NONE), name: name?.kind === 'str' ? name.value : null }, state.layer.site);
+    attachInputTensor(
+      recorder,
+      state,
+      {
+        shape,
+        dtype: dtypeName(bound.values.get('dtype') ?? NONE),
+        name: name?.kind === 'str' ? name.value : null,
+      },
+      state.layer.site,
+    );
   }
   return NONE;
 }
@@ -113,7 +160,12 @@ export function setUp(machine: Machine, state: LayerState, bound: Bound): void {
   state.initialised = true;
   const value = (name: string): Value => bound.values.get(name) ?? NONE;
   const name = value('name');
-  state.layer.name = name.kind === 'str' ? name.value : name.kind === 'unknown' ? `${recorder.autoName(autoNameOf(state))}` : recorder.autoName(autoNameOf(state));
+  state.layer.name =
+    name.kind === 'str'
+      ? name.value
+      : name.kind === 'unknown'
+        ? `${recorder.autoName(autoNameOf(state))}`
+        : recorder.autoName(autoNameOf(state));
   if (name.kind === 'unknown') (state.layer.unknowns as Record<string, Unknown>)['name'] = toUnknown(name);
   if (machine.truth(value('trainable')) === false) state.layer.trainable = false;
   const args = state.layer.args as Record<string, SourceRange>;
@@ -121,7 +173,12 @@ export function setUp(machine: Machine, state: LayerState, bound: Bound): void {
   state.inputShapeArg = inputShapeArgument(value);
   if (recorder.kerasVersion === 3 && name.kind === 'str' && name.value.includes('/')) {
     recorder.fail(
-      new KerasError('layer-name', `the name "${name.value}" contains a slash`, `Argument \`name\` must be a string and cannot contain character \`/\`. Received: name=${name.value} (of type <class 'str'>)`, { argument: 'name', facts: { name: name.value } }),
+      new KerasError(
+        'layer-name',
+        `the name "${name.value}" contains a slash`,
+        `Argument \`name\` must be a string and cannot contain character \`/\`. Received: name=${name.value} (of type <class 'str'>)`,
+        { argument: 'name', facts: { name: name.value } },
+      ),
       { site: state.layer.site, layer: state.layer },
     );
   }
@@ -130,7 +187,9 @@ export function setUp(machine: Machine, state: LayerState, bound: Bound): void {
 function autoNameOf(state: LayerState): string {
   const { definition, layer } = state;
   if (definition?.autoName !== undefined && layer.type === definition.name) return definition.autoName;
-  return state.role === 'functional' && layer.type === 'Functional' && state.recorder.kerasVersion === 2 ? 'Model' : layer.type;
+  return state.role === 'functional' && layer.type === 'Functional' && state.recorder.kerasVersion === 2
+    ? 'Model'
+    : layer.type;
 }
 
 /** `input_shape=`, `input_dim=` or `batch_input_shape=`, with the batch axis. */
@@ -140,7 +199,8 @@ function inputShapeArgument(value: (name: string) => Value): Value | null {
   const batch = value('batch_size');
   const dim = value('input_dim');
   // Embedding has its own `input_dim`; there Keras 2's `input_length` states the shape.
-  if (value('output_dim').kind !== 'none') return value('input_length').kind === 'int' ? tuple([batch, value('input_length')]) : null;
+  if (value('output_dim').kind !== 'none')
+    return value('input_length').kind === 'int' ? tuple([batch, value('input_length')]) : null;
   if (dim.kind === 'int') return tuple([batch, dim]);
   const shape = value('input_shape');
   if (shape.kind === 'tuple') return tuple([batch, ...shape.items]);
@@ -174,7 +234,13 @@ export function plain(value: Value, depth = 0): ConfigValue {
     case 'dict':
       return depth > 4
         ? null
-        : Object.fromEntries([...value.entries.values()].flatMap(({ key, value: item }) => (key.kind === 'str' || key.kind === 'int' ? [[String(key.value), plain(item, depth + 1)] as const] : [])));
+        : Object.fromEntries(
+            [...value.entries.values()].flatMap(({ key, value: item }) =>
+              key.kind === 'str' || key.kind === 'int'
+                ? [[String(key.value), plain(item, depth + 1)] as const]
+                : [],
+            ),
+          );
     case 'native':
     case 'function':
     case 'class':
@@ -187,10 +253,20 @@ export function plain(value: Value, depth = 0): ConfigValue {
 }
 
 /** Unknown keywords, missing and excess arguments, as Python and Keras complain of them. */
-function checkBinding(state: LayerState, definition: LayerDefinition, parameters: readonly Parameter[], bound: Bound, open: boolean): void {
+function checkBinding(
+  state: LayerState,
+  definition: LayerDefinition,
+  parameters: readonly Parameter[],
+  bound: Bound,
+  open: boolean,
+): void {
   const extra = open ? undefined : bound.unexpected[0];
   if (extra !== undefined) {
-    const suggestion = closest(extra.name, parameters.map((parameter) => parameter.name)) ?? null;
+    const suggestion =
+      closest(
+        extra.name,
+        parameters.map((parameter) => parameter.name),
+      ) ?? null;
     const repr = state.recorder.machine.repr(extra.value) ?? '…';
     throw new KerasError(
       'unknown-argument',
@@ -209,11 +285,18 @@ function checkBinding(state: LayerState, definition: LayerDefinition, parameters
     );
   }
   if (bound.excess > 0) {
-    const most = parameters.filter((parameter) => parameter.kind === undefined || parameter.kind === 'positional').length + 1;
-    throw new KerasError('excess-arguments', `${definition.name} takes at most ${most - 1} positional arguments`, `${definition.name}.__init__() takes from 1 to ${most} positional arguments but ${most + bound.excess} were given`, {
-      exception: 'TypeError',
-      facts: { layer: definition.name },
-    });
+    const most =
+      parameters.filter((parameter) => parameter.kind === undefined || parameter.kind === 'positional')
+        .length + 1;
+    throw new KerasError(
+      'excess-arguments',
+      `${definition.name} takes at most ${most - 1} positional arguments`,
+      `${definition.name}.__init__() takes from 1 to ${most} positional arguments but ${most + bound.excess} were given`,
+      {
+        exception: 'TypeError',
+        facts: { layer: definition.name },
+      },
+    );
   }
 }
 
@@ -256,12 +339,30 @@ function variableDtypeOf(recorder: Recorder, bound: Bound): string | null {
 }
 
 /** Creates the state of a new layer object; hooked to the class `Layer`. */
-export function createState(machine: Machine, self: InstanceValue, kind: LayerState['role'], type: string, range: SourceRange | null = null): LayerState {
+export function createState(
+  machine: Machine,
+  self: InstanceValue,
+  kind: LayerState['role'],
+  type: string,
+  range: SourceRange | null = null,
+): LayerState {
   const recorder = recorderOf(machine);
   const definition = kind === 'layer' ? definitionOf(self.cls) : null;
   const layer = recorder.layer({
-    name: '', type, builtin: definition?.name ?? null, site: range === null || recorder.driven !== null ? recorder.site() : { range, stack: machine.callStack() }, args: {}, config: {}, unknowns: {}, built: false, trainable: true,
-    weights: [], sublayers: [], nodes: [], probed: machine.probing,
+    name: '',
+    type,
+    builtin: definition?.name ?? null,
+    site:
+      range === null || recorder.driven !== null ? recorder.site() : { range, stack: machine.callStack() },
+    args: {},
+    config: {},
+    unknowns: {},
+    built: false,
+    trainable: true,
+    weights: [],
+    sublayers: [],
+    nodes: [],
+    probed: machine.probing,
   });
   const state = new LayerState(recorder, layer, definition, kind);
   state.self = self;

@@ -2,7 +2,16 @@
  * What a layer object knows beside its Python attributes: its record in the graph, its configuration, weights and the
  * layers it owns. A side of an unknown `if` that builds it is undone and joined like any other effect.
  */
-import type { CallSite, Layer, LayerId, NodeId, SourceRange, TensorId, Unknown, WeightId } from '../../graph/graph';
+import type {
+  CallSite,
+  Layer,
+  LayerId,
+  NodeId,
+  SourceRange,
+  TensorId,
+  Unknown,
+  WeightId,
+} from '../../graph/graph';
 import type { InstanceValue, Mutable, Value } from '../../python/values';
 import type { LayerDefinition } from '../definition';
 import type { LayerConfig } from './config';
@@ -34,7 +43,12 @@ export class LayerState implements Mutable {
   calls: { readonly node: NodeId; readonly inputs: Value; readonly outputs: Value }[] = [];
   /** Shape given to `build` without calling. */
   builtWith: Value | null = null;
-  compiled: { readonly loss: Value; readonly metrics: Value; readonly args: Readonly<Record<string, SourceRange>>; readonly site: CallSite } | null = null;
+  compiled: {
+    readonly loss: Value;
+    readonly metrics: Value;
+    readonly args: Readonly<Record<string, SourceRange>>;
+    readonly site: CallSite;
+  } | null = null;
   /** InputLayer: its tensor. */
   inputTensor: TensorId | null = null;
 
@@ -81,7 +95,8 @@ export class LayerState implements Mutable {
     seen.add(this);
     this.touch();
     this.layer.trainable = value;
-    for (const id of this.layer.weights) this.recorder.graph.weights[id].trainable = value && this.trainableByNature.has(id);
+    for (const id of this.layer.weights)
+      this.recorder.graph.weights[id].trainable = value && this.trainableByNature.has(id);
     for (const sublayer of this.sublayers) sublayer.setTrainable(value, seen);
   }
 
@@ -156,7 +171,8 @@ export class LayerState implements Mutable {
   join(a: unknown, b: unknown): void {
     const first = a as Saved;
     const second = b as Saved;
-    const base = second.built && !first.built ? second : second.weights.length > first.weights.length ? second : first;
+    const base =
+      second.built && !first.built ? second : second.weights.length > first.weights.length ? second : first;
     const other = base === first ? second : first;
     this.restore(base);
     const maybe = new Set([...first.maybe, ...second.maybe]);

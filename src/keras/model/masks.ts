@@ -12,13 +12,48 @@ import { flatten, isTensor, tensorDataOf } from './structure';
 
 /** Builtin layers whose `call` takes a `mask`. */
 const TAKES_MASK = new Set([
-  'RNN', 'SimpleRNN', 'LSTM', 'GRU', 'ConvLSTM1D', 'ConvLSTM2D', 'ConvLSTM3D', 'Bidirectional', 'TimeDistributed', 'GlobalAveragePooling1D', 'BatchNormalization', 'Softmax', 'Lambda',
+  'RNN',
+  'SimpleRNN',
+  'LSTM',
+  'GRU',
+  'ConvLSTM1D',
+  'ConvLSTM2D',
+  'ConvLSTM3D',
+  'Bidirectional',
+  'TimeDistributed',
+  'GlobalAveragePooling1D',
+  'BatchNormalization',
+  'Softmax',
+  'Lambda',
 ]);
 
 /** Builtin layers that hand the mask of their input on. */
 const PASSES_MASK = new Set([
-  'Dense', 'Dropout', 'AlphaDropout', 'GaussianDropout', 'GaussianNoise', 'SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D', 'ActivityRegularization', 'Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'Softmax',
-  'LayerNormalization', 'BatchNormalization', 'GroupNormalization', 'UnitNormalization', 'Identity', 'Rescaling', 'Normalization', 'MultiHeadAttention', 'GroupQueryAttention', 'TernaryDense',
+  'Dense',
+  'Dropout',
+  'AlphaDropout',
+  'GaussianDropout',
+  'GaussianNoise',
+  'SpatialDropout1D',
+  'SpatialDropout2D',
+  'SpatialDropout3D',
+  'ActivityRegularization',
+  'Activation',
+  'ReLU',
+  'LeakyReLU',
+  'PReLU',
+  'ELU',
+  'Softmax',
+  'LayerNormalization',
+  'BatchNormalization',
+  'GroupNormalization',
+  'UnitNormalization',
+  'Identity',
+  'Rescaling',
+  'Normalization',
+  'MultiHeadAttention',
+  'GroupQueryAttention',
+  'TernaryDense',
 ]);
 
 const RECURRENT = new Set(['RNN', 'SimpleRNN', 'LSTM', 'GRU', 'Bidirectional']);
@@ -32,11 +67,14 @@ export function maskOf(recorder: Recorder, value: Value | undefined): Value | un
 /** The mask for a call's own `mask` parameter, when the caller gave none and exactly one argument holds tensors. */
 export function maskForCall(recorder: Recorder, state: LayerState, args: CallArgs): Value | undefined {
   if (recorder.masks.size === 0 || args.keywords.has('mask')) return undefined;
-  const given = [...args.positional.slice(1), ...args.keywords.values()].map((arg) => arg.value).filter((value) => flatten(value).some(isTensor));
+  const given = [...args.positional.slice(1), ...args.keywords.values()]
+    .map((arg) => arg.value)
+    .filter((value) => flatten(value).some(isTensor));
   const mask = given.length === 1 ? maskOf(recorder, given[0]) : undefined;
   if (mask === undefined) return undefined;
   const call = userMethod(state, 'call');
-  if (call?.kind === 'function') return call.def.params.some((param) => param.name === 'mask') ? mask : undefined;
+  if (call?.kind === 'function')
+    return call.def.params.some((param) => param.name === 'mask') ? mask : undefined;
   return state.isModel || TAKES_MASK.has(state.definition?.name ?? '') ? mask : undefined;
 }
 
@@ -49,7 +87,13 @@ export function maskJoinsNode(recorder: Recorder, state: LayerState, args: CallA
 }
 
 /** Attaches the mask that the layer computes to its outputs. */
-export function passMask(recorder: Recorder, state: LayerState, first: Value | undefined, explicit: Value | undefined, outputs: Value): void {
+export function passMask(
+  recorder: Recorder,
+  state: LayerState,
+  first: Value | undefined,
+  explicit: Value | undefined,
+  outputs: Value,
+): void {
   const leaves = flatten(outputs).filter(isTensor);
   if (first === undefined || leaves.length === 0) return;
   const previous = explicit ?? maskOf(recorder, first);
@@ -62,7 +106,12 @@ export function passMask(recorder: Recorder, state: LayerState, first: Value | u
   });
 }
 
-function computeMask(recorder: Recorder, state: LayerState, first: Value, previous: Value | undefined): Value | undefined {
+function computeMask(
+  recorder: Recorder,
+  state: LayerState,
+  first: Value,
+  previous: Value | undefined,
+): Value | undefined {
   const { machine } = recorder;
   const name = state.definition?.name ?? '';
   if (userMethod(state, 'compute_mask') !== undefined) {
@@ -76,7 +125,9 @@ function computeMask(recorder: Recorder, state: LayerState, first: Value, previo
   if (name === 'Masking') {
     const any = opsLookup(recorder, 'any');
     const unequal = notEqual(state.config?.value('mask_value') ?? int(0));
-    return any === undefined || unequal === undefined ? undefined : machine.apply(any, [unequal], { axis: int(-1) });
+    return any === undefined || unequal === undefined
+      ? undefined
+      : machine.apply(any, [unequal], { axis: int(-1) });
   }
   if (previous === undefined) return undefined;
   if (RECURRENT.has(name)) return returnsSequences(state) ? previous : undefined;
@@ -87,5 +138,8 @@ function computeMask(recorder: Recorder, state: LayerState, first: Value, previo
 
 function returnsSequences(state: LayerState): boolean {
   if (state.config?.flag('return_sequences') === true) return true;
-  return state.definition?.name === 'Bidirectional' && state.sublayers.some((layer) => layer.config?.flag('return_sequences') === true);
+  return (
+    state.definition?.name === 'Bidirectional' &&
+    state.sublayers.some((layer) => layer.config?.flag('return_sequences') === true)
+  );
 }

@@ -11,24 +11,37 @@ import { buildSequential } from './sequentialBuild';
 import { asTensor, flatten, mapArgs, mapStructure, tensorDataOf } from './structure';
 
 /** The value that the model's own `call` gives; `node` is the model's call. */
-export function callModel(recorder: Recorder, state: LayerState, node: Node, first: Arg | undefined, args: CallArgs): Value {
+export function callModel(
+  recorder: Recorder,
+  state: LayerState,
+  node: Node,
+  first: Arg | undefined,
+  args: CallArgs,
+): Value {
   const { machine } = recorder;
   if (first === undefined) return machine.unknown('the model is called without inputs');
   if (state.role === 'sequential' && state.functional === null) {
     const ref = asTensor(recorder, first.value);
-    if (ref !== undefined && isKnownRank(ref.shape)) recorder.within(null, () => buildSequential(state, ref.shape));
+    if (ref !== undefined && isKnownRank(ref.shape))
+      recorder.within(null, () => buildSequential(state, ref.shape));
   }
   if (state.functional !== null) return runFunctional(recorder, state, node, first.value);
   if (state.role === 'sequential') {
     return recorder.within(node.id, () =>
       recorder.drive(node.site, () => {
         let value = first.value;
-        for (const layer of state.stack ?? []) value = callLayer(recorder, layer, machine.args([layer.self, value]));
+        for (const layer of state.stack ?? [])
+          value = callLayer(recorder, layer, machine.args([layer.self, value]));
         return value;
       }),
     );
   }
-  return machine.unknown(args.range === null ? `${state.layer.type} has no call()` : `${state.layer.type} does not say what it computes: it has no call()`, args.range);
+  return machine.unknown(
+    args.range === null
+      ? `${state.layer.type} has no call()`
+      : `${state.layer.type} does not say what it computes: it has no call()`,
+    args.range,
+  );
 }
 
 /** Runs the functional graph on the tensors in `value`; the steps become children of `node`. */
@@ -37,23 +50,38 @@ function runFunctional(recorder: Recorder, state: LayerState, node: Node, value:
   const graph = state.functional!;
   const given = inputsInOrder(recorder, graph, value);
   if (given === undefined) reportCount(recorder, state, node, graph, value);
-  if (given === undefined) return machine.unknown('the inputs of this call do not have the structure of the model\'s inputs');
+  if (given === undefined)
+    return machine.unknown("the inputs of this call do not have the structure of the model's inputs");
   const tensors = given.map((leaf) => (leaf.kind === 'none' ? undefined : asTensor(recorder, leaf)));
   try {
     checkInputs(recorder, state, graph, tensors);
   } catch (error) {
     if (!(error instanceof KerasError)) throw error;
     node.failed = true;
-    recorder.fail(error, { site: node.site, node, layer: state.layer, callArgs: node.args, inputs: node.inputs });
+    recorder.fail(error, {
+      site: node.site,
+      node,
+      layer: state.layer,
+      callArgs: node.args,
+      inputs: node.inputs,
+    });
     return mapStructure(graph.outputs, (leaf) => {
       const id = tensorDataOf(leaf)?.tensor;
-      return id === undefined ? leaf : recorder.constant({ shape: recorder.ref(id).shape, dtype: recorder.ref(id).dtype });
+      return id === undefined
+        ? leaf
+        : recorder.constant({ shape: recorder.ref(id).shape, dtype: recorder.ref(id).dtype });
     });
   }
   const map = new Map<TensorId, Value>();
   graph.inputIds.forEach((id, i) => {
     const ref = tensors[i];
-    if (ref !== undefined) map.set(id, recorder.valueOf(converted(recorder, recorder.ref(id), adjustRank(recorder, recorder.ref(id), ref)).tensor));
+    if (ref !== undefined)
+      map.set(
+        id,
+        recorder.valueOf(
+          converted(recorder, recorder.ref(id), adjustRank(recorder, recorder.ref(id), ref)).tensor,
+        ),
+      );
   });
   return recorder.within(node.id, () => recorder.drive(node.site, () => replayNodes(recorder, graph, map)));
 }
@@ -62,12 +90,24 @@ function runFunctional(recorder: Recorder, state: LayerState, node: Node, value:
 function converted(recorder: Recorder, reference: TensorRef, ref: TensorRef): TensorRef {
   const { dtype } = reference;
   if (recorder.kerasVersion === 2 || dtype === null || ref.dtype === null || dtype === ref.dtype) return ref;
-  const node = recorder.begin({ layer: null, type: 'Cast', name: 'cast', inputs: [ref.tensor], primitive: { op: 'elementwise', fn: 'cast' }, internal: true });
+  const node = recorder.begin({
+    layer: null,
+    type: 'Cast',
+    name: 'cast',
+    inputs: [ref.tensor],
+    primitive: { op: 'elementwise', fn: 'cast' },
+    internal: true,
+  });
   return recorder.finish(node, [{ shape: ref.shape, dtype }])[0];
 }
 
 /** Runs the graph's nodes again with `map` from its tensors to new ones. Gives the outputs in their structure. */
-export function replayNodes(recorder: Recorder, graph: Pick<FunctionalGraph, 'nodes' | 'outputs'>, map: Map<TensorId, Value>, keepNames = false): Value {
+export function replayNodes(
+  recorder: Recorder,
+  graph: Pick<FunctionalGraph, 'nodes' | 'outputs'>,
+  map: Map<TensorId, Value>,
+  keepNames = false,
+): Value {
   const { machine } = recorder;
   const substitute = (leaf: Value): Value => {
     const id = tensorDataOf(leaf)?.tensor;
@@ -78,7 +118,8 @@ export function replayNodes(recorder: Recorder, graph: Pick<FunctionalGraph, 'no
     if (node.primitive.op === 'input' || node.outputs.every((output) => map.has(output))) continue;
     const replay = recorder.replay(id);
     if (replay === undefined) {
-      for (const output of node.outputs) map.set(output, machine.unknown(`${node.type} cannot be followed here`));
+      for (const output of node.outputs)
+        map.set(output, machine.unknown(`${node.type} cannot be followed here`));
       continue;
     }
     const before = recorder.nameOverride;
@@ -89,18 +130,28 @@ export function replayNodes(recorder: Recorder, graph: Pick<FunctionalGraph, 'no
       result =
         node.layer === null
           ? machine.call(replay.fn, { ...args, range: null })
-          : callLayer(recorder, recorder.layers[node.layer], { ...args, positional: [{ value: recorder.layers[node.layer].self, range: null }, ...args.positional], range: null });
+          : callLayer(recorder, recorder.layers[node.layer], {
+              ...args,
+              positional: [{ value: recorder.layers[node.layer].self, range: null }, ...args.positional],
+              range: null,
+            });
     } finally {
       recorder.nameOverride = before;
     }
     const leaves = flatten(result).filter((leaf) => leaf.kind !== 'none');
-    node.outputs.forEach((output, i) => map.set(output, leaves[i] ?? machine.unknown(`${node.type} gave fewer outputs here`)));
+    node.outputs.forEach((output, i) =>
+      map.set(output, leaves[i] ?? machine.unknown(`${node.type} gave fewer outputs here`)),
+    );
   }
   return mapStructure(graph.outputs, substitute);
 }
 
 /** Leaves in the order of the model's inputs; a dict may name them. Undefined when the structure does not fit. */
-function inputsInOrder(recorder: Recorder, graph: FunctionalGraph, value: Value): readonly Value[] | undefined {
+function inputsInOrder(
+  recorder: Recorder,
+  graph: FunctionalGraph,
+  value: Value,
+): readonly Value[] | undefined {
   if (value.kind === 'dict' && graph.inputs.kind !== 'dict') {
     const found = graph.inputIds.map((id) => {
       const name = recorder.graph.tensors[id].name;
@@ -113,19 +164,41 @@ function inputsInOrder(recorder: Recorder, graph: FunctionalGraph, value: Value)
 }
 
 /** Another number of tensors than the model has inputs; says nothing where the structure is not wholly known. */
-function reportCount(recorder: Recorder, state: LayerState, node: Node, graph: FunctionalGraph, value: Value): void {
+function reportCount(
+  recorder: Recorder,
+  state: LayerState,
+  node: Node,
+  graph: FunctionalGraph,
+  value: Value,
+): void {
   const leaves = flatten(value);
-  if (value.kind === 'dict' || graph.inputs.kind === 'dict' || (value.kind === 'list' && value.tail !== null) || !leaves.every((leaf) => tensorDataOf(leaf) !== undefined)) return;
+  if (
+    value.kind === 'dict' ||
+    graph.inputs.kind === 'dict' ||
+    (value.kind === 'list' && value.tail !== null) ||
+    !leaves.every((leaf) => tensorDataOf(leaf) !== undefined)
+  )
+    return;
   const [wanted, got] = [graph.inputIds.length, leaves.length];
   node.failed = true;
   recorder.fail(
-    new KerasError('input-count', `${state.layer.name} takes ${wanted} inputs, but gets ${got}`, `Layer "${state.layer.name}" expects ${wanted} input(s), but it received ${got} input tensors.`, { callArgument: 'inputs', facts: { expected: wanted, found: got } }),
+    new KerasError(
+      'input-count',
+      `${state.layer.name} takes ${wanted} inputs, but gets ${got}`,
+      `Layer "${state.layer.name}" expects ${wanted} input(s), but it received ${got} input tensors.`,
+      { callArgument: 'inputs', facts: { expected: wanted, found: got } },
+    ),
     { site: node.site, node, layer: state.layer, callArgs: node.args, inputs: node.inputs },
   );
 }
 
 /** Ranks may differ by a last axis of 1; known lengths must agree. */
-export function checkInputs(recorder: Recorder, state: LayerState, graph: FunctionalGraph, tensors: readonly (TensorRef | undefined)[]): void {
+export function checkInputs(
+  recorder: Recorder,
+  state: LayerState,
+  graph: FunctionalGraph,
+  tensors: readonly (TensorRef | undefined)[],
+): void {
   for (const [index, tensor] of tensors.entries()) {
     if (tensor === undefined || !isKnownRank(tensor.shape)) continue;
     const reference = recorder.graph.tensors[graph.inputIds[index]];
@@ -135,7 +208,8 @@ export function checkInputs(recorder: Recorder, state: LayerState, graph: Functi
     const facts = { input: reference.name, expected, received: got };
     if (tensor.shape.length !== reference.shape.length) {
       const longer = tensor.shape.length > reference.shape.length ? tensor.shape : reference.shape;
-      if (Math.abs(tensor.shape.length - reference.shape.length) === 1 && longer[longer.length - 1] === 1) continue;
+      if (Math.abs(tensor.shape.length - reference.shape.length) === 1 && longer[longer.length - 1] === 1)
+        continue;
       throw new KerasError(
         'model-input-shape',
         `${state.layer.name} takes an input of shape ${expected}, but gets ${got}`,
@@ -146,7 +220,14 @@ export function checkInputs(recorder: Recorder, state: LayerState, graph: Functi
     for (let axis = 1; axis < tensor.shape.length; axis++) {
       const a = tensor.shape[axis];
       const b = reference.shape[axis];
-      if (isUnknown(a) || isUnknown(b) || typeof a !== 'number' || typeof b !== 'number' || dimsEqual(a, b) !== false) continue;
+      if (
+        isUnknown(a) ||
+        isUnknown(b) ||
+        typeof a !== 'number' ||
+        typeof b !== 'number' ||
+        dimsEqual(a, b) !== false
+      )
+        continue;
       // A last axis of 1 is squeezed or broadcast before the comparison (InputSpec, allow_last_axis_squeeze).
       if (axis === tensor.shape.length - 1 && a === 1) continue;
       throw new KerasError(
@@ -161,10 +242,24 @@ export function checkInputs(recorder: Recorder, state: LayerState, graph: Functi
 
 /** `Functional._adjust_input_rank`: a last axis of 1 is dropped or added. */
 function adjustRank(recorder: Recorder, reference: TensorRef, tensor: TensorRef): TensorRef {
-  if (!isKnownRank(reference.shape) || !isKnownRank(tensor.shape) || reference.shape.length === tensor.shape.length) return tensor;
-  const shape = tensor.shape.length > reference.shape.length ? tensor.shape.slice(0, -1) : [...tensor.shape, 1];
-  const node = recorder.begin({ layer: null, type: tensor.shape.length > reference.shape.length ? 'Squeeze' : 'ExpandDims', name: 'expand_dims', inputs: [tensor.tensor], primitive: { op: 'reshape' }, internal: true });
+  if (
+    !isKnownRank(reference.shape) ||
+    !isKnownRank(tensor.shape) ||
+    reference.shape.length === tensor.shape.length
+  )
+    return tensor;
+  const shape =
+    tensor.shape.length > reference.shape.length ? tensor.shape.slice(0, -1) : [...tensor.shape, 1];
+  const node = recorder.begin({
+    layer: null,
+    type: tensor.shape.length > reference.shape.length ? 'Squeeze' : 'ExpandDims',
+    name: 'expand_dims',
+    inputs: [tensor.tensor],
+    primitive: { op: 'reshape' },
+    internal: true,
+  });
   return recorder.finish(node, [{ shape, dtype: tensor.dtype }])[0];
 }
 
-export const inputList = (values: readonly Value[]): Value => (values.length === 1 ? values[0] : list([...values]));
+export const inputList = (values: readonly Value[]): Value =>
+  values.length === 1 ? values[0] : list([...values]);

@@ -2,13 +2,28 @@
 import type { SourceRange } from '../../graph/graph';
 import { nativeClass } from '../../python/library/classes';
 import type { Machine } from '../../python/machine';
-import { NONE, list, native, str, type CallArgs, type ClassHooks, type ClassValue, type Value } from '../../python/values';
+import {
+  NONE,
+  list,
+  native,
+  str,
+  type CallArgs,
+  type ClassHooks,
+  type ClassValue,
+  type Value,
+} from '../../python/values';
 import { KerasError } from '../definition';
 import { signature } from '../signature';
 import { checkCompile } from './compiled';
 import { buildFromData } from './data';
 import { initialiseFunctional, flatList } from './functionalInit';
-import { inputShapeValue, addToSequential, buildSequential, popSequential, rebuildSequential } from './sequentialBuild';
+import {
+  inputShapeValue,
+  addToSequential,
+  buildSequential,
+  popSequential,
+  rebuildSequential,
+} from './sequentialBuild';
 import { buildBase, layerHooks, layerMethod, layerProperty, refresh } from './layerBase';
 import { COMMON, createState, setUp } from './layerClass';
 import { layerStateOf, type LayerState } from './layerState';
@@ -21,7 +36,11 @@ import { checkData } from './training';
 /** Keras' `functional_init_arguments`; `args` without self. */
 function isFunctionalCall(args: CallArgs, skip: number): boolean {
   const count = args.positional.length - skip;
-  return count === 2 || (count === 1 && args.keywords.has('outputs')) || (args.keywords.has('inputs') && args.keywords.has('outputs'));
+  return (
+    count === 2 ||
+    (count === 1 && args.keywords.has('outputs')) ||
+    (args.keywords.has('inputs') && args.keywords.has('outputs'))
+  );
 }
 
 const FUNCTIONAL = signature('inputs, outputs, name=None, trainable=True, dtype=None, **kwargs');
@@ -31,8 +50,16 @@ const modelHooks: ClassHooks = {
   create: (machine, self, args) => {
     const recorder = recorderOf(machine);
     const skip = args.positional[0]?.value === self ? 1 : 0;
-    const functional = self.cls === recorder.classes.Functional || (self.cls === recorder.classes.Model && isFunctionalCall(args, skip));
-    return createState(machine, self, functional ? 'functional' : 'subclass', functional ? 'Functional' : self.cls.name, args.range);
+    const functional =
+      self.cls === recorder.classes.Functional ||
+      (self.cls === recorder.classes.Model && isFunctionalCall(args, skip));
+    return createState(
+      machine,
+      self,
+      functional ? 'functional' : 'subclass',
+      functional ? 'Functional' : self.cls.name,
+      args.range,
+    );
   },
 };
 
@@ -47,13 +74,26 @@ function initialiseModel(machine: Machine, args: CallArgs): Value {
   const own = { ...args, positional: args.positional.slice(1) };
   if (!isFunctionalCall(args, 1) && state.role !== 'functional') {
     const old = ['input', 'output'].filter((name) => own.keywords.has(name));
-    const wrong = state.self.cls === state.recorder.classes.Model && state.recorder.kerasVersion === 3 ? own.keywords.get(old[0] ?? '') : undefined;
+    const wrong =
+      state.self.cls === state.recorder.classes.Model && state.recorder.kerasVersion === 3
+        ? own.keywords.get(old[0] ?? '')
+        : undefined;
     if (wrong !== undefined) {
       state.recorder.fail(
-        new KerasError('unknown-argument', `Model takes no argument \`${old[0]}\`; did you mean \`${old[0]}s\`?`, `Unrecognized keyword arguments passed to Model: {'${old[0]}': …}`, {
-          callArgument: 'wrong', facts: { name: old[0], suggestion: `${old[0]}s`, renames: old as never },
-        }),
-        { site: state.recorder.site(), layer: state.layer, callArgs: wrong.nameRange === null ? {} : { wrong: wrong.nameRange } },
+        new KerasError(
+          'unknown-argument',
+          `Model takes no argument \`${old[0]}\`; did you mean \`${old[0]}s\`?`,
+          `Unrecognized keyword arguments passed to Model: {'${old[0]}': …}`,
+          {
+            callArgument: 'wrong',
+            facts: { name: old[0], suggestion: `${old[0]}s`, renames: old as never },
+          },
+        ),
+        {
+          site: state.recorder.site(),
+          layer: state.layer,
+          callArgs: wrong.nameRange === null ? {} : { wrong: wrong.nameRange },
+        },
       );
     }
     setUp(machine, state, machine.bind(COMMON, own));
@@ -62,7 +102,13 @@ function initialiseModel(machine: Machine, args: CallArgs): Value {
   const bound = machine.bind(FUNCTIONAL, own);
   setUp(machine, state, bound);
   const { recorder } = state;
-  initialiseFunctional(state, bound.values.get('inputs') ?? NONE, bound.values.get('outputs') ?? NONE, recorder.site(), Object.fromEntries(bound.ranges));
+  initialiseFunctional(
+    state,
+    bound.values.get('inputs') ?? NONE,
+    bound.values.get('outputs') ?? NONE,
+    recorder.site(),
+    Object.fromEntries(bound.ranges),
+  );
   return NONE;
 }
 
@@ -82,17 +128,28 @@ function getLayer(state: LayerState, params: Readonly<Record<string, Value>>, ma
     const found = layers[index.value < 0 ? layers.length + index.value : index.value];
     if (found !== undefined) return found.self;
     return fail(
-      new KerasError('get-layer', `this model has ${layers.length} layers, so there is none at ${index.value}`, `Was asked to retrieve layer at index ${index.value} but model only has ${layers.length} layers.`, { facts: { index: index.value, count: layers.length } }),
+      new KerasError(
+        'get-layer',
+        `this model has ${layers.length} layers, so there is none at ${index.value}`,
+        `Was asked to retrieve layer at index ${index.value} but model only has ${layers.length} layers.`,
+        { facts: { index: index.value, count: layers.length } },
+      ),
     );
   }
   if (name.kind !== 'str') return machine.unknown('which layer get_layer() is asked for is not known');
   const found = layers.find((layer) => layer.layer.name === name.value);
   if (found !== undefined) return found.self;
-  if (state.unknownPart !== null || layers.some((layer) => layer.layer.unknowns['name'] !== undefined)) return machine.unknown(`get_layer("${name.value}"): not all layers of this model are known`);
+  if (state.unknownPart !== null || layers.some((layer) => layer.layer.unknowns['name'] !== undefined))
+    return machine.unknown(`get_layer("${name.value}"): not all layers of this model are known`);
   return fail(
-    new KerasError('get-layer', `this model has no layer "${name.value}"`, `No such layer: ${name.value}. Existing layers are: [${layers.map((layer) => `'${layer.layer.name}'`).join(', ')}].`, {
-      facts: { name: name.value, layers: layers.map((layer) => layer.layer.name) as never },
-    }),
+    new KerasError(
+      'get-layer',
+      `this model has no layer "${name.value}"`,
+      `No such layer: ${name.value}. Existing layers are: [${layers.map((layer) => `'${layer.layer.name}'`).join(', ')}].`,
+      {
+        facts: { name: name.value, layers: layers.map((layer) => layer.layer.name) as never },
+      },
+    ),
   );
   function fail(error: KerasError): Value {
     recorder.fail(error, { site: recorder.site(), layer: state.layer });
@@ -103,36 +160,93 @@ function getLayer(state: LayerState, params: Readonly<Record<string, Value>>, ma
 /** Data and labels of a training method: they build a model without inputs, and must fit one that has them. */
 function given(state: LayerState, params: Readonly<Record<string, Value>>, call: CallArgs): void {
   buildFromData(state, params['x'] ?? NONE);
-  const range = (name: string, position: number): SourceRange | null | undefined => (call.positional[position] ?? call.keywords.get(name))?.range;
+  const range = (name: string, position: number): SourceRange | null | undefined =>
+    (call.positional[position] ?? call.keywords.get(name))?.range;
   const x = range('x', 1);
   checkData(state, params['x'], params['y'], state.recorder.site(), x == null ? {} : { x });
 }
 
 const noEffect = (name: string): [string, Value] => [name, native(name, () => NONE)];
-const unknownResult = (name: string, what: string): [string, Value] => [name, native(name, (machine) => machine.unknown(what))];
+const unknownResult = (name: string, what: string): [string, Value] => [
+  name,
+  native(name, (machine) => machine.unknown(what)),
+];
 
-export function makeModelClasses(recorder: Recorder): { Model: ClassValue; Functional: ClassValue; Sequential: ClassValue } {
+export function makeModelClasses(recorder: Recorder): {
+  Model: ClassValue;
+  Functional: ClassValue;
+  Sequential: ClassValue;
+} {
   const { machine } = recorder;
-  const history = (name: string): [string, Value] => layerMethod(`${name}(self, x=None, y=None, *args, **kwargs)`, (state, params, owner, call) => {
-    given(state, params, call);
-    return owner.unknown('the history of training is not known');
-  });
+  const history = (name: string): [string, Value] =>
+    layerMethod(`${name}(self, x=None, y=None, *args, **kwargs)`, (state, params, owner, call) => {
+      given(state, params, call);
+      return owner.unknown('the history of training is not known');
+    });
   const attrs: [string, Value][] = [
     ['__init__', native('__init__', initialiseModel)],
-    ['layers', layerProperty((state, owner) => (state.unknownPart === null ? list(layersOf(state).map((layer) => layer.self)) : { kind: 'list', items: layersOf(state).map((layer) => layer.self), tail: owner.unknown(state.unknownPart.reason) }))],
+    [
+      'layers',
+      layerProperty((state, owner) =>
+        state.unknownPart === null
+          ? list(layersOf(state).map((layer) => layer.self))
+          : {
+              kind: 'list',
+              items: layersOf(state).map((layer) => layer.self),
+              tail: owner.unknown(state.unknownPart.reason),
+            },
+      ),
+    ],
     ['_layers', layerProperty((state) => list(layersOf(state).map((layer) => layer.self)))],
-    ['inputs', layerProperty((state, owner) => (state.functional === null ? owner.unknown(`the model ${state.layer.name} has no defined inputs yet`) : flatList(recorder, state.functional.inputIds)))],
-    ['outputs', layerProperty((state, owner) => (state.functional === null ? owner.unknown(`the model ${state.layer.name} has no defined outputs yet`) : flatList(recorder, state.functional.outputIds)))],
+    [
+      'inputs',
+      layerProperty((state, owner) =>
+        state.functional === null
+          ? owner.unknown(`the model ${state.layer.name} has no defined inputs yet`)
+          : flatList(recorder, state.functional.inputIds),
+      ),
+    ],
+    [
+      'outputs',
+      layerProperty((state, owner) =>
+        state.functional === null
+          ? owner.unknown(`the model ${state.layer.name} has no defined outputs yet`)
+          : flatList(recorder, state.functional.outputIds),
+      ),
+    ],
     ['input', layerProperty((state, owner) => ends(state, 'inputs', owner))],
     ['output', layerProperty((state, owner) => ends(state, 'outputs', owner))],
-    ['input_shape', layerProperty((state, owner) => (state.functional === null ? owner.unknown('this model has no defined input shape yet') : unpack(shapesOf(state, flatList(recorder, state.functional.inputIds)))))],
-    ['output_shape', layerProperty((state, owner) => (state.functional === null ? owner.unknown('this model has no defined output shape yet') : unpack(shapesOf(state, flatList(recorder, state.functional.outputIds)))))],
+    [
+      'input_shape',
+      layerProperty((state, owner) =>
+        state.functional === null
+          ? owner.unknown('this model has no defined input shape yet')
+          : unpack(shapesOf(state, flatList(recorder, state.functional.inputIds))),
+      ),
+    ],
+    [
+      'output_shape',
+      layerProperty((state, owner) =>
+        state.functional === null
+          ? owner.unknown('this model has no defined output shape yet')
+          : unpack(shapesOf(state, flatList(recorder, state.functional.outputIds))),
+      ),
+    ],
     ['input_names', layerProperty((state, owner) => names(state, 'inputIds', owner))],
     ['output_names', layerProperty((state, owner) => names(state, 'outputIds', owner))],
     ['optimizer', layerProperty((_state, owner) => owner.unknown('the optimizer is not followed'))],
-    ['loss', layerProperty((state, owner) => state.compiled?.loss ?? owner.unknown('the model is not compiled'))],
+    [
+      'loss',
+      layerProperty((state, owner) => state.compiled?.loss ?? owner.unknown('the model is not compiled')),
+    ],
     ['history', layerProperty((_state, owner) => owner.unknown('the history of training is not known'))],
-    ['stop_training', layerProperty((_state, owner) => owner.unknown('it depends on training'), () => undefined)],
+    [
+      'stop_training',
+      layerProperty(
+        (_state, owner) => owner.unknown('it depends on training'),
+        () => undefined,
+      ),
+    ],
     ['distribute_strategy', layerProperty((_state, owner) => owner.unknown('the strategy is not known'))],
     layerMethod('get_layer(self, name=None, index=None)', getLayer),
     layerMethod('count_params(self)', (state, _params, owner) => {
@@ -166,16 +280,34 @@ export function makeModelClasses(recorder: Recorder): { Model: ClassValue; Funct
     unknownResult('to_json', 'the model as text is not made'),
     unknownResult('to_yaml', 'the model as text is not made'),
     unknownResult('get_compile_config', 'not kept'),
-    noEffect('summary'), noEffect('save'), noEffect('save_weights'), noEffect('load_weights'), noEffect('export'), noEffect('reset_states'),
-    noEffect('reset_metrics'), noEffect('compile_from_config'), noEffect('_set_inputs'), noEffect('quantize'),
+    noEffect('summary'),
+    noEffect('save'),
+    noEffect('save_weights'),
+    noEffect('load_weights'),
+    noEffect('export'),
+    noEffect('reset_states'),
+    noEffect('reset_metrics'),
+    noEffect('compile_from_config'),
+    noEffect('_set_inputs'),
+    noEffect('quantize'),
     layerMethod('add(self, layer, rebuild=True)', (state, { layer, rebuild }, owner) => {
       if (state.role !== 'sequential') return NONE;
       addToSequential(state, layer, recorder.site(), owner.truth(rebuild) !== false);
       return NONE;
     }),
   ];
-  const Model = nativeClass(machine, 'Model', { module: 'keras.models', bases: [recorder.classes.Layer], hooks: modelHooks, attrs: attrs.filter(([name]) => name !== 'add') });
-  const Functional = nativeClass(machine, 'Functional', { module: 'keras.models', bases: [Model], hooks: modelHooks, attrs: [] });
+  const Model = nativeClass(machine, 'Model', {
+    module: 'keras.models',
+    bases: [recorder.classes.Layer],
+    hooks: modelHooks,
+    attrs: attrs.filter(([name]) => name !== 'add'),
+  });
+  const Functional = nativeClass(machine, 'Functional', {
+    module: 'keras.models',
+    bases: [Model],
+    hooks: modelHooks,
+    attrs: [],
+  });
   const Sequential = nativeClass(machine, 'Sequential', {
     module: 'keras.models',
     bases: [Model],
@@ -184,7 +316,13 @@ export function makeModelClasses(recorder: Recorder): { Model: ClassValue; Funct
       ['__init__', native('__init__', initialiseSequential)],
       attrs.find(([name]) => name === 'add')!,
       layerMethod('pop(self, rebuild=True)', (state) => popSequential(state)?.self ?? NONE),
-      ['input_shape', layerProperty((state, owner) => inputShapeValue(state) ?? owner.unknown('this model has no defined input shape yet'))],
+      [
+        'input_shape',
+        layerProperty(
+          (state, owner) =>
+            inputShapeValue(state) ?? owner.unknown('this model has no defined input shape yet'),
+        ),
+      ],
     ],
   });
   return { Model, Functional, Sequential };
@@ -197,27 +335,43 @@ function unpack(value: Value): Value {
 function ends(state: LayerState, which: 'inputs' | 'outputs', machine: Machine): Value {
   if (state.functional !== null) return unpack(state.functional[which]);
   const call = state.calls[0];
-  return call === undefined ? machine.unknown(`the model ${state.layer.name} has not been called`) : call[which];
+  return call === undefined
+    ? machine.unknown(`the model ${state.layer.name} has not been called`)
+    : call[which];
 }
 
 function names(state: LayerState, which: 'inputIds' | 'outputIds', machine: Machine): Value {
   const { functional, recorder } = state;
   if (functional === null) return machine.unknown('this model has no names of that kind yet');
-  return list(functional[which].map((id) => {
-    const node = recorder.producerOf(id);
-    return str(node === null ? recorder.graph.tensors[id].name : node.name);
-  }));
+  return list(
+    functional[which].map((id) => {
+      const node = recorder.producerOf(id);
+      return str(node === null ? recorder.graph.tensors[id].name : node.name);
+    }),
+  );
 }
 
-const COMPILE = signature('optimizer="rmsprop", loss=None, metrics=None, loss_weights=None, weighted_metrics=None, run_eagerly=False, steps_per_execution=1, jit_compile="auto", auto_scale_loss=True, **kwargs');
+const COMPILE = signature(
+  'optimizer="rmsprop", loss=None, metrics=None, loss_weights=None, weighted_metrics=None, run_eagerly=False, steps_per_execution=1, jit_compile="auto", auto_scale_loss=True, **kwargs',
+);
 
 function compile(machine: Machine, args: CallArgs): Value {
   const state = args.positional[0] === undefined ? undefined : layerStateOf(args.positional[0].value);
   if (state === undefined) return NONE;
   const bound = machine.bind(COMPILE, { ...args, positional: args.positional.slice(1) });
   state.touch();
-  checkCompile(state, bound.values.get('loss') ?? NONE, bound.values.get('optimizer') ?? NONE, Object.fromEntries(bound.ranges));
-  state.compiled = { loss: bound.values.get('loss') ?? NONE, metrics: bound.values.get('metrics') ?? NONE, args: Object.fromEntries(bound.ranges), site: state.recorder.site() };
+  checkCompile(
+    state,
+    bound.values.get('loss') ?? NONE,
+    bound.values.get('optimizer') ?? NONE,
+    Object.fromEntries(bound.ranges),
+  );
+  state.compiled = {
+    loss: bound.values.get('loss') ?? NONE,
+    metrics: bound.values.get('metrics') ?? NONE,
+    args: Object.fromEntries(bound.ranges),
+    site: state.recorder.site(),
+  };
   return NONE;
 }
 
@@ -225,7 +379,10 @@ function initialiseSequential(machine: Machine, args: CallArgs): Value {
   const state = args.positional[0] === undefined ? undefined : layerStateOf(args.positional[0].value);
   if (state === undefined) return NONE;
   const { recorder } = state;
-  const bound = machine.bind([...signature('layers=None'), ...COMMON], { ...args, positional: args.positional.slice(1) });
+  const bound = machine.bind([...signature('layers=None'), ...COMMON], {
+    ...args,
+    positional: args.positional.slice(1),
+  });
   setUp(machine, state, bound);
   state.stack = [];
   const layers = bound.values.get('layers') ?? NONE;
@@ -234,7 +391,11 @@ function initialiseSequential(machine: Machine, args: CallArgs): Value {
   const items = machine.iterate(layers);
   if (layers.kind === 'unknown' || items === undefined) {
     if (layerStateOf(layers) !== undefined) addToSequential(state, layers, site, false);
-    else state.unknownPart = layers.kind === 'unknown' ? toUnknown(layers) : { kind: 'unknown', reason: 'the layers of this model are not known' };
+    else
+      state.unknownPart =
+        layers.kind === 'unknown'
+          ? toUnknown(layers)
+          : { kind: 'unknown', reason: 'the layers of this model are not known' };
     return NONE;
   }
   for (const item of items.items) addToSequential(state, item, site, false);
@@ -242,4 +403,3 @@ function initialiseSequential(machine: Machine, args: CallArgs): Value {
   else rebuildSequential(state);
   return NONE;
 }
-

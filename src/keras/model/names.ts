@@ -35,7 +35,8 @@ export class NameCounter implements Mutable {
 
   join(a: unknown, b: unknown): void {
     const joined = new Map(a as Map<string, number>);
-    for (const [name, count] of b as Map<string, number>) joined.set(name, Math.max(count, joined.get(name) ?? 0));
+    for (const [name, count] of b as Map<string, number>)
+      joined.set(name, Math.max(count, joined.get(name) ?? 0));
     this.counts = joined;
   }
 }

@@ -13,7 +13,11 @@ export class Observations implements Observer {
   readonly bindings = new Map<LayerState, ModelBinding[]>();
   /** Where a module-level name was bound last, for what is found in it at the end. */
   readonly globalRanges = new Map<string, SourceRange>();
-  private readonly results: { readonly state: LayerState; readonly name: string; readonly range: SourceRange }[] = [];
+  private readonly results: {
+    readonly state: LayerState;
+    readonly name: string;
+    readonly range: SourceRange;
+  }[] = [];
   private readonly seen = new Set<string>();
 
   /** `isMain`: whether ranges in the file belong to the analysed program. */
@@ -43,7 +47,12 @@ export class Observations implements Observer {
 
   private add(state: LayerState, binding: ModelBinding): void {
     const bindings = this.bindings.get(state) ?? [];
-    const same = bindings.some((other) => other.name === binding.name && other.range.from === binding.range.from && other.range.file === binding.range.file);
+    const same = bindings.some(
+      (other) =>
+        other.name === binding.name &&
+        other.range.from === binding.range.from &&
+        other.range.file === binding.range.file,
+    );
     if (!same) bindings.push(binding);
     this.bindings.set(state, bindings);
   }
@@ -65,7 +74,8 @@ export class Observations implements Observer {
     path.add(value);
     const state = layerStateOf(value);
     if (state !== undefined) {
-      if (depth > 0 && state.isModel) this.add(state, { name, range: this.attributeRange(state, name) ?? range, moduleLevel: true });
+      if (depth > 0 && state.isModel)
+        this.add(state, { name, range: this.attributeRange(state, name) ?? range, moduleLevel: true });
     } else if (value.kind === 'list' || value.kind === 'tuple') {
       value.items.forEach((item, i) => this.search(`${name}[${i}]`, item, range, depth + 1, path));
     } else if (value.kind === 'dict') {
@@ -82,7 +92,9 @@ export class Observations implements Observer {
   /** Where `self.model = …` bound what is now `trainer.model`. */
   private attributeRange(state: LayerState, name: string): SourceRange | undefined {
     const attribute = name.slice(name.lastIndexOf('.'));
-    return this.bindings.get(state)?.find((binding) => attribute.startsWith('.') && binding.name.endsWith(attribute))?.range;
+    return this.bindings
+      .get(state)
+      ?.find((binding) => attribute.startsWith('.') && binding.name.endsWith(attribute))?.range;
   }
 
   private observe(name: string, range: SourceRange, value: Value): void {
@@ -111,7 +123,20 @@ export class Observations implements Observer {
       case 'float':
       case 'bool':
       case 'str':
-        return [`v${String(value.value)}`, { kind: 'value', text: value.kind === 'str' ? JSON.stringify(value.value) : value.kind === 'bool' ? (value.value ? 'True' : 'False') : String(value.value) }];
+        return [
+          `v${String(value.value)}`,
+          {
+            kind: 'value',
+            text:
+              value.kind === 'str'
+                ? JSON.stringify(value.value)
+                : value.kind === 'bool'
+                  ? value.value
+                    ? 'True'
+                    : 'False'
+                  : String(value.value),
+          },
+        ];
       case 'unknown':
         return [`u${value.reason}`, { kind: 'unknown', unknown: toUnknown(value) }];
       default:

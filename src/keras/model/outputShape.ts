@@ -8,7 +8,8 @@ import { shapeToValue, valueToShape } from './shapes';
 export function outputShapeFor(state: LayerState, shape: Value): Value {
   const { recorder, definition, config } = state;
   const { machine } = recorder;
-  const lost = (): Value => machine.unknown(`the output shape of ${state.layer.type} for this input is not known`);
+  const lost = (): Value =>
+    machine.unknown(`the output shape of ${state.layer.type} for this input is not known`);
   if (definition?.call === undefined || config === null) return lost();
   const inputs = specsFromShapes(shape, valueToShape).map((spec) => ({ ...spec, tensor: -1 }));
   const memo = new Map(config.memo);
@@ -35,7 +36,8 @@ export function outputShapeFor(state: LayerState, shape: Value): Value {
     return values.length === 1 ? values[0] : { kind: 'list', items: values, tail: null };
   } catch (error) {
     if (!(error instanceof KerasError)) throw error;
-    if (machine.wouldCatch(error.options.exception ?? 'ValueError')) machine.raise(error.options.exception ?? 'ValueError', error.keras ?? error.message);
+    if (machine.wouldCatch(error.options.exception ?? 'ValueError'))
+      machine.raise(error.options.exception ?? 'ValueError', error.keras ?? error.message);
     return lost();
   } finally {
     config.memo.clear();

@@ -5,7 +5,15 @@
 import type { Shape } from '../../graph/graph';
 import type { Machine } from '../../python/machine';
 import type { Directive } from '../../python/ast';
-import { unknown, type Arg, type CallArgs, type ClassValue, type FunctionValue, type UnknownValue, type Value } from '../../python/values';
+import {
+  unknown,
+  type Arg,
+  type CallArgs,
+  type ClassValue,
+  type FunctionValue,
+  type UnknownValue,
+  type Value,
+} from '../../python/values';
 import { callLayer } from './layerCall';
 import { userMethod } from './layerBuild';
 import { layerStateOf, type LayerState } from './layerState';
@@ -20,10 +28,14 @@ export interface ProbeOptions {
 /** Runs all probes. */
 export function probeAll(recorder: Recorder, options: ProbeOptions): void {
   const { machine } = recorder;
-  for (const state of [...recorder.layers]) if (state.isModel && state.calls.length === 0 && userMethod(state, 'call') !== undefined) probeCall(recorder, state, options);
+  for (const state of [...recorder.layers])
+    if (state.isModel && state.calls.length === 0 && userMethod(state, 'call') !== undefined)
+      probeCall(recorder, state, options);
   const { functions, classes } = machine.uncalled();
-  for (const cls of classes) if (cls.instances === 0 && cls.mro.includes(recorder.classes.Layer)) probeClass(recorder, cls, options);
-  for (const fn of functions) if (fn.calls === 0) keep(recorder, () => machine.call(fn, unknownArguments(machine, fn, 0)));
+  for (const cls of classes)
+    if (cls.instances === 0 && cls.mro.includes(recorder.classes.Layer)) probeClass(recorder, cls, options);
+  for (const fn of functions)
+    if (fn.calls === 0) keep(recorder, () => machine.call(fn, unknownArguments(machine, fn, 0)));
 }
 
 /** Runs a probe and keeps what it found out of the layers, whose states the machine takes back. */
@@ -46,7 +58,8 @@ function probeClass(recorder: Recorder, cls: ClassValue, options: ProbeOptions):
     const init = machine.findClassAttr(cls, '__init__')?.value;
     const args = init?.kind === 'function' ? unknownArguments(machine, init, 1) : anyArguments(machine, cls);
     const state = layerStateOf(machine.instantiate(cls, args));
-    if (state !== undefined && state.calls.length === 0 && userMethod(state, 'call') !== undefined) callOnAssumed(recorder, state, options);
+    if (state !== undefined && state.calls.length === 0 && userMethod(state, 'call') !== undefined)
+      callOnAssumed(recorder, state, options);
   });
 }
 
@@ -58,20 +71,43 @@ function probeCall(recorder: Recorder, state: LayerState, options: ProbeOptions)
 function callOnAssumed(recorder: Recorder, state: LayerState, options: ProbeOptions): void {
   const { machine } = recorder;
   const call = userMethod(state, 'call');
-  const parameters = call?.kind === 'function' ? call.def.params.slice(1).filter((param) => param.kind === 'positional' || param.kind === 'positionalOnly') : [];
-  const required = call?.kind === 'function' ? parameters.filter((param) => !call.defaults.has(param.name)) : parameters;
+  const parameters =
+    call?.kind === 'function'
+      ? call.def.params
+          .slice(1)
+          .filter((param) => param.kind === 'positional' || param.kind === 'positionalOnly')
+      : [];
+  const required =
+    call?.kind === 'function' ? parameters.filter((param) => !call.defaults.has(param.name)) : parameters;
   const shapes = statedShapes(machine, state, options) ?? [];
   const positional: Arg[] = [{ value: state.self, range: null }];
   const count = Math.max(1, required.length);
   for (let i = 0; i < count; i++) {
-    const shape: Shape = shapes[i] ?? toUnknown(unknown(`what ${state.layer.type} is called with is not known: nothing calls it`, state.layer.site.range));
+    const shape: Shape =
+      shapes[i] ??
+      toUnknown(
+        unknown(
+          `what ${state.layer.type} is called with is not known: nothing calls it`,
+          state.layer.site.range,
+        ),
+      );
     positional.push({ value: recorder.constant({ shape, dtype: 'float32' }), range: null });
   }
-  const args: CallArgs = { positional, keywords: new Map(), openPositional: null, openKeywords: null, range: null };
+  const args: CallArgs = {
+    positional,
+    keywords: new Map(),
+    openPositional: null,
+    openKeywords: null,
+    range: null,
+  };
   recorder.drive(state.layer.site, () => callLayer(recorder, state, args));
 }
 
-function statedShapes(machine: Machine, state: LayerState, { directives }: ProbeOptions): readonly Shape[] | undefined {
+function statedShapes(
+  machine: Machine,
+  state: LayerState,
+  { directives }: ProbeOptions,
+): readonly Shape[] | undefined {
   const { cls } = state.self;
   for (const directive of directives) {
     const text = /^input\s*=\s*(.*)$/.exec(directive.text)?.[1];
@@ -82,13 +118,21 @@ function statedShapes(machine: Machine, state: LayerState, { directives }: Probe
   }
   if (state.builtWith === null) return undefined;
   const items = state.builtWith.kind === 'list' ? state.builtWith.items : [state.builtWith];
-  const nested = items.every((item) => item.kind === 'tuple' || item.kind === 'list') ? items : [state.builtWith];
-  return nested.map((item) => valueToShape(item) ?? toUnknown(machine.unknown('the shape given to build() is not known')));
+  const nested = items.every((item) => item.kind === 'tuple' || item.kind === 'list')
+    ? items
+    : [state.builtWith];
+  return nested.map(
+    (item) => valueToShape(item) ?? toUnknown(machine.unknown('the shape given to build() is not known')),
+  );
 }
 
 /** In the class, at its head, or on the line before it. */
 function belongsTo(directive: Directive, def: { readonly from: number; readonly to: number }): boolean {
-  return directive.from >= def.from - 200 && directive.from <= def.to && (directive.from >= def.from || directive.to >= def.from - 2);
+  return (
+    directive.from >= def.from - 200 &&
+    directive.from <= def.to &&
+    (directive.from >= def.from || directive.to >= def.from - 2)
+  );
 }
 
 /** `(None, 224, 224, 3)`, several with commas between; undefined when it is no shape. */
@@ -97,8 +141,14 @@ export function parseShapes(text: string): readonly Shape[] | undefined {
   if (groups === null) return undefined;
   const shapes: Shape[] = [];
   for (const group of groups) {
-    const entries = group.slice(1, -1).split(',').map((entry) => entry.trim()).filter((entry) => entry !== '');
-    const dims = entries.map((entry) => (entry === 'None' ? ({ kind: 'open' } as const) : /^\d+$/.test(entry) ? Number(entry) : undefined));
+    const entries = group
+      .slice(1, -1)
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '');
+    const dims = entries.map((entry) =>
+      entry === 'None' ? ({ kind: 'open' } as const) : /^\d+$/.test(entry) ? Number(entry) : undefined,
+    );
     if (dims.some((dim) => dim === undefined)) return undefined;
     shapes.push(dims.map((dim) => dim!));
   }
@@ -117,12 +167,24 @@ function unknownArguments(machine: Machine, fn: FunctionValue, skip: number): Ca
   for (const param of fn.def.params.slice(skip)) {
     if (param.kind !== 'positional' && param.kind !== 'positionalOnly') break;
     if (fn.defaults.has(param.name)) break;
-    values.push(unknown(`argument "${param.name}" of ${fn.name}() is not known: nothing calls it`, { file: fn.file, from: param.from, to: param.to }));
+    values.push(
+      unknown(`argument "${param.name}" of ${fn.name}() is not known: nothing calls it`, {
+        file: fn.file,
+        from: param.from,
+        to: param.to,
+      }),
+    );
   }
   const keywords: Record<string, Value> = {};
   for (const param of fn.def.params) {
-    if (param.kind === 'keyword' && !fn.defaults.has(param.name)) keywords[param.name] = unknown(`argument "${param.name}" of ${fn.name}() is not known: nothing calls it`);
+    if (param.kind === 'keyword' && !fn.defaults.has(param.name))
+      keywords[param.name] = unknown(
+        `argument "${param.name}" of ${fn.name}() is not known: nothing calls it`,
+      );
   }
-  const open = (kind: string): UnknownValue | null => (fn.def.params.some((param) => param.kind === kind) ? unknown(`what ${fn.name}() is called with is not known: nothing calls it`) : null);
+  const open = (kind: string): UnknownValue | null =>
+    fn.def.params.some((param) => param.kind === kind)
+      ? unknown(`what ${fn.name}() is called with is not known: nothing calls it`)
+      : null;
   return { ...machine.args(values, keywords), openPositional: open('args'), openKeywords: open('kwargs') };
 }

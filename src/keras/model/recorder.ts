@@ -2,9 +2,33 @@
  * Owns the model graph while a program is interpreted: makes tensors, nodes, layers and weights, and keeps what Keras
  * itself would remember about them (who made what, automatic names, how to run a step again on other tensors).
  */
-import { emptyGraph, type CallSite, type ConfigValue, type Failure, type Layer, type ModelGraph, type Node, type NodeId, type Primitive, type Shape, type SourceRange, type Tensor, type TensorId, type Unknown, type Weight, type WeightId } from '../../graph/graph';
+import {
+  emptyGraph,
+  type CallSite,
+  type ConfigValue,
+  type Failure,
+  type Layer,
+  type ModelGraph,
+  type Node,
+  type NodeId,
+  type Primitive,
+  type Shape,
+  type SourceRange,
+  type Tensor,
+  type TensorId,
+  type Unknown,
+  type Weight,
+  type WeightId,
+} from '../../graph/graph';
 import type { Machine } from '../../python/machine';
-import type { CallArgs, ClassValue, InstanceValue, ModuleValue, NativeFunction, Value } from '../../python/values';
+import type {
+  CallArgs,
+  ClassValue,
+  InstanceValue,
+  ModuleValue,
+  NativeFunction,
+  Value,
+} from '../../python/values';
 import { KerasError, type TensorRef, type TensorSpec } from '../definition';
 import { NameCounter, toSnakeCase } from './names';
 import type { LayerState } from './layerState';
@@ -147,7 +171,13 @@ export class Recorder {
 
   // --- tensors ---------------------------------------------------------------------------------------------------
 
-  tensor(shape: Shape, dtype: string | null, producer: NodeId | null = null, index = 0, name?: string): Tensor {
+  tensor(
+    shape: Shape,
+    dtype: string | null,
+    producer: NodeId | null = null,
+    index = 0,
+    name?: string,
+  ): Tensor {
     const id = this.graph.tensors.length;
     const tensor: Tensor = { id, shape, dtype, producer, index, name: name ?? `keras_tensor_${id}` };
     this.graph.tensors.push(tensor);
@@ -183,9 +213,23 @@ export class Recorder {
     if (weight === undefined || this.graph.tensors[tensor].producer !== null) return tensor;
     const id = this.graph.nodes.length;
     this.graph.nodes.push({
-      id, layer: null, type: 'Variable', name: this.graph.weights[weight].name, inputs: [], outputs: [tensor], primitive: { op: 'constant' },
-      weights: [weight], parent: null, children: [], site: this.site(), args: {}, internal: true, probed: this.machine.probing,
-      conditional: false, unknown: null, failed: false,
+      id,
+      layer: null,
+      type: 'Variable',
+      name: this.graph.weights[weight].name,
+      inputs: [],
+      outputs: [tensor],
+      primitive: { op: 'constant' },
+      weights: [weight],
+      parent: null,
+      children: [],
+      site: this.site(),
+      args: {},
+      internal: true,
+      probed: this.machine.probing,
+      conditional: false,
+      unknown: null,
+      failed: false,
     });
     this.graph.tensors[tensor].producer = id;
     return tensor;
@@ -197,7 +241,10 @@ export class Recorder {
     if (value === undefined) {
       const tensor = this.tensor(weight.shape, weight.dtype, null, 0, weight.name).id;
       this.variables.set(tensor, weight.id);
-      value = this.machine.allocate(this.classes.Variable, { tensor, weight: weight.id } satisfies TensorData);
+      value = this.machine.allocate(this.classes.Variable, {
+        tensor,
+        weight: weight.id,
+      } satisfies TensorData);
       this.variableValues.set(weight.id, value);
       this.tensorValues.set(tensor, value);
     }
@@ -223,12 +270,16 @@ export class Recorder {
 
   /** An error of the analysis itself, kept among the problems. */
   internal(error: Error, range: SourceRange): void {
-    if (this.graph.problems.length < 50) this.graph.problems.push({ kind: 'internal', message: `the analysis failed: ${error.message}`, range });
+    if (this.graph.problems.length < 50)
+      this.graph.problems.push({ kind: 'internal', message: `the analysis failed: ${error.message}`, range });
   }
 
   /** A constant without history. */
   constant(spec: TensorSpec, constant?: TensorData['constant']): InstanceValue {
-    return this.valueOf(this.tensor(spec.shape, spec.dtype).id, constant === undefined ? undefined : { constant });
+    return this.valueOf(
+      this.tensor(spec.shape, spec.dtype).id,
+      constant === undefined ? undefined : { constant },
+    );
   }
 
   // --- nodes -----------------------------------------------------------------------------------------------------
@@ -268,7 +319,10 @@ export class Recorder {
     const doubtful = node.failed || node.inputs.some((id) => this.doubtful.has(id));
     const made: TensorRef[] = [];
     for (const [index, output] of outputs.entries()) {
-      const ref = 'tensor' in output && this.descends(output.tensor, node.id) ? output : this.passOn(node, output, index);
+      const ref =
+        'tensor' in output && this.descends(output.tensor, node.id)
+          ? output
+          : this.passOn(node, output, index);
       node.outputs.push(ref.tensor);
       if (history) this.symbolic.add(ref.tensor);
       if (doubtful) this.doubtful.add(ref.tensor);
@@ -290,17 +344,26 @@ export class Recorder {
     let id = this.graph.tensors[tensor].producer;
     if (id === null) return null;
     let node = this.graph.nodes[id];
-    while ((id = node.parent) !== null && this.graph.nodes[id].outputs.includes(tensor)) node = this.graph.nodes[id];
+    while ((id = node.parent) !== null && this.graph.nodes[id].outputs.includes(tensor))
+      node = this.graph.nodes[id];
     return node;
   }
 
   /** A new output tensor of `node`; one that came from elsewhere passes through an identity step. */
   private passOn(node: Node, output: TensorSpec | TensorRef, index: number): TensorRef {
     if (!('tensor' in output)) return this.ref(this.tensor(output.shape, output.dtype, node.id, index).id);
-    if (node.primitive.op !== 'composite') return this.ref(this.tensor(output.shape, output.dtype, node.id, index).id);
+    if (node.primitive.op !== 'composite')
+      return this.ref(this.tensor(output.shape, output.dtype, node.id, index).id);
     const before = this.parent;
     this.parent = node.id;
-    const step = this.begin({ layer: null, type: 'Identity', name: 'identity', inputs: [output.tensor], primitive: { op: 'identity' }, internal: true });
+    const step = this.begin({
+      layer: null,
+      type: 'Identity',
+      name: 'identity',
+      inputs: [output.tensor],
+      primitive: { op: 'identity' },
+      internal: true,
+    });
     this.parent = before;
     const tensor = this.tensor(output.shape, output.dtype, step.id, 0);
     step.outputs.push(tensor.id);
@@ -366,9 +429,17 @@ export class Recorder {
     const site = range === undefined ? this.site() : { range, stack: [] };
     const { name, suggestion } = found;
     this.fail(
-      new KerasError('layer-class-name', `Keras has no layer \`${name}\`. Did you mean \`${suggestion}\`?`, range === undefined ? `module 'keras.layers' has no attribute '${name}'` : `cannot import name '${name}' from 'keras.layers'`, {
-        facts: { name, suggestion }, exception: range === undefined ? 'AttributeError' : 'ImportError',
-      }),
+      new KerasError(
+        'layer-class-name',
+        `Keras has no layer \`${name}\`. Did you mean \`${suggestion}\`?`,
+        range === undefined
+          ? `module 'keras.layers' has no attribute '${name}'`
+          : `cannot import name '${name}' from 'keras.layers'`,
+        {
+          facts: { name, suggestion },
+          exception: range === undefined ? 'AttributeError' : 'ImportError',
+        },
+      ),
       { site },
     );
   }
@@ -379,7 +450,17 @@ export class Recorder {
    * What Keras would raise: a Python exception where the program would catch it, else a recorded failure after which
    * interpretation goes on. Errors about tensors whose shapes are guesses are not certain and are dropped.
    */
-  fail(error: KerasError, where: { site: CallSite; node?: Node | null; layer?: Layer | null; callArgs?: Readonly<Record<string, SourceRange>>; inputs?: readonly TensorId[]; inputRanges?: readonly (SourceRange | null)[] }): void {
+  fail(
+    error: KerasError,
+    where: {
+      site: CallSite;
+      node?: Node | null;
+      layer?: Layer | null;
+      callArgs?: Readonly<Record<string, SourceRange>>;
+      inputs?: readonly TensorId[];
+      inputRanges?: readonly (SourceRange | null)[];
+    },
+  ): void {
     const severity = error.options.severity ?? 'error';
     if (severity === 'error') {
       if (where.inputs?.some((id) => this.doubtful.has(id)) === true) return;
@@ -408,8 +489,10 @@ export class Recorder {
 
   private failureRange(error: KerasError, where: Parameters<Recorder['fail']>[1]): SourceRange {
     const { argument, callArgument, input } = error.options;
-    if (argument !== undefined && where.layer?.args[argument] !== undefined) return where.layer.args[argument];
-    if (callArgument !== undefined && where.callArgs?.[callArgument] !== undefined) return where.callArgs[callArgument];
+    if (argument !== undefined && where.layer?.args[argument] !== undefined)
+      return where.layer.args[argument];
+    if (callArgument !== undefined && where.callArgs?.[callArgument] !== undefined)
+      return where.callArgs[callArgument];
     if (input !== undefined) {
       const range = where.inputRanges?.[input] ?? where.callArgs?.['inputs'];
       if (range != null) return range;

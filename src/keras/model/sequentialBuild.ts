@@ -18,18 +18,37 @@ export function addToSequential(state: LayerState, value: Value, site: CallSite,
   const stack = (state.stack ??= []);
   const layer = layerOf(state, value);
   if (layer === undefined) {
-    if (value.kind === 'unknown' || (value.kind === 'instance' && (value.cls.unknownBase !== null || isOpaque(value)))) {
+    if (
+      value.kind === 'unknown' ||
+      (value.kind === 'instance' && (value.cls.unknownBase !== null || isOpaque(value)))
+    ) {
       // An object of a class that is not followed to its root may be a layer.
       state.layer.built = false;
       state.functional = null;
-      state.unknownPart = { kind: 'unknown', reason: value.kind === 'unknown' ? value.reason : `what ${value.cls.name} is is not known` };
+      state.unknownPart = {
+        kind: 'unknown',
+        reason: value.kind === 'unknown' ? value.reason : `what ${value.cls.name} is is not known`,
+      };
       return;
     }
-    const what = value.kind === 'class' ? `the class ${value.name}` : value.kind === 'function' || value.kind === 'native' ? `the function ${value.name}` : (recorder.machine.repr(value) ?? `a ${value.kind}`);
+    const what =
+      value.kind === 'class'
+        ? `the class ${value.name}`
+        : value.kind === 'function' || value.kind === 'native'
+          ? `the function ${value.name}`
+          : (recorder.machine.repr(value) ?? `a ${value.kind}`);
     recorder.fail(
-      new KerasError('sequential-not-layer', `${what} is no layer`, `Only instances of \`keras.Layer\` can be added to a Sequential model. Received: ${recorder.machine.repr(value) ?? what}`, {
-        facts: { kind: value.kind, name: value.kind === 'class' || value.kind === 'function' ? value.name : null },
-      }),
+      new KerasError(
+        'sequential-not-layer',
+        `${what} is no layer`,
+        `Only instances of \`keras.Layer\` can be added to a Sequential model. Received: ${recorder.machine.repr(value) ?? what}`,
+        {
+          facts: {
+            kind: value.kind,
+            name: value.kind === 'class' || value.kind === 'function' ? value.name : null,
+          },
+        },
+      ),
       { site, layer: state.layer },
     );
     return;
@@ -51,7 +70,12 @@ export function addToSequential(state: LayerState, value: Value, site: CallSite,
   }
   if (layer.inputTensor !== null && stack.length > 0 && stack[0].inputTensor !== null) {
     recorder.fail(
-      new KerasError('sequential-second-input', 'this model has an Input already', `Sequential model '${state.layer.name}' has already been configured to use an input shape. You cannot add a different Input layer to it.`, {}),
+      new KerasError(
+        'sequential-second-input',
+        'this model has an Input already',
+        `Sequential model '${state.layer.name}' has already been configured to use an input shape. You cannot add a different Input layer to it.`,
+        {},
+      ),
       { site, layer: state.layer },
     );
     return;
@@ -71,7 +95,9 @@ function layerOf(state: LayerState, value: Value): LayerState | undefined {
   const id = tensorDataOf(value)?.tensor;
   if (id === undefined) return undefined;
   const node = state.recorder.producerOf(id);
-  return node?.primitive.op === 'input' && node.layer !== null ? state.recorder.layers[node.layer] : undefined;
+  return node?.primitive.op === 'input' && node.layer !== null
+    ? state.recorder.layers[node.layer]
+    : undefined;
 }
 
 /** `_maybe_rebuild`: with an input known at the front the graph is built; every time a Functional takes a name. */
@@ -114,7 +140,12 @@ function extend(state: LayerState): void {
   let value: Value = recorder.valueOf(input);
   let nodes: NodeId[] = [];
   let start = 1;
-  if (before !== null && before.inputIds[0] === input && before.layers.length < stack.length && before.layers.every((layer, i) => layer === stack[i])) {
+  if (
+    before !== null &&
+    before.inputIds[0] === input &&
+    before.layers.length < stack.length &&
+    before.layers.every((layer, i) => layer === stack[i])
+  ) {
     value = before.outputs;
     nodes = [...before.nodes];
     start = before.layers.length;
@@ -124,14 +155,28 @@ function extend(state: LayerState): void {
   }
   for (const layer of stack.slice(start)) {
     const count = recorder.graph.nodes.length;
-    value = recorder.within(null, () => recorder.drive(layer.layer.site, () => callLayer(recorder, layer, recorder.machine.args([layer.self, value]))));
-    const made = recorder.graph.nodes.slice(count).find((node) => node.parent === null && node.layer === layer.id);
+    value = recorder.within(null, () =>
+      recorder.drive(layer.layer.site, () =>
+        callLayer(recorder, layer, recorder.machine.args([layer.self, value])),
+      ),
+    );
+    const made = recorder.graph.nodes
+      .slice(count)
+      .find((node) => node.parent === null && node.layer === layer.id);
     if (made !== undefined) nodes.push(made.id);
   }
   if (recorder.kerasVersion === 3) recorder.autoName('Functional');
   const outputIds = flatten(value).flatMap((leaf) => tensorDataOf(leaf)?.tensor ?? []);
   const rows = nodes.map((id): SummaryRow => ({ layer: recorder.graph.nodes[id].layer!, node: id }));
-  const graph: FunctionalGraph = { inputs: list([recorder.valueOf(input)]), outputs: value, inputIds: [input], outputIds, nodes, rows, layers: [...stack] };
+  const graph: FunctionalGraph = {
+    inputs: list([recorder.valueOf(input)]),
+    outputs: value,
+    inputIds: [input],
+    outputIds,
+    nodes,
+    rows,
+    layers: [...stack],
+  };
   state.touch();
   state.functional = graph;
   state.layer.built = true;
@@ -152,7 +197,14 @@ export function popSequential(state: LayerState): LayerState | undefined {
     const nodes = graph.nodes.slice(0, stack.length);
     const last = state.recorder.graph.nodes[nodes[nodes.length - 1]];
     const outputs = last.outputs.map((id) => state.recorder.valueOf(id));
-    state.functional = { ...graph, nodes, rows: graph.rows.slice(0, stack.length), layers: [...stack], outputIds: [...last.outputs], outputs: outputs.length === 1 ? outputs[0] : list(outputs) };
+    state.functional = {
+      ...graph,
+      nodes,
+      rows: graph.rows.slice(0, stack.length),
+      layers: [...stack],
+      outputIds: [...last.outputs],
+      outputs: outputs.length === 1 ? outputs[0] : list(outputs),
+    };
     state.layer.built = true;
     if (state.recorder.kerasVersion === 3) state.recorder.autoName('Functional');
   }

@@ -1,6 +1,13 @@
 /** Between the shapes of the graph and the values a Python program sees for them. */
 import { isOpen, isUnknown, type Dim, type Shape, type Unknown } from '../../graph/graph';
-import { int, tuple, unknown as unknownValue, type SymbolicInt, type UnknownValue, type Value } from '../../python/values';
+import {
+  int,
+  tuple,
+  unknown as unknownValue,
+  type SymbolicInt,
+  type UnknownValue,
+  type Value,
+} from '../../python/values';
 import { OPEN, fromFormula, isKnownRank, unknownDim } from '../dims';
 
 let anonymous = 0;
@@ -31,7 +38,9 @@ export function fromUnknown(unknown: Unknown, type?: string): UnknownValue {
 }
 
 export function toUnknown(value: UnknownValue): Unknown {
-  return value.at === null ? { kind: 'unknown', reason: value.reason } : { kind: 'unknown', reason: value.reason, at: value.at };
+  return value.at === null
+    ? { kind: 'unknown', reason: value.reason }
+    : { kind: 'unknown', reason: value.reason, at: value.at };
 }
 
 /** One entry of a shape given by the program; undefined when it certainly is no length (a float, a string, …). */
@@ -49,8 +58,10 @@ export function valueToDim(value: Value): Dim | undefined {
       return toUnknown(value);
     case 'instance': {
       const payload = value.data as { value?: unknown } | null;
-      if (payload !== null && typeof payload === 'object' && typeof payload.value === 'number') return payload.value;
-      const inner = payload !== null && typeof payload === 'object' ? (payload.value as Value | undefined) : undefined;
+      if (payload !== null && typeof payload === 'object' && typeof payload.value === 'number')
+        return payload.value;
+      const inner =
+        payload !== null && typeof payload === 'object' ? (payload.value as Value | undefined) : undefined;
       if (inner !== undefined && typeof inner === 'object' && 'kind' in inner) return valueToDim(inner);
       return unknownDim('a length that is not known');
     }
@@ -77,7 +88,13 @@ export function valueToShape(value: Value): Shape | undefined {
     }
     case 'instance': {
       const payload = value.data as { shape?: unknown } | null;
-      if (payload !== null && typeof payload === 'object' && payload.shape !== undefined && value.cls.name === 'TensorShape') return payload.shape as Shape;
+      if (
+        payload !== null &&
+        typeof payload === 'object' &&
+        payload.shape !== undefined &&
+        value.cls.name === 'TensorShape'
+      )
+        return payload.shape as Shape;
       return { kind: 'unknown', reason: `the shape given as ${value.cls.name} is not known` };
     }
     default:
@@ -94,7 +111,8 @@ export function knownLength(dim: Dim): number | null {
 export function joinShapes(a: Shape, b: Shape): Shape {
   if (!isKnownRank(a)) return a;
   if (!isKnownRank(b)) return b;
-  if (a.length !== b.length) return { kind: 'unknown', reason: 'the rank depends on a condition that is not known' };
+  if (a.length !== b.length)
+    return { kind: 'unknown', reason: 'the rank depends on a condition that is not known' };
   return a.map((dim, axis) => joinDims(dim, b[axis]!));
 }
 

@@ -27,7 +27,9 @@ type Entry = { readonly key: Value; readonly value: Value };
 function sortedEntries(dict: Extract<Value, { kind: 'dict' }>): Entry[] {
   const entries = [...dict.entries.values()];
   if (entries.some(({ key }) => key.kind !== 'str')) return entries;
-  return entries.sort((a, b) => ((a.key as { value: string }).value < (b.key as { value: string }).value ? -1 : 1));
+  return entries.sort((a, b) =>
+    (a.key as { value: string }).value < (b.key as { value: string }).value ? -1 : 1,
+  );
 }
 
 /** The same structure with every leaf replaced. */
@@ -40,10 +42,20 @@ export function mapStructure(value: Value, change: (leaf: Value) => Value): Valu
     case 'dict':
       return {
         ...value,
-        entries: new Map([...value.entries].map(([key, entry]) => [key, { key: entry.key, value: mapStructure(entry.value, change) }])),
+        entries: new Map(
+          [...value.entries].map(([key, entry]) => [
+            key,
+            { key: entry.key, value: mapStructure(entry.value, change) },
+          ]),
+        ),
       };
     case 'slice':
-      return { kind: 'slice', start: change(value.start), stop: change(value.stop), step: change(value.step) };
+      return {
+        kind: 'slice',
+        start: change(value.start),
+        stop: change(value.stop),
+        step: change(value.step),
+      };
     default:
       return change(value);
   }
@@ -53,13 +65,21 @@ export function mapArgs(args: CallArgs, change: (leaf: Value) => Value): CallArg
   return {
     ...args,
     positional: args.positional.map((arg) => ({ ...arg, value: mapStructure(arg.value, change) })),
-    keywords: new Map([...args.keywords].map(([name, arg]) => [name, { ...arg, value: mapStructure(arg.value, change) }])),
+    keywords: new Map(
+      [...args.keywords].map(([name, arg]) => [name, { ...arg, value: mapStructure(arg.value, change) }]),
+    ),
   };
 }
 
 /** Payload of a tensor or variable object. */
 export function tensorDataOf(value: Value): TensorData | undefined {
-  if (value.kind !== 'instance' || value.data === null || typeof value.data !== 'object' || value.data instanceof LayerState) return undefined;
+  if (
+    value.kind !== 'instance' ||
+    value.data === null ||
+    typeof value.data !== 'object' ||
+    value.data instanceof LayerState
+  )
+    return undefined;
   const data = value.data as Partial<TensorData>;
   return typeof data.tensor === 'number' ? (data as TensorData) : undefined;
 }
@@ -104,7 +124,9 @@ interface ArrayData {
 function arrayDataOf(value: Value): ArrayData | undefined {
   if (value.kind !== 'instance' || value.cls.name !== 'ndarray') return undefined;
   const data = value.data as Partial<ArrayData> | null;
-  return data !== null && typeof data === 'object' && data.shape !== undefined ? (data as ArrayData) : undefined;
+  return data !== null && typeof data === 'object' && data.shape !== undefined
+    ? (data as ArrayData)
+    : undefined;
 }
 
 /**
@@ -128,13 +150,22 @@ export function asTensor(recorder: Recorder, value: Value): TensorRef | undefine
     case 'list':
     case 'tuple': {
       const shape = nestedShape(recorder, value);
-      return shape === undefined ? undefined : refOf(recorder.constant({ shape, dtype: nestedDtype(value) }), recorder);
+      return shape === undefined
+        ? undefined
+        : refOf(recorder.constant({ shape, dtype: nestedDtype(value) }), recorder);
     }
     case 'instance': {
       const array = arrayDataOf(value);
-      if (array !== undefined) return refOf(recorder.constant({ shape: arrayShape(array), dtype: array.dtype ?? null }), recorder);
+      if (array !== undefined)
+        return refOf(recorder.constant({ shape: arrayShape(array), dtype: array.dtype ?? null }), recorder);
       if (value.data instanceof LayerState) return undefined;
-      return refOf(recorder.constant({ shape: { kind: 'unknown', reason: `the shape of this ${value.cls.name} is not known` }, dtype: null }), recorder);
+      return refOf(
+        recorder.constant({
+          shape: { kind: 'unknown', reason: `the shape of this ${value.cls.name} is not known` },
+          dtype: null,
+        }),
+        recorder,
+      );
     }
     default:
       return undefined;
@@ -179,7 +210,11 @@ function nestedDtype(value: Value): string | null {
 }
 
 /** Ranges of a call's arguments by parameter name. */
-export function argumentRanges(names: readonly string[], args: CallArgs, skip = 1): Record<string, SourceRange> {
+export function argumentRanges(
+  names: readonly string[],
+  args: CallArgs,
+  skip = 1,
+): Record<string, SourceRange> {
   const ranges: Record<string, SourceRange> = {};
   args.positional.slice(skip).forEach((arg, i) => {
     if (arg.range !== null && names[i] !== undefined) ranges[names[i]] = arg.range;

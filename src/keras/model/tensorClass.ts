@@ -3,7 +3,19 @@ import type { Shape } from '../../graph/graph';
 import { nativeClass, property } from '../../python/library/classes';
 import { fn } from '../../python/library/define';
 import type { Machine } from '../../python/machine';
-import { NONE, TRUE, bool, int, list, native, str, tuple, type ClassHooks, type InstanceValue, type Value } from '../../python/values';
+import {
+  NONE,
+  TRUE,
+  bool,
+  int,
+  list,
+  native,
+  str,
+  tuple,
+  type ClassHooks,
+  type InstanceValue,
+  type Value,
+} from '../../python/values';
 import { isKnownRank, product } from '../dims';
 import { joinTensors } from './joinTensors';
 import { operatorMethods } from '../ops/operators';
@@ -18,21 +30,36 @@ export interface TensorShapeData {
 
 function shapeOf(machine: Machine, self: Value): Shape {
   const data = tensorDataOf(self);
-  return data === undefined ? { kind: 'unknown', reason: 'not a tensor' } : recorderOf(machine).graph.tensors[data.tensor].shape;
+  return data === undefined
+    ? { kind: 'unknown', reason: 'not a tensor' }
+    : recorderOf(machine).graph.tensors[data.tensor].shape;
 }
 
 /** Methods that a known op computes, by name: found in the op tables when they are first asked for. */
 const OP_METHODS: Readonly<Record<string, string>> = {
-  sum: 'sum', mean: 'mean', max: 'max', min: 'min', reshape: 'reshape', squeeze: 'squeeze', astype: 'cast', transpose: 'transpose', flatten: 'ravel',
+  sum: 'sum',
+  mean: 'mean',
+  max: 'max',
+  min: 'min',
+  reshape: 'reshape',
+  squeeze: 'squeeze',
+  astype: 'cast',
+  transpose: 'transpose',
+  flatten: 'ravel',
 };
 
-export function makeTensorClasses(recorder: Recorder, op: (name: string) => Value | undefined): Pick<Classes, 'KerasTensor' | 'Variable' | 'TensorShape'> {
+export function makeTensorClasses(
+  recorder: Recorder,
+  op: (name: string) => Value | undefined,
+): Pick<Classes, 'KerasTensor' | 'Variable' | 'TensorShape'> {
   const { machine } = recorder;
   const hooks: ClassHooks = {
     getAttr: (owner, self, name) => {
       const method = OP_METHODS[name] === undefined ? undefined : op(OP_METHODS[name]);
       if (method !== undefined && method.kind === 'native') return { kind: 'method', self, fn: method, name };
-      return self.attrs.has(name) || owner.findClassAttr(self.cls, name) !== undefined ? undefined : owner.unknown(`.${name} of a tensor is not modelled`);
+      return self.attrs.has(name) || owner.findClassAttr(self.cls, name) !== undefined
+        ? undefined
+        : owner.unknown(`.${name} of a tensor is not modelled`);
     },
   };
   const KerasTensor = nativeClass(machine, 'KerasTensor', {
@@ -43,29 +70,41 @@ export function makeTensorClasses(recorder: Recorder, op: (name: string) => Valu
       ['shape', property((owner, { self }) => shapeToValue(shapeOf(owner, self)))],
       ['ndim', property((owner, { self }) => rankOf(owner, self))],
       ['rank', property((owner, { self }) => rankOf(owner, self))],
-      ['dtype', property((owner, { self }) => {
-        const { dtype } = recorder.graph.tensors[tensorDataOf(self)!.tensor];
-        return dtype === null ? owner.unknown('the dtype of this tensor is not known') : str(dtype);
-      })],
+      [
+        'dtype',
+        property((owner, { self }) => {
+          const { dtype } = recorder.graph.tensors[tensorDataOf(self)!.tensor];
+          return dtype === null ? owner.unknown('the dtype of this tensor is not known') : str(dtype);
+        }),
+      ],
       ['name', property((_owner, { self }) => str(recorder.graph.tensors[tensorDataOf(self)!.tensor].name))],
-      ['size', property((owner, { self }) => {
-        const shape = shapeOf(owner, self);
-        return isKnownRank(shape) ? dimToValue(product(shape)) : fromUnknown(shape);
-      })],
+      [
+        'size',
+        property((owner, { self }) => {
+          const shape = shapeOf(owner, self);
+          return isKnownRank(shape) ? dimToValue(product(shape)) : fromUnknown(shape);
+        }),
+      ],
       ['T', property((owner, { self }) => call(owner, op('transpose'), self))],
       ['_keras_history', property((owner, { self }) => historyOf(owner, recorder, self))],
       ['get_shape', fn('get_shape(self)', (owner, { self }) => tensorShape(owner, shapeOf(owner, self)))],
-      ['set_shape', fn('set_shape(self, shape)', (_owner, { self, shape }) => {
-        refine(recorder, self, shape);
-        return NONE;
-      })],
+      [
+        'set_shape',
+        fn('set_shape(self, shape)', (_owner, { self, shape }) => {
+          refine(recorder, self, shape);
+          return NONE;
+        }),
+      ],
       ['numpy', fn('numpy(self)', (_owner, { self }) => self)],
-      ['__len__', fn('__len__(self)', (owner, { self }) => {
-        const shape = shapeOf(owner, self);
-        if (!isKnownRank(shape)) return fromUnknown(shape, 'int');
-        if (shape.length === 0) return owner.raise('TypeError', 'len() of unsized object');
-        return dimToValue(shape[0]);
-      })],
+      [
+        '__len__',
+        fn('__len__(self)', (owner, { self }) => {
+          const shape = shapeOf(owner, self);
+          if (!isKnownRank(shape)) return fromUnknown(shape, 'int');
+          if (shape.length === 0) return owner.raise('TypeError', 'len() of unsized object');
+          return dimToValue(shape[0]);
+        }),
+      ],
       ['__iter__', fn('__iter__(self)', (owner, { self }) => iterate(owner, self))],
       ['__hash__', fn('__hash__(self)', (_owner, { self }) => int(tensorDataOf(self)!.tensor))],
       ['__bool__', fn('__bool__(self)', (owner) => owner.unknown('the truth of a tensor is not known'))],
@@ -76,43 +115,108 @@ export function makeTensorClasses(recorder: Recorder, op: (name: string) => Valu
     bases: [KerasTensor],
     attrs: [
       ['value', property((_owner, { self }) => self)],
-      ['trainable', property((_owner, { self }) => bool(recorder.graph.weights[tensorDataOf(self)?.weight ?? 0]?.trainable ?? true))],
+      [
+        'trainable',
+        property((_owner, { self }) =>
+          bool(recorder.graph.weights[tensorDataOf(self)?.weight ?? 0]?.trainable ?? true),
+        ),
+      ],
       ['path', property((_owner, { self }) => str(recorder.graph.tensors[tensorDataOf(self)!.tensor].name))],
-      ...['assign', 'assign_add', 'assign_sub', 'scatter_update'].map((name): [string, Value] => [name, native(name, (_owner, args) => args.positional[0]?.value ?? NONE)]),
+      ...['assign', 'assign_add', 'assign_sub', 'scatter_update'].map((name): [string, Value] => [
+        name,
+        native(name, (_owner, args) => args.positional[0]?.value ?? NONE),
+      ]),
       ['read_value', fn('read_value(self)', (_owner, { self }) => self)],
     ],
   });
   const TensorShape = nativeClass(machine, 'TensorShape', {
     module: 'tensorflow',
     attrs: [
-      ['__init__', fn('__init__(self, dims=None)', (_owner, { self, dims }) => {
-        (self as InstanceValue).data = { shape: valueToShape(dims) ?? { kind: 'unknown', reason: 'not a shape' } } satisfies TensorShapeData;
-        return NONE;
-      })],
+      [
+        '__init__',
+        fn('__init__(self, dims=None)', (_owner, { self, dims }) => {
+          (self as InstanceValue).data = {
+            shape: valueToShape(dims) ?? { kind: 'unknown', reason: 'not a shape' },
+          } satisfies TensorShapeData;
+          return NONE;
+        }),
+      ],
       ['as_list', fn('as_list(self)', (_owner, { self }) => asList(tensorShapeOf(self)))],
       ['rank', property((_owner, { self }) => lengthOf(tensorShapeOf(self)))],
       ['ndims', property((_owner, { self }) => lengthOf(tensorShapeOf(self)))],
       ['dims', property((_owner, { self }) => asList(tensorShapeOf(self)))],
       ['__len__', fn('__len__(self)', (_owner, { self }) => lengthOf(tensorShapeOf(self)))],
-      ['__iter__', fn('__iter__(self)', (owner, { self }) => {
-        const shape = tensorShapeOf(self);
-        return isKnownRank(shape) ? { kind: 'iterator', items: shape.map(dimToValue), position: 0, tail: null } : owner.unknown(shape.kind === 'unknown' ? shape.reason : '');
-      })],
-      ['__getitem__', fn('__getitem__(self, key)', (owner, { self, key }) => {
-        const item = owner.getItem(shapeToValue(tensorShapeOf(self)), key);
-        return item.kind === 'tuple' ? tensorShape(owner, valueToShape(item) ?? []) : item;
-      })],
-      ['__add__', fn('__add__(self, other)', (owner, { self, other }) => owner.binary('+', shapeToValue(tensorShapeOf(self)), other.kind === 'list' ? tuple(other.items) : other.kind === 'instance' ? shapeToValue(tensorShapeOf(other)) : other))],
-      ['__eq__', fn('__eq__(self, other)', (owner, { self, other }) => owner.compare('==', shapeToValue(tensorShapeOf(self)), other.kind === 'list' ? tuple(other.items) : other.kind === 'instance' ? shapeToValue(tensorShapeOf(other)) : other))],
-      ['num_elements', fn('num_elements(self)', (_owner, { self }) => {
-        const shape = tensorShapeOf(self);
-        return isKnownRank(shape) ? dimToValue(product(shape)) : fromUnknown(shape);
-      })],
-      ['is_fully_defined', fn('is_fully_defined(self)', (owner, { self }) => {
-        const shape = tensorShapeOf(self);
-        return isKnownRank(shape) ? bool(shape.every((dim) => typeof dim === 'number')) : owner.unknown(shape.reason);
-      })],
-      ...['assert_has_rank', 'assert_is_compatible_with', 'with_rank', 'with_rank_at_least', 'merge_with', 'assert_is_fully_defined'].map((name): [string, Value] => [name, native(name, (_owner, args) => args.positional[0]?.value ?? NONE)]),
+      [
+        '__iter__',
+        fn('__iter__(self)', (owner, { self }) => {
+          const shape = tensorShapeOf(self);
+          return isKnownRank(shape)
+            ? { kind: 'iterator', items: shape.map(dimToValue), position: 0, tail: null }
+            : owner.unknown(shape.kind === 'unknown' ? shape.reason : '');
+        }),
+      ],
+      [
+        '__getitem__',
+        fn('__getitem__(self, key)', (owner, { self, key }) => {
+          const item = owner.getItem(shapeToValue(tensorShapeOf(self)), key);
+          return item.kind === 'tuple' ? tensorShape(owner, valueToShape(item) ?? []) : item;
+        }),
+      ],
+      [
+        '__add__',
+        fn('__add__(self, other)', (owner, { self, other }) =>
+          owner.binary(
+            '+',
+            shapeToValue(tensorShapeOf(self)),
+            other.kind === 'list'
+              ? tuple(other.items)
+              : other.kind === 'instance'
+                ? shapeToValue(tensorShapeOf(other))
+                : other,
+          ),
+        ),
+      ],
+      [
+        '__eq__',
+        fn('__eq__(self, other)', (owner, { self, other }) =>
+          owner.compare(
+            '==',
+            shapeToValue(tensorShapeOf(self)),
+            other.kind === 'list'
+              ? tuple(other.items)
+              : other.kind === 'instance'
+                ? shapeToValue(tensorShapeOf(other))
+                : other,
+          ),
+        ),
+      ],
+      [
+        'num_elements',
+        fn('num_elements(self)', (_owner, { self }) => {
+          const shape = tensorShapeOf(self);
+          return isKnownRank(shape) ? dimToValue(product(shape)) : fromUnknown(shape);
+        }),
+      ],
+      [
+        'is_fully_defined',
+        fn('is_fully_defined(self)', (owner, { self }) => {
+          const shape = tensorShapeOf(self);
+          return isKnownRank(shape)
+            ? bool(shape.every((dim) => typeof dim === 'number'))
+            : owner.unknown(shape.reason);
+        }),
+      ],
+      ...[
+        'assert_has_rank',
+        'assert_is_compatible_with',
+        'with_rank',
+        'with_rank_at_least',
+        'merge_with',
+        'assert_is_fully_defined',
+      ].map((name): [string, Value] => [
+        name,
+        native(name, (_owner, args) => args.positional[0]?.value ?? NONE),
+      ]),
       ['is_compatible_with', native('is_compatible_with', () => TRUE)],
     ],
   });
@@ -150,7 +254,8 @@ function iterate(machine: Machine, self: Value): Value {
   const shape = shapeOf(machine, self);
   if (!isKnownRank(shape)) return fromUnknown(shape);
   const [length] = shape;
-  if (typeof length !== 'number' || length > 4096) return machine.unknown('the number of elements of this tensor is not known');
+  if (typeof length !== 'number' || length > 4096)
+    return machine.unknown('the number of elements of this tensor is not known');
   const items = Array.from({ length }, (_, i) => machine.getItem(self, int(i)));
   return { kind: 'iterator', items, position: 0, tail: null };
 }
@@ -162,11 +267,19 @@ function refine(recorder: Recorder, self: Value, shapeValue: Value): void {
   if (data === undefined || stated === undefined || !isKnownRank(stated)) return;
   const tensor = recorder.graph.tensors[data.tensor];
   const { shape } = tensor;
-  tensor.shape = isKnownRank(shape) && shape.length === stated.length ? shape.map((dim, axis) => (typeof dim !== 'number' && typeof stated[axis] === 'number' ? stated[axis] : dim)) : isKnownRank(shape) ? shape : stated;
+  tensor.shape =
+    isKnownRank(shape) && shape.length === stated.length
+      ? shape.map((dim, axis) =>
+          typeof dim !== 'number' && typeof stated[axis] === 'number' ? stated[axis] : dim,
+        )
+      : isKnownRank(shape)
+        ? shape
+        : stated;
 }
 
 function historyOf(machine: Machine, recorder: Recorder, self: Value): Value {
   const node = recorder.producerOf(tensorDataOf(self)!.tensor);
-  if (node === null || node.layer === null) return machine.unknown('the operation that made this tensor is no layer');
+  if (node === null || node.layer === null)
+    return machine.unknown('the operation that made this tensor is no layer');
   return tuple([recorder.layers[node.layer].self, int(0), int(0)]);
 }

@@ -22,7 +22,9 @@ export function rescan(state: LayerState, self: InstanceValue, except?: Value): 
       collect(state, value, (found) => late.push(found));
     }
   }
-  const layers = late.filter((found): found is LayerState => typeof found !== 'number' && !state.sublayers.includes(found));
+  const layers = late.filter(
+    (found): found is LayerState => typeof found !== 'number' && !state.sublayers.includes(found),
+  );
   layers.sort((a, b) => a.id - b.id).forEach((layer) => adopt(state, layer));
   for (const found of late) if (typeof found === 'number') adopt(state, found);
 }
@@ -39,7 +41,12 @@ function adopt(state: LayerState, found: LayerState | number): void {
 }
 
 /** Layers (as states) and Keras variables (as weight ids) in a value, containers included. */
-function collect(state: LayerState, value: Value, found: (what: LayerState | number) => void, depth = 0): void {
+function collect(
+  state: LayerState,
+  value: Value,
+  found: (what: LayerState | number) => void,
+  depth = 0,
+): void {
   if (depth > 8) return;
   switch (value.kind) {
     case 'instance': {

@@ -16,20 +16,33 @@ import { asTensor, tensorDataOf } from './structure';
 const SAME_SHAPE = new Set(['categorical_crossentropy', 'binary_crossentropy']);
 
 /** Data given to a functional model. Says nothing of what is not known. */
-export function checkData(state: LayerState, x: Value | undefined, y: Value | undefined, site: CallSite, ranges: Readonly<Record<string, SourceRange>>): void {
+export function checkData(
+  state: LayerState,
+  x: Value | undefined,
+  y: Value | undefined,
+  site: CallSite,
+  ranges: Readonly<Record<string, SourceRange>>,
+): void {
   const { recorder, functional } = state;
   if (functional === null || state.broken) return;
   if (x !== undefined && functional.inputIds.length === 1 && isArray(x)) {
     try {
       const ref = asTensor(recorder, x);
-      if (ref !== undefined && isKnownRank(ref.shape) && ref.shape.length > 0) checkInputs(recorder, state, functional, [ref]);
+      if (ref !== undefined && isKnownRank(ref.shape) && ref.shape.length > 0)
+        checkInputs(recorder, state, functional, [ref]);
     } catch (error) {
       if (!(error instanceof KerasError)) throw error;
-      recorder.fail(error, { site, layer: state.layer, callArgs: ranges.x === undefined ? {} : { inputs: ranges.x }, inputs: [...functional.inputIds] });
+      recorder.fail(error, {
+        site,
+        layer: state.layer,
+        callArgs: ranges.x === undefined ? {} : { inputs: ranges.x },
+        inputs: [...functional.inputIds],
+      });
       return;
     }
   }
-  if (y !== undefined && isArray(y) && functional.outputIds.length === 1) checkLabels(state, y, functional.outputIds[0], site);
+  if (y !== undefined && isArray(y) && functional.outputIds.length === 1)
+    checkLabels(state, y, functional.outputIds[0], site);
 }
 
 function isArray(value: Value): boolean {
@@ -41,18 +54,43 @@ function checkLabels(state: LayerState, y: Value, output: number, site: CallSite
   const loss = compiled === null ? null : lossName(compiled.loss);
   const labels = asTensor(recorder, y)?.shape;
   const given = recorder.ref(output).shape;
-  if (compiled === null || loss === null || labels === undefined || !isKnownRank(labels) || !isKnownRank(given) || labels.length === 0 || given.length < 2) return;
+  if (
+    compiled === null ||
+    loss === null ||
+    labels === undefined ||
+    !isKnownRank(labels) ||
+    !isKnownRank(given) ||
+    labels.length === 0 ||
+    given.length < 2
+  )
+    return;
   if (recorder.isDoubtful(output)) return;
   const wrong = mismatch(loss, labels, given);
   if (wrong === null) return;
   const width = given[given.length - 1];
   const range = compiled.args['loss'];
   recorder.fail(
-    new KerasError('loss-shape', `${loss} compares the output ${formatShape(given)} with labels of shape ${formatShape(labels)}: ${wrong.words}`, wrong.keras, {
-      ...(range === undefined ? {} : { callArgument: 'loss' }),
-      facts: { loss, suggestion: wrong.suggestion ?? null, classes: last(labels) ?? null, width: typeof width === 'number' ? width : null },
-    }),
-    { site: compiled.site, layer: state.layer, callArgs: compiled.args, inputs: [output], inputRanges: [site.range] },
+    new KerasError(
+      'loss-shape',
+      `${loss} compares the output ${formatShape(given)} with labels of shape ${formatShape(labels)}: ${wrong.words}`,
+      wrong.keras,
+      {
+        ...(range === undefined ? {} : { callArgument: 'loss' }),
+        facts: {
+          loss,
+          suggestion: wrong.suggestion ?? null,
+          classes: last(labels) ?? null,
+          width: typeof width === 'number' ? width : null,
+        },
+      },
+    ),
+    {
+      site: compiled.site,
+      layer: state.layer,
+      callArgs: compiled.args,
+      inputs: [output],
+      inputRanges: [site.range],
+    },
   );
 }
 
@@ -72,7 +110,9 @@ function mismatch(loss: string, labels: readonly Dim[], output: readonly Dim[]):
     return {
       words: 'it wants one class number for each output, and these are vectors',
       keras: `Argument \`output\` must have rank (ndim) \`target.ndim - 1\`. Received: target.shape=${formatShape(labels)}, output.shape=${formatShape(output)}`,
-      ...(labels.length === output.length && last(labels) === width ? { suggestion: 'categorical_crossentropy' } : {}),
+      ...(labels.length === output.length && last(labels) === width
+        ? { suggestion: 'categorical_crossentropy' }
+        : {}),
     };
   }
   if (!SAME_SHAPE.has(loss)) return null;
@@ -82,8 +122,13 @@ function mismatch(loss: string, labels: readonly Dim[], output: readonly Dim[]):
   else if (a.length === b.length + 1 || b.length === a.length + 1) {
     if (last(a.length > b.length ? a : b) === undefined) return null;
   }
-  const classes = typeof width === 'number' && width > 1 && (labels.length === output.length - 1 || last(labels) === 1);
-  const fits = a.length === b.length && a.every((dim, axis) => axis === 0 || typeof dim !== 'number' || typeof b[axis] !== 'number' || dim === b[axis]);
+  const classes =
+    typeof width === 'number' && width > 1 && (labels.length === output.length - 1 || last(labels) === 1);
+  const fits =
+    a.length === b.length &&
+    a.every(
+      (dim, axis) => axis === 0 || typeof dim !== 'number' || typeof b[axis] !== 'number' || dim === b[axis],
+    );
   if (fits) return null;
   return {
     words: classes ? 'these are class numbers, not vectors of probabilities' : 'both need the same shape',

@@ -24,11 +24,15 @@ export function withShipped(reader: FileReader | undefined): FileReader {
 
 /** A name of `keras.applications`, or of its submodule where one is given. */
 export function applicationsLookup(recorder: Recorder, name: string, submodule?: string): Value | undefined {
-  if (name === 'decode_predictions') return native(name, (owner) => owner.unknown('what the model predicts is not computed'));
-  if (name === 'preprocess_input') return fromShipped(recorder, 'preprocessing', PREPROCESSING[submodule ?? ''] ?? 'unchanged');
+  if (name === 'decode_predictions')
+    return native(name, (owner) => owner.unknown('what the model predicts is not computed'));
+  if (name === 'preprocess_input')
+    return fromShipped(recorder, 'preprocessing', PREPROCESSING[submodule ?? ''] ?? 'unchanged');
   if (Object.hasOwn(MODULE_OF, name)) return architecture(fromShipped(recorder, MODULE_OF[name], name), name);
   if (submodule === undefined && Object.hasOwn(PREPROCESSING, name)) return submoduleOf(recorder, name);
-  return /^[A-Z]/.test(name) ? native(name, (machine) => machine.unknown(`the architecture ${name} is not known`)) : undefined;
+  return /^[A-Z]/.test(name)
+    ? native(name, (machine) => machine.unknown(`the architecture ${name} is not known`))
+    : undefined;
 }
 
 /**
@@ -41,9 +45,15 @@ function architecture(build: Value | undefined, name: string): Value {
     const first = attempt(machine, build, args);
     if (typeof first !== 'string') return first;
     const recorder = recorderOf(machine);
-    recorder.fail(new KerasError('application-argument', `${name} does not accept these arguments`, first), { site: recorder.site() });
-    const unweighted = new Map([...args.keywords, ['weights', { value: NONE, range: null, nameRange: null }] as const]);
-    const second = args.positional.length > 1 ? first : attempt(machine, build, { ...args, keywords: unweighted });
+    recorder.fail(new KerasError('application-argument', `${name} does not accept these arguments`, first), {
+      site: recorder.site(),
+    });
+    const unweighted = new Map([
+      ...args.keywords,
+      ['weights', { value: NONE, range: null, nameRange: null }] as const,
+    ]);
+    const second =
+      args.positional.length > 1 ? first : attempt(machine, build, { ...args, keywords: unweighted });
     return typeof second === 'string' ? machine.unknown(`${name} raises an error`) : second;
   });
 }
@@ -71,6 +81,8 @@ function submoduleOf(recorder: Recorder, submodule: string): ModuleValue {
     name: `keras.applications.${submodule}`,
     attrs: new Map(),
     open: true,
-    lookup: (key) => applicationsLookup(recorder, key, submodule) ?? recorder.machine.unknown(`keras.applications.${submodule}.${key} is not modelled`),
+    lookup: (key) =>
+      applicationsLookup(recorder, key, submodule) ??
+      recorder.machine.unknown(`keras.applications.${submodule}.${key} is not modelled`),
   };
 }

@@ -14,7 +14,14 @@ interface DataSet {
   readonly yType: string;
 }
 
-const image = (train: number, test: number, shape: readonly number[], y: Shape): DataSet => ({ train, test, x: shape, xType: 'uint8', y, yType: 'uint8' });
+const image = (train: number, test: number, shape: readonly number[], y: Shape): DataSet => ({
+  train,
+  test,
+  x: shape,
+  xType: 'uint8',
+  y,
+  yType: 'uint8',
+});
 
 const DATA: Readonly<Record<string, DataSet>> = {
   mnist: image(60000, 10000, [28, 28], []),
@@ -30,8 +37,14 @@ const DATA: Readonly<Record<string, DataSet>> = {
 export function datasetsModule(machine: Machine, name: string): ModuleValue | undefined {
   const data = DATA[name];
   if (data === undefined) return undefined;
-  const part = (count: number): Value => tuple([array(machine, [count, ...(data.x as readonly number[])], data.xType), array(machine, [count, ...(data.y as readonly number[])], data.yType)]);
-  return lazyModule(`keras.datasets.${name}`, (key) => (key === 'load_data' ? native('load_data', () => tuple([part(data.train), part(data.test)])) : undefined));
+  const part = (count: number): Value =>
+    tuple([
+      array(machine, [count, ...(data.x as readonly number[])], data.xType),
+      array(machine, [count, ...(data.y as readonly number[])], data.yType),
+    ]);
+  return lazyModule(`keras.datasets.${name}`, (key) =>
+    key === 'load_data' ? native('load_data', () => tuple([part(data.train), part(data.test)])) : undefined,
+  );
 }
 
 /** An array of the numeric library where there is one, else a tensor of the shape. */
@@ -39,7 +52,9 @@ function array(machine: Machine, shape: readonly number[], dtype: string): Value
   const numpy = machine.importModule('numpy');
   const empty = numpy === undefined ? undefined : machine.findAttr(numpy, 'empty');
   if (empty !== undefined && empty.kind !== 'unknown') {
-    return machine.apply(empty, [tuple(shape.map((value) => ({ kind: 'int', value })))], { dtype: { kind: 'str', value: dtype } });
+    return machine.apply(empty, [tuple(shape.map((value) => ({ kind: 'int', value })))], {
+      dtype: { kind: 'str', value: dtype },
+    });
   }
   return recorderOf(machine).constant({ shape, dtype });
 }

@@ -21,7 +21,8 @@ const SUBMODULES: Readonly<Record<string, (recorder: Recorder, machine: Machine)
   models: (recorder) => (name) => modelsLookup(recorder, name),
   ops: (recorder) => (name) => opsLookup(recorder, name),
   backend: (recorder) => (name) => backendLookup(recorder, name),
-  activations: () => (name) => (ACTIVATIONS.includes(name) ? activationFunction(name) : name === 'get' ? getActivation : undefined),
+  activations: () => (name) =>
+    ACTIVATIONS.includes(name) ? activationFunction(name) : name === 'get' ? getActivation : undefined,
   initializers: (_recorder, machine) => (name) => initializer(machine, name),
   applications: (recorder) => (name) => applicationsLookup(recorder, name),
   datasets: (_recorder, machine) => (name) => datasetsModule(machine, name),
@@ -32,19 +33,72 @@ const SUBMODULES: Readonly<Record<string, (recorder: Recorder, machine: Machine)
   random: (recorder) => (name) => opsLookup(recorder, `random.${name}`),
 };
 
-const OPAQUE = ['optimizers', 'losses', 'metrics', 'callbacks', 'regularizers', 'constraints', 'preprocessing', 'distribution', 'export', 'legacy', 'wrappers', 'dtype_policies', 'tree', 'visualization', 'quantizers', 'estimator', 'experimental', 'premade', 'feature_column', 'engine', 'api', 'src'];
+const OPAQUE = [
+  'optimizers',
+  'losses',
+  'metrics',
+  'callbacks',
+  'regularizers',
+  'constraints',
+  'preprocessing',
+  'distribution',
+  'export',
+  'legacy',
+  'wrappers',
+  'dtype_policies',
+  'tree',
+  'visualization',
+  'quantizers',
+  'estimator',
+  'experimental',
+  'premade',
+  'feature_column',
+  'engine',
+  'api',
+  'src',
+];
 
 /** Opaque modules that have modules of their own. */
-const NESTED = ['preprocessing', 'wrappers', 'legacy', 'experimental', 'estimator', 'optimizers', 'distribution'];
+const NESTED = [
+  'preprocessing',
+  'wrappers',
+  'legacy',
+  'experimental',
+  'estimator',
+  'optimizers',
+  'distribution',
+];
 
 /** Old places of things (`keras.layers.core`, `keras.engine.topology`): where to look instead. */
 function canonical(parts: readonly string[]): readonly string[] {
-  const rest = parts.filter((part) => !['src', 'api', '_v1', '_v2', 'keras', '_tf_keras', 'engine', 'v2', 'legacy'].includes(part));
+  const rest = parts.filter(
+    (part) => !['src', 'api', '_v1', '_v2', 'keras', '_tf_keras', 'engine', 'v2', 'legacy'].includes(part),
+  );
   if (rest[0] === 'layers') return ['layers'];
-  if (['topology', 'training', 'base_layer', 'network', 'functional', 'sequential', 'input_layer', 'input_spec'].includes(rest[0] ?? '')) return ['models'];
+  if (
+    [
+      'topology',
+      'training',
+      'base_layer',
+      'network',
+      'functional',
+      'sequential',
+      'input_layer',
+      'input_spec',
+    ].includes(rest[0] ?? '')
+  )
+    return ['models'];
   if (rest[0] === 'models') return ['models'];
   if (rest[0] === 'optimizer_v2' || rest[0] === 'optimizer_v1') return ['optimizers'];
-  if (rest[0] === 'ops' || rest[0] === 'backend' || rest[0] === 'utils' || rest[0] === 'activations' || rest[0] === 'initializers' || rest[0] === 'random') return rest.slice(0, 1);
+  if (
+    rest[0] === 'ops' ||
+    rest[0] === 'backend' ||
+    rest[0] === 'utils' ||
+    rest[0] === 'activations' ||
+    rest[0] === 'initializers' ||
+    rest[0] === 'random'
+  )
+    return rest.slice(0, 1);
   return rest;
 }
 
@@ -67,7 +121,10 @@ function isName(recorder: Recorder, machine: Machine, parts: readonly string[]):
   if (last === undefined) return false;
   if (/^[A-Z]/.test(last)) return true;
   const [head] = canonical(parts.slice(0, -1));
-  const lookup = head === undefined ? (name: string): Value | undefined => modelsLookup(recorder, name) : SUBMODULES[head]?.(recorder, machine);
+  const lookup =
+    head === undefined
+      ? (name: string): Value | undefined => modelsLookup(recorder, name)
+      : SUBMODULES[head]?.(recorder, machine);
   const found = parts.length > 1 || head !== undefined ? lookup?.(last) : modelsLookup(recorder, last);
   return found !== undefined && found.kind !== 'module';
 }
@@ -76,13 +133,19 @@ function make(recorder: Recorder, machine: Machine, path: readonly string[]): Mo
   const [head, ...rest] = path;
   if (head === undefined) return lazyModule('keras', (name) => rootLookup(recorder, machine, name));
   if (head === 'datasets' && rest.length > 0) return asModule(datasetsModule(machine, rest[0]));
-  if (head === 'applications' && rest.length > 0) return lazyModule(`keras.applications.${rest[0]}`, (name) => applicationsLookup(recorder, name, rest[0]));
+  if (head === 'applications' && rest.length > 0)
+    return lazyModule(`keras.applications.${rest[0]}`, (name) => applicationsLookup(recorder, name, rest[0]));
   const maker = SUBMODULES[head];
   if (maker !== undefined) return lazyModule(`keras.${head}`, maker(recorder, machine));
   if (!OPAQUE.includes(head) || (rest.length > 0 && !NESTED.includes(head))) return undefined;
   const name = `keras.${path.join('.')}`;
   const classes = opaqueLookup(machine, name);
-  return lazyModule(name, (key) => classes(key) ?? (/^[a-z]/.test(key) && head === 'preprocessing' ? kerasModule(machine, [...path, key]) : undefined));
+  return lazyModule(
+    name,
+    (key) =>
+      classes(key) ??
+      (/^[a-z]/.test(key) && head === 'preprocessing' ? kerasModule(machine, [...path, key]) : undefined),
+  );
 }
 
 function asModule(value: Value | undefined): ModuleValue | undefined {
@@ -130,7 +193,9 @@ function modelsLookup(recorder: Recorder, name: string): Value | undefined {
 /** `keras.activations.get(x)`: names become functions, the rest passes. */
 const getActivation = fn('get(identifier)', (_machine, { identifier }) => {
   if (identifier.kind === 'none') return activationFunction('linear');
-  return identifier.kind === 'str' && ACTIVATIONS.includes(identifier.value) ? activationFunction(identifier.value) : identifier;
+  return identifier.kind === 'str' && ACTIVATIONS.includes(identifier.value)
+    ? activationFunction(identifier.value)
+    : identifier;
 });
 
 function initializer(machine: Machine, name: string): Value | undefined {
@@ -167,4 +232,3 @@ function configLookup(recorder: Recorder, name: string): Value | undefined {
       return undefined;
   }
 }
-

@@ -28,15 +28,41 @@ export function layersLookup(recorder: Recorder, name: string): Value | undefine
   // `add([a, b], name='sum')`: an object of the class, called at once.
   return native(name, (owner, args) => {
     const inputs = args.positional[0] ?? args.keywords.get('inputs');
-    if (inputs === undefined) return owner.raise('TypeError', `${name}() missing 1 required positional argument: 'inputs'`);
+    if (inputs === undefined)
+      return owner.raise('TypeError', `${name}() missing 1 required positional argument: 'inputs'`);
     const keywords = new Map([...args.keywords].filter(([key]) => key !== 'inputs'));
     const layer = owner.instantiate(cls, { ...args, positional: args.positional.slice(1), keywords });
-    return owner.call(layer, { positional: [inputs], keywords: new Map(), openPositional: null, openKeywords: null, range: args.range });
+    return owner.call(layer, {
+      positional: [inputs],
+      keywords: new Map(),
+      openPositional: null,
+      openKeywords: null,
+      range: args.range,
+    });
   });
 }
 
 /** Class names of Keras that have no definition of their own, and old ones: no slips. */
-const OTHER_NAMES = ['Input', 'InputSpec', 'Layer', 'InputLayer', 'RandomHeight', 'RandomWidth', 'LocallyConnected1D', 'LocallyConnected2D', 'CuDNNLSTM', 'CuDNNGRU', 'ConvRecurrent2D', 'AlphaDropout', 'DenseFeatures', 'MaxoutDense', 'Merge', 'Highway', 'ConvLSTM2DCell', 'Recurrent'];
+const OTHER_NAMES = [
+  'Input',
+  'InputSpec',
+  'Layer',
+  'InputLayer',
+  'RandomHeight',
+  'RandomWidth',
+  'LocallyConnected1D',
+  'LocallyConnected2D',
+  'CuDNNLSTM',
+  'CuDNNGRU',
+  'ConvRecurrent2D',
+  'AlphaDropout',
+  'DenseFeatures',
+  'MaxoutDense',
+  'Merge',
+  'Highway',
+  'ConvLSTM2DCell',
+  'Recurrent',
+];
 
 /** A name one slip away from a layer's: a mistake where it is imported or called, after which the layer meant goes on. */
 function misspelt(recorder: Recorder, name: string): Value | undefined {

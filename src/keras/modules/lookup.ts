@@ -14,7 +14,8 @@ export function lazyModule(name: string, lookup: Lookup): ModuleValue {
     attrs,
     open: true,
     lookup: (key) => {
-      const value = lookup(key) ?? (key.startsWith('__') ? undefined : unknown(`${name}.${key} is not modelled`));
+      const value =
+        lookup(key) ?? (key.startsWith('__') ? undefined : unknown(`${name}.${key} is not modelled`));
       if (value !== undefined) attrs.set(key, value);
       return value;
     },
@@ -27,7 +28,12 @@ export class OpaqueData {
 }
 
 /** A class of which only the name and the constructor's arguments are kept (optimizers, losses, callbacks, …). */
-export function opaqueClass(machine: Machine, name: string, module: string, create?: (keywords: ReadonlyMap<string, Value>) => unknown): ClassValue {
+export function opaqueClass(
+  machine: Machine,
+  name: string,
+  module: string,
+  create?: (keywords: ReadonlyMap<string, Value>) => unknown,
+): ClassValue {
   const cls: ClassValue = nativeClass(machine, name, {
     module,
     hooks: {
@@ -37,13 +43,20 @@ export function opaqueClass(machine: Machine, name: string, module: string, crea
       },
       getAttr: (owner, self, key) => {
         if (self.attrs.has(key) || owner.findClassAttr(self.cls, key) !== undefined) return undefined;
-        if (self.data instanceof OpaqueData && self.data.keywords.has(key)) return self.data.keywords.get(key);
-        return key.startsWith('__') && key !== '__call__' ? undefined : owner.unknown(`.${key} of ${self.cls.name} is not modelled`);
+        if (self.data instanceof OpaqueData && self.data.keywords.has(key))
+          return self.data.keywords.get(key);
+        return key.startsWith('__') && key !== '__call__'
+          ? undefined
+          : owner.unknown(`.${key} of ${self.cls.name} is not modelled`);
       },
     },
   });
   cls.attrs.set('__init__', { kind: 'native', name: '__init__', impl: () => ({ kind: 'none' }) });
-  cls.attrs.set('__call__', { kind: 'native', name: '__call__', impl: (owner) => owner.unknown(`what ${name} computes is not modelled`) });
+  cls.attrs.set('__call__', {
+    kind: 'native',
+    name: '__call__',
+    impl: (owner) => owner.unknown(`what ${name} computes is not modelled`),
+  });
   return cls;
 }
 

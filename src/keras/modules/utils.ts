@@ -10,19 +10,28 @@ export function utilsLookup(recorder: Recorder, name: string): Value | undefined
   switch (name) {
     case 'register_keras_serializable':
       // Used as `@register_keras_serializable(...)` and, wrongly but often, without the call.
-      return native(name, (_machine, args) => (args.positional[0]?.value.kind === 'class' ? args.positional[0].value : passThrough));
+      return native(name, (_machine, args) =>
+        args.positional[0]?.value.kind === 'class' ? args.positional[0].value : passThrough,
+      );
     case 'to_categorical':
       return fn('to_categorical(x, num_classes=None)', (machine, { x, num_classes: classes }) => {
         const ref = asTensor(recorder, x);
-        if (ref === undefined || !Array.isArray(ref.shape)) return machine.unknown('the shape of these labels is not known');
-        const shape = ref.shape.length > 1 && ref.shape[ref.shape.length - 1] === 1 ? ref.shape.slice(0, -1) : ref.shape;
-        const count = classes.kind === 'int' ? classes.value : ({ kind: 'unknown', reason: 'the number of classes follows from the labels' } as const);
+        if (ref === undefined || !Array.isArray(ref.shape))
+          return machine.unknown('the shape of these labels is not known');
+        const shape =
+          ref.shape.length > 1 && ref.shape[ref.shape.length - 1] === 1 ? ref.shape.slice(0, -1) : ref.shape;
+        const count =
+          classes.kind === 'int'
+            ? classes.value
+            : ({ kind: 'unknown', reason: 'the number of classes follows from the labels' } as const);
         return recorder.constant({ shape: [...shape, count], dtype: 'float32' });
       });
     case 'get_source_inputs':
       return fn('get_source_inputs(tensor)', (machine, { tensor }) => {
         const ref = asTensor(recorder, tensor);
-        return ref === undefined ? machine.unknown('not a tensor') : list(sourceInputs(recorder, ref.tensor).map((id) => recorder.valueOf(id)));
+        return ref === undefined
+          ? machine.unknown('not a tensor')
+          : list(sourceInputs(recorder, ref.tensor).map((id) => recorder.valueOf(id)));
       });
     case 'is_keras_tensor':
       return fn('is_keras_tensor(x)', (_machine, { x }) => {

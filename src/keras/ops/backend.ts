@@ -7,8 +7,25 @@ import { dimToLength, shapeToValue } from '../model/shapes';
 import { opsLookup } from './index';
 
 const RENAMED: Readonly<Record<string, string>> = {
-  pow: 'power', batch_dot: 'matmul', permute_dimensions: 'transpose', batch_flatten: 'batch_flatten', sum: 'sum', mean: 'mean', spatial_2d_padding: 'pad', gather: 'take', l2_normalize: 'unit_normalize',
-  concatenate: 'concatenate', random_normal: 'random.normal', random_uniform: 'random.uniform', truncated_normal: 'random.truncated_normal', variable: 'Variable', constant: 'constant', clip: 'clip', dropout: 'linear', flatten: 'ravel', eval: 'linear',
+  pow: 'power',
+  batch_dot: 'matmul',
+  permute_dimensions: 'transpose',
+  batch_flatten: 'batch_flatten',
+  sum: 'sum',
+  mean: 'mean',
+  spatial_2d_padding: 'pad',
+  gather: 'take',
+  l2_normalize: 'unit_normalize',
+  concatenate: 'concatenate',
+  random_normal: 'random.normal',
+  random_uniform: 'random.uniform',
+  truncated_normal: 'random.truncated_normal',
+  variable: 'Variable',
+  constant: 'constant',
+  clip: 'clip',
+  dropout: 'linear',
+  flatten: 'ravel',
+  eval: 'linear',
 };
 
 export function backendLookup(recorder: Recorder, name: string): Value | undefined {
@@ -16,12 +33,16 @@ export function backendLookup(recorder: Recorder, name: string): Value | undefin
     case 'int_shape':
       return fn('int_shape(x)', (machine, { x }) => {
         const ref = asTensor(recorder, x);
-        return ref === undefined ? machine.unknown('the shape of this is not known') : shapeToValue(ref.shape);
+        return ref === undefined
+          ? machine.unknown('the shape of this is not known')
+          : shapeToValue(ref.shape);
       });
     case 'shape':
       return fn('shape(x)', (machine, { x }) => {
         const ref = asTensor(recorder, x);
-        return ref === undefined ? machine.unknown('the shape of this is not known') : shapeToValue(ref.shape, dimToLength);
+        return ref === undefined
+          ? machine.unknown('the shape of this is not known')
+          : shapeToValue(ref.shape, dimToLength);
       });
     case 'image_data_format':
       return native(name, () => str(recorder.channelsFirstDefault ? 'channels_first' : 'channels_last'));
@@ -43,11 +64,16 @@ export function backendLookup(recorder: Recorder, name: string): Value | undefin
         return NONE;
       });
     case 'get_uid':
-      return fn("get_uid(prefix='')", (_machine, { prefix }) => int(recorder.names.uid(prefix.kind === 'str' ? prefix.value : '')));
+      return fn("get_uid(prefix='')", (_machine, { prefix }) =>
+        int(recorder.names.uid(prefix.kind === 'str' ? prefix.value : '')),
+      );
     case 'learning_phase':
       return native(name, (machine) => machine.unknown('whether the model trains is not known'));
     case 'is_keras_tensor':
-      return native(name, (_machine, args) => ({ kind: 'bool', value: asTensor(recorder, args.positional[0]?.value ?? NONE) !== undefined }));
+      return native(name, (_machine, args) => ({
+        kind: 'bool',
+        value: asTensor(recorder, args.positional[0]?.value ?? NONE) !== undefined,
+      }));
     case 'set_session':
     case 'set_floatx':
     case 'set_learning_phase':

@@ -25,8 +25,10 @@ export function promote(a: string | null, b: string | null, weakA = false, weakB
   if (ia < 0 || ib < 0) return null;
   const wider = ia > ib ? a : b;
   const narrower = ia > ib ? b : a;
-  if (wider.startsWith('int') && narrower.startsWith('uint') && bits(wider) <= bits(narrower)) return bits(narrower) >= 32 ? 'int64' : `int${bits(narrower) * 2}`;
-  if (wider.startsWith('uint') && narrower.startsWith('int') && bits(wider) > 0) return bits(wider) >= 64 ? 'float32' : `int${bits(wider) * 2}`;
+  if (wider.startsWith('int') && narrower.startsWith('uint') && bits(wider) <= bits(narrower))
+    return bits(narrower) >= 32 ? 'int64' : `int${bits(narrower) * 2}`;
+  if (wider.startsWith('uint') && narrower.startsWith('int') && bits(wider) > 0)
+    return bits(wider) >= 64 ? 'float32' : `int${bits(wider) * 2}`;
   return wider;
 }
 
@@ -34,7 +36,8 @@ function bits(dtype: string): number {
   return Number(/\d+$/.exec(dtype)?.[0] ?? 0);
 }
 
-export const isFloat = (dtype: string | null): boolean => dtype !== null && (FLOATS.includes(dtype) || dtype.startsWith('complex'));
+export const isFloat = (dtype: string | null): boolean =>
+  dtype !== null && (FLOATS.includes(dtype) || dtype.startsWith('complex'));
 
 /** dtype of functions that always give floats (`sqrt`, `mean`): integers become float32. */
 export function floatOf(dtype: string | null): string | null {

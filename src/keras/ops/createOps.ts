@@ -17,12 +17,31 @@ const ofShape = (name: string): NativeFunction =>
   fn(`${name}(shape, *args, **kwargs)`, (machine, { shape, args, kwargs }) => {
     const recorder = recorderOf(machine);
     const named = kwargs.kind === 'dict' ? kwargs.entries.get('s:dtype')?.value : undefined;
-    const positional = args.kind === 'tuple' ? args.items.find((item) => dtypeName(item) !== null) : undefined;
+    const positional =
+      args.kind === 'tuple' ? args.items.find((item) => dtypeName(item) !== null) : undefined;
     const dtype = named ?? positional;
-    return recorder.constant({ shape: shapeFrom(shape), dtype: (dtype === undefined ? null : dtypeName(dtype)) ?? 'float32' });
+    return recorder.constant({
+      shape: shapeFrom(shape),
+      dtype: (dtype === undefined ? null : dtypeName(dtype)) ?? 'float32',
+    });
   });
 
-const SHAPED = ['zeros', 'ones', 'full', 'fill', 'empty', 'random.normal', 'random.uniform', 'random.truncated_normal', 'random.randint', 'random.gamma', 'random_normal', 'random_uniform', 'truncated_normal', 'random.poisson'];
+const SHAPED = [
+  'zeros',
+  'ones',
+  'full',
+  'fill',
+  'empty',
+  'random.normal',
+  'random.uniform',
+  'random.truncated_normal',
+  'random.randint',
+  'random.gamma',
+  'random_normal',
+  'random_uniform',
+  'truncated_normal',
+  'random.poisson',
+];
 
 export function createOp(name: string): NativeFunction | undefined {
   if (SHAPED.includes(name)) return ofShape(name.split('.').pop()!);
@@ -31,26 +50,53 @@ export function createOp(name: string): NativeFunction | undefined {
     case 'identity':
       return fn(`${name}(N, M=None, *args, **kwargs)`, (machine, { N, M }) => {
         const columns = M.kind === 'none' ? N : M;
-        return recorderOf(machine).constant({ shape: shapeFrom({ kind: 'tuple', items: [N, columns] }), dtype: 'float32' });
+        return recorderOf(machine).constant({
+          shape: shapeFrom({ kind: 'tuple', items: [N, columns] }),
+          dtype: 'float32',
+        });
       });
     case 'arange':
     case 'range':
-      return fn(`${name}(start, stop=None, step=None, dtype=None, limit=None, delta=None, **kwargs)`, (machine, { start, stop, step, limit, delta }) => {
-        const end = stop.kind === 'none' ? limit : stop;
-        const by = step.kind === 'none' ? delta : step;
-        const recorder = recorderOf(machine);
-        const [from, to] = end.kind === 'none' ? [{ kind: 'int', value: 0 } as Value, start] : [start, end];
-        if (from.kind === 'int' && (by.kind === 'none' || (by.kind === 'int' && by.value === 1)) && (to.kind === 'symbolic' || to.kind === 'unknown')) {
-          const length = from.value === 0 ? to : machine.binary('-', to.kind === 'symbolic' ? { ...to, isNone: false } : to, from);
-          return recorder.constant({ shape: shapeFrom({ kind: 'tuple', items: [length] }), dtype: 'int32' });
-        }
-        const numbers = [from, to, by.kind === 'none' ? ({ kind: 'int', value: 1 } as Value) : by].map((value) => (value.kind === 'int' || value.kind === 'float' ? value.value : NaN));
-        const length = Math.max(0, Math.ceil((numbers[1] - numbers[0]) / numbers[2]));
-        const isInt = [from, to, by].every((value) => value.kind !== 'float');
-        return recorder.constant({ shape: [Number.isFinite(length) ? length : { kind: 'unknown', reason: 'the bounds of this range are not known' }], dtype: isInt ? 'int32' : 'float32' });
-      });
+      return fn(
+        `${name}(start, stop=None, step=None, dtype=None, limit=None, delta=None, **kwargs)`,
+        (machine, { start, stop, step, limit, delta }) => {
+          const end = stop.kind === 'none' ? limit : stop;
+          const by = step.kind === 'none' ? delta : step;
+          const recorder = recorderOf(machine);
+          const [from, to] = end.kind === 'none' ? [{ kind: 'int', value: 0 } as Value, start] : [start, end];
+          if (
+            from.kind === 'int' &&
+            (by.kind === 'none' || (by.kind === 'int' && by.value === 1)) &&
+            (to.kind === 'symbolic' || to.kind === 'unknown')
+          ) {
+            const length =
+              from.value === 0
+                ? to
+                : machine.binary('-', to.kind === 'symbolic' ? { ...to, isNone: false } : to, from);
+            return recorder.constant({
+              shape: shapeFrom({ kind: 'tuple', items: [length] }),
+              dtype: 'int32',
+            });
+          }
+          const numbers = [from, to, by.kind === 'none' ? ({ kind: 'int', value: 1 } as Value) : by].map(
+            (value) => (value.kind === 'int' || value.kind === 'float' ? value.value : NaN),
+          );
+          const length = Math.max(0, Math.ceil((numbers[1] - numbers[0]) / numbers[2]));
+          const isInt = [from, to, by].every((value) => value.kind !== 'float');
+          return recorder.constant({
+            shape: [
+              Number.isFinite(length)
+                ? length
+                : { kind: 'unknown', reason: 'the bounds of this range are not known' },
+            ],
+            dtype: isInt ? 'int32' : 'float32',
+          });
+        },
+      );
     case 'linspace':
-      return fn('linspace(start, stop, num=50, **kwargs)', (machine, { num }) => recorderOf(machine).constant({ shape: shapeFrom({ kind: 'tuple', items: [num] }), dtype: 'float32' }));
+      return fn('linspace(start, stop, num=50, **kwargs)', (machine, { num }) =>
+        recorderOf(machine).constant({ shape: shapeFrom({ kind: 'tuple', items: [num] }), dtype: 'float32' }),
+      );
     case 'convert_to_tensor':
     case 'constant':
     case 'array':
@@ -58,9 +104,12 @@ export function createOp(name: string): NativeFunction | undefined {
         const recorder = recorderOf(machine);
         const ref = asTensor(recorder, value);
         if (ref === undefined) return machine.unknown('this value as a tensor is not known');
-        if (shape.kind !== 'none') return recorder.constant({ shape: shapeFrom(shape), dtype: dtypeName(dtype) ?? ref.dtype });
+        if (shape.kind !== 'none')
+          return recorder.constant({ shape: shapeFrom(shape), dtype: dtypeName(dtype) ?? ref.dtype });
         // A tensor stays itself; numbers stay numbers, so that what is computed from them is known.
-        return value.kind === 'int' || value.kind === 'float' || value.kind === 'symbolic' ? value : recorder.valueOf(ref.tensor);
+        return value.kind === 'int' || value.kind === 'float' || value.kind === 'symbolic'
+          ? value
+          : recorder.valueOf(ref.tensor);
       });
     case 'Variable':
     case 'get_variable':
@@ -72,17 +121,29 @@ export function createOp(name: string): NativeFunction | undefined {
 
 /** `keras.Variable(initializer, shape=…)`, `tf.Variable(initial_value)`, `tf.compat.v1.get_variable(name, shape)`. */
 function variable(kind: string): NativeFunction {
-  const signature = kind === 'get_variable' ? 'get_variable(name=None, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, **kwargs)' : 'Variable(initializer=None, shape=None, dtype=None, trainable=True, name=None, initial_value=None, **kwargs)';
+  const signature =
+    kind === 'get_variable'
+      ? 'get_variable(name=None, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, **kwargs)'
+      : 'Variable(initializer=None, shape=None, dtype=None, trainable=True, name=None, initial_value=None, **kwargs)';
   return fn(signature, (machine, params) => {
     const recorder = recorderOf(machine);
-    const initial = params['initial_value'] === undefined || params['initial_value'].kind === 'none' ? params['initializer'] : params['initial_value'];
-    const value = initial.kind === 'function' || initial.kind === 'method' ? machine.apply(initial, []) : initial;
-    const stated = params['shape'].kind === 'none' || params['shape'].kind === 'bool' ? undefined : shapeFrom(params['shape']);
-    const isInitializer = initial.kind === 'str' || (initial.kind === 'instance' && initializerOf(initial) !== null);
+    const initial =
+      params['initial_value'] === undefined || params['initial_value'].kind === 'none'
+        ? params['initializer']
+        : params['initial_value'];
+    const value =
+      initial.kind === 'function' || initial.kind === 'method' ? machine.apply(initial, []) : initial;
+    const stated =
+      params['shape'].kind === 'none' || params['shape'].kind === 'bool'
+        ? undefined
+        : shapeFrom(params['shape']);
+    const isInitializer =
+      initial.kind === 'str' || (initial.kind === 'instance' && initializerOf(initial) !== null);
     const content = stated === undefined && !isInitializer ? asTensor(recorder, value) : undefined;
     const weight = recorder.weight({
       name: params['name'].kind === 'str' ? params['name'].value : 'Variable',
-      shape: stated ?? content?.shape ?? { kind: 'unknown', reason: 'the value of this variable is not known' },
+      shape: stated ??
+        content?.shape ?? { kind: 'unknown', reason: 'the value of this variable is not known' },
       trainable: machine.truth(params['trainable']) ?? true,
       dtype: dtypeName(params['dtype']) ?? content?.dtype ?? 'float32',
       initializer: isInitializer ? initializerOf(initial) : null,
@@ -93,18 +154,27 @@ function variable(kind: string): NativeFunction {
 }
 
 /** `tf.Variable`: one that Keras 3 does not track. */
-export const tensorflowVariable: NativeFunction = fn('Variable(initial_value=None, trainable=True, validate_shape=True, name=None, dtype=None, shape=None, **kwargs)', (machine, params) => {
-  const recorder = recorderOf(machine);
-  const value = params['initial_value'].kind === 'function' || params['initial_value'].kind === 'method' ? machine.apply(params['initial_value'], []) : params['initial_value'];
-  const content = asTensor(recorder, value);
-  const weight = recorder.weight({
-    name: params['name'].kind === 'str' ? params['name'].value : 'Variable',
-    shape: params['shape'].kind === 'none' ? (content?.shape ?? { kind: 'unknown', reason: 'the value of this variable is not known' }) : shapeFrom(params['shape']),
-    trainable: machine.truth(params['trainable']) ?? true,
-    dtype: dtypeName(params['dtype']) ?? content?.dtype ?? 'float32',
-    initializer: null,
-    owner: null,
-  });
-  recorder.plainVariables.add(weight.id);
-  return recorder.variable(weight);
-});
+export const tensorflowVariable: NativeFunction = fn(
+  'Variable(initial_value=None, trainable=True, validate_shape=True, name=None, dtype=None, shape=None, **kwargs)',
+  (machine, params) => {
+    const recorder = recorderOf(machine);
+    const value =
+      params['initial_value'].kind === 'function' || params['initial_value'].kind === 'method'
+        ? machine.apply(params['initial_value'], [])
+        : params['initial_value'];
+    const content = asTensor(recorder, value);
+    const weight = recorder.weight({
+      name: params['name'].kind === 'str' ? params['name'].value : 'Variable',
+      shape:
+        params['shape'].kind === 'none'
+          ? (content?.shape ?? { kind: 'unknown', reason: 'the value of this variable is not known' })
+          : shapeFrom(params['shape']),
+      trainable: machine.truth(params['trainable']) ?? true,
+      dtype: dtypeName(params['dtype']) ?? content?.dtype ?? 'float32',
+      initializer: null,
+      owner: null,
+    });
+    recorder.plainVariables.add(weight.id);
+    return recorder.variable(weight);
+  },
+);

@@ -11,27 +11,91 @@ import { floorDivideDim, formatShape, isKnownRank } from '../dims';
 type UnaryRow = readonly [type: string, fn: string, dtype: DtypeRule, plain?: (x: number) => number];
 
 const UNARY: Readonly<Record<string, UnaryRow>> = {
-  relu: ['Relu', 'relu', 'same'], relu6: ['Relu6', 'relu6', 'same'], sigmoid: ['Sigmoid', 'sigmoid', 'float'], tanh: ['Tanh', 'tanh', 'float'],
-  softplus: ['Softplus', 'softplus', 'float'], softsign: ['Softsign', 'softsign', 'float'], silu: ['Silu', 'silu', 'float'], gelu: ['Gelu', 'gelu', 'float'],
-  elu: ['Elu', 'elu', 'float'], selu: ['Selu', 'selu', 'float'], celu: ['Celu', 'celu', 'float'], mish: ['Mish', 'mish', 'float'], leaky_relu: ['LeakyRelu', 'leaky_relu', 'same'],
-  hard_sigmoid: ['HardSigmoid', 'hard_sigmoid', 'float'], hard_silu: ['HardSilu', 'hard_silu', 'float'], hard_tanh: ['HardTanh', 'hard_tanh', 'float'],
-  hard_shrink: ['HardShrink', 'hard_shrink', 'float'], soft_shrink: ['SoftShrink', 'soft_shrink', 'float'], tanh_shrink: ['TanhShrink', 'tanh_shrink', 'float'],
-  log_sigmoid: ['LogSigmoid', 'log_sigmoid', 'float'], squareplus: ['Squareplus', 'squareplus', 'float'], threshold: ['Threshold', 'threshold', 'same'],
-  sparse_plus: ['SparsePlus', 'sparse_plus', 'float'], sparse_sigmoid: ['SparseSigmoid', 'sparse_sigmoid', 'float'], exponential: ['Exp', 'exponential', 'float'], linear: ['Identity', 'linear', 'same'],
-  sqrt: ['Sqrt', 'sqrt', 'float', Math.sqrt], rsqrt: ['Rsqrt', 'rsqrt', 'float', (x) => 1 / Math.sqrt(x)], square: ['Square', 'square', 'same', (x) => x * x],
-  abs: ['Absolute', 'absolute', 'same', Math.abs], absolute: ['Absolute', 'absolute', 'same', Math.abs], exp: ['Exp', 'exp', 'float', Math.exp], expm1: ['Expm1', 'expm1', 'float', Math.expm1],
-  log: ['Log', 'log', 'float', Math.log], log1p: ['Log1p', 'log1p', 'float', Math.log1p], log2: ['Log2', 'log2', 'float', Math.log2], log10: ['Log10', 'log10', 'float', Math.log10],
-  sin: ['Sin', 'sin', 'float', Math.sin], cos: ['Cos', 'cos', 'float', Math.cos], tan: ['Tan', 'tan', 'float', Math.tan], sinh: ['Sinh', 'sinh', 'float', Math.sinh], cosh: ['Cosh', 'cosh', 'float', Math.cosh],
-  arcsin: ['Arcsin', 'arcsin', 'float', Math.asin], arccos: ['Arccos', 'arccos', 'float', Math.acos], arctan: ['Arctan', 'arctan', 'float', Math.atan], arcsinh: ['Arcsinh', 'arcsinh', 'float', Math.asinh], arccosh: ['Arccosh', 'arccosh', 'float', Math.acosh], arctanh: ['Arctanh', 'arctanh', 'float', Math.atanh],
-  floor: ['Floor', 'floor', 'float', Math.floor], ceil: ['Ceil', 'ceil', 'float', Math.ceil], round: ['Round', 'round', 'same', undefined], sign: ['Sign', 'sign', 'same', Math.sign], trunc: ['Trunc', 'trunc', 'same', Math.trunc],
-  negative: ['Negative', 'negative', 'same', (x) => -x], reciprocal: ['Reciprocal', 'reciprocal', 'float', (x) => 1 / x], erf: ['Erf', 'erf', 'float'], erfinv: ['Erfinv', 'erfinv', 'float'],
-  logical_not: ['LogicalNot', 'logical_not', 'bool'], isnan: ['Isnan', 'isnan', 'bool'], isinf: ['Isinf', 'isinf', 'bool'], isfinite: ['Isfinite', 'isfinite', 'bool'],
-  stop_gradient: ['StopGradient', 'linear', 'same'], zeros_like: ['ZerosLike', 'zeros_like', 'same'], ones_like: ['OnesLike', 'ones_like', 'same'], nan_to_num: ['NanToNum', 'nan_to_num', 'same'],
-  conjugate: ['Conjugate', 'conjugate', 'same'], real: ['Real', 'real', 'same'], imag: ['Imag', 'imag', 'same'], digamma: ['Digamma', 'digamma', 'float'], lgamma: ['Lgamma', 'lgamma', 'float'], logit: ['Logit', 'logit', 'float'],
-  clip: ['Clip', 'clip', 'same'], clip_by_norm: ['ClipByNorm', 'clip_by_norm', 'same'], copy: ['Copy', 'linear', 'same'],
+  relu: ['Relu', 'relu', 'same'],
+  relu6: ['Relu6', 'relu6', 'same'],
+  sigmoid: ['Sigmoid', 'sigmoid', 'float'],
+  tanh: ['Tanh', 'tanh', 'float'],
+  softplus: ['Softplus', 'softplus', 'float'],
+  softsign: ['Softsign', 'softsign', 'float'],
+  silu: ['Silu', 'silu', 'float'],
+  gelu: ['Gelu', 'gelu', 'float'],
+  elu: ['Elu', 'elu', 'float'],
+  selu: ['Selu', 'selu', 'float'],
+  celu: ['Celu', 'celu', 'float'],
+  mish: ['Mish', 'mish', 'float'],
+  leaky_relu: ['LeakyRelu', 'leaky_relu', 'same'],
+  hard_sigmoid: ['HardSigmoid', 'hard_sigmoid', 'float'],
+  hard_silu: ['HardSilu', 'hard_silu', 'float'],
+  hard_tanh: ['HardTanh', 'hard_tanh', 'float'],
+  hard_shrink: ['HardShrink', 'hard_shrink', 'float'],
+  soft_shrink: ['SoftShrink', 'soft_shrink', 'float'],
+  tanh_shrink: ['TanhShrink', 'tanh_shrink', 'float'],
+  log_sigmoid: ['LogSigmoid', 'log_sigmoid', 'float'],
+  squareplus: ['Squareplus', 'squareplus', 'float'],
+  threshold: ['Threshold', 'threshold', 'same'],
+  sparse_plus: ['SparsePlus', 'sparse_plus', 'float'],
+  sparse_sigmoid: ['SparseSigmoid', 'sparse_sigmoid', 'float'],
+  exponential: ['Exp', 'exponential', 'float'],
+  linear: ['Identity', 'linear', 'same'],
+  sqrt: ['Sqrt', 'sqrt', 'float', Math.sqrt],
+  rsqrt: ['Rsqrt', 'rsqrt', 'float', (x) => 1 / Math.sqrt(x)],
+  square: ['Square', 'square', 'same', (x) => x * x],
+  abs: ['Absolute', 'absolute', 'same', Math.abs],
+  absolute: ['Absolute', 'absolute', 'same', Math.abs],
+  exp: ['Exp', 'exp', 'float', Math.exp],
+  expm1: ['Expm1', 'expm1', 'float', Math.expm1],
+  log: ['Log', 'log', 'float', Math.log],
+  log1p: ['Log1p', 'log1p', 'float', Math.log1p],
+  log2: ['Log2', 'log2', 'float', Math.log2],
+  log10: ['Log10', 'log10', 'float', Math.log10],
+  sin: ['Sin', 'sin', 'float', Math.sin],
+  cos: ['Cos', 'cos', 'float', Math.cos],
+  tan: ['Tan', 'tan', 'float', Math.tan],
+  sinh: ['Sinh', 'sinh', 'float', Math.sinh],
+  cosh: ['Cosh', 'cosh', 'float', Math.cosh],
+  arcsin: ['Arcsin', 'arcsin', 'float', Math.asin],
+  arccos: ['Arccos', 'arccos', 'float', Math.acos],
+  arctan: ['Arctan', 'arctan', 'float', Math.atan],
+  arcsinh: ['Arcsinh', 'arcsinh', 'float', Math.asinh],
+  arccosh: ['Arccosh', 'arccosh', 'float', Math.acosh],
+  arctanh: ['Arctanh', 'arctanh', 'float', Math.atanh],
+  floor: ['Floor', 'floor', 'float', Math.floor],
+  ceil: ['Ceil', 'ceil', 'float', Math.ceil],
+  round: ['Round', 'round', 'same', undefined],
+  sign: ['Sign', 'sign', 'same', Math.sign],
+  trunc: ['Trunc', 'trunc', 'same', Math.trunc],
+  negative: ['Negative', 'negative', 'same', (x) => -x],
+  reciprocal: ['Reciprocal', 'reciprocal', 'float', (x) => 1 / x],
+  erf: ['Erf', 'erf', 'float'],
+  erfinv: ['Erfinv', 'erfinv', 'float'],
+  logical_not: ['LogicalNot', 'logical_not', 'bool'],
+  isnan: ['Isnan', 'isnan', 'bool'],
+  isinf: ['Isinf', 'isinf', 'bool'],
+  isfinite: ['Isfinite', 'isfinite', 'bool'],
+  stop_gradient: ['StopGradient', 'linear', 'same'],
+  zeros_like: ['ZerosLike', 'zeros_like', 'same'],
+  ones_like: ['OnesLike', 'ones_like', 'same'],
+  nan_to_num: ['NanToNum', 'nan_to_num', 'same'],
+  conjugate: ['Conjugate', 'conjugate', 'same'],
+  real: ['Real', 'real', 'same'],
+  imag: ['Imag', 'imag', 'same'],
+  digamma: ['Digamma', 'digamma', 'float'],
+  lgamma: ['Lgamma', 'lgamma', 'float'],
+  logit: ['Logit', 'logit', 'float'],
+  clip: ['Clip', 'clip', 'same'],
+  clip_by_norm: ['ClipByNorm', 'clip_by_norm', 'same'],
+  copy: ['Copy', 'linear', 'same'],
   // Along an axis, but each position keeps its place and the shape stays.
-  cumsum: ['Cumsum', 'cumsum', 'same'], cumprod: ['Cumprod', 'cumprod', 'same'], flip: ['Flip', 'flip', 'same'], roll: ['Roll', 'roll', 'same'], sort: ['Sort', 'sort', 'same'], argsort: ['Argsort', 'argsort', 'same'],
-  unit_normalize: ['Normalize', 'unit_normalize', 'float'], full_like: ['FullLike', 'full_like', 'same'], tril: ['Tril', 'tril', 'same'], triu: ['Triu', 'triu', 'same'],
+  cumsum: ['Cumsum', 'cumsum', 'same'],
+  cumprod: ['Cumprod', 'cumprod', 'same'],
+  flip: ['Flip', 'flip', 'same'],
+  roll: ['Roll', 'roll', 'same'],
+  sort: ['Sort', 'sort', 'same'],
+  argsort: ['Argsort', 'argsort', 'same'],
+  unit_normalize: ['Normalize', 'unit_normalize', 'float'],
+  full_like: ['FullLike', 'full_like', 'same'],
+  tril: ['Tril', 'tril', 'same'],
+  triu: ['Triu', 'triu', 'same'],
   random_like: ['RandomLike', 'random_like', 'same'],
 };
 
@@ -39,16 +103,41 @@ const UNARY: Readonly<Record<string, UnaryRow>> = {
 const MIXING = new Set(['cumsum', 'cumprod', 'flip', 'roll', 'sort', 'argsort', 'unit_normalize']);
 
 const BINARY: Readonly<Record<string, readonly [type: string, fn: string, dtype: DtypeRule]>> = {
-  add: ['Add', 'add', 'promote'], subtract: ['Subtract', 'subtract', 'promote'], multiply: ['Multiply', 'multiply', 'promote'], divide: ['Divide', 'divide', 'float'],
-  true_divide: ['TrueDivide', 'divide', 'float'], divide_no_nan: ['DivideNoNan', 'divide', 'float'], floor_divide: ['FloorDivide', 'floor_divide', 'promote'], mod: ['Mod', 'mod', 'promote'],
-  power: ['Power', 'power', 'promote'], maximum: ['Maximum', 'maximum', 'promote'], minimum: ['Minimum', 'minimum', 'promote'], arctan2: ['Arctan2', 'arctan2', 'float'],
-  equal: ['Equal', 'equal', 'bool'], not_equal: ['NotEqual', 'not_equal', 'bool'], less: ['Less', 'less', 'bool'], less_equal: ['LessEqual', 'less_equal', 'bool'], greater: ['Greater', 'greater', 'bool'], greater_equal: ['GreaterEqual', 'greater_equal', 'bool'],
-  logical_and: ['LogicalAnd', 'logical_and', 'bool'], logical_or: ['LogicalOr', 'logical_or', 'bool'], logical_xor: ['LogicalXor', 'logical_xor', 'bool'],
-  squared_difference: ['SquaredDifference', 'squared_difference', 'promote'], logaddexp: ['Logaddexp', 'logaddexp', 'float'], hypot: ['Hypot', 'hypot', 'float'],
+  add: ['Add', 'add', 'promote'],
+  subtract: ['Subtract', 'subtract', 'promote'],
+  multiply: ['Multiply', 'multiply', 'promote'],
+  divide: ['Divide', 'divide', 'float'],
+  true_divide: ['TrueDivide', 'divide', 'float'],
+  divide_no_nan: ['DivideNoNan', 'divide', 'float'],
+  floor_divide: ['FloorDivide', 'floor_divide', 'promote'],
+  mod: ['Mod', 'mod', 'promote'],
+  power: ['Power', 'power', 'promote'],
+  maximum: ['Maximum', 'maximum', 'promote'],
+  minimum: ['Minimum', 'minimum', 'promote'],
+  arctan2: ['Arctan2', 'arctan2', 'float'],
+  equal: ['Equal', 'equal', 'bool'],
+  not_equal: ['NotEqual', 'not_equal', 'bool'],
+  less: ['Less', 'less', 'bool'],
+  less_equal: ['LessEqual', 'less_equal', 'bool'],
+  greater: ['Greater', 'greater', 'bool'],
+  greater_equal: ['GreaterEqual', 'greater_equal', 'bool'],
+  logical_and: ['LogicalAnd', 'logical_and', 'bool'],
+  logical_or: ['LogicalOr', 'logical_or', 'bool'],
+  logical_xor: ['LogicalXor', 'logical_xor', 'bool'],
+  squared_difference: ['SquaredDifference', 'squared_difference', 'promote'],
+  logaddexp: ['Logaddexp', 'logaddexp', 'float'],
+  hypot: ['Hypot', 'hypot', 'float'],
 };
 
 const SYMBOL: Readonly<Record<string, '+' | '-' | '*' | '/' | '//' | '%' | '**'>> = {
-  add: '+', subtract: '-', multiply: '*', divide: '/', true_divide: '/', floor_divide: '//', mod: '%', power: '**',
+  add: '+',
+  subtract: '-',
+  multiply: '*',
+  divide: '/',
+  true_divide: '/',
+  floor_divide: '//',
+  mod: '%',
+  power: '**',
 };
 
 export function elementwiseOp(name: string): OpDefinition | undefined {
@@ -65,26 +154,38 @@ function unaryOp(name: string, [type, fn, dtype, plain]: UnaryRow): OpDefinition
     inputs: ['x'],
     plain: ({ params }) => {
       const { x } = params;
-      return plain !== undefined && (x.kind === 'int' || x.kind === 'float') ? number(plain(x.value), x) : undefined;
+      return plain !== undefined && (x.kind === 'int' || x.kind === 'float')
+        ? number(plain(x.value), x)
+        : undefined;
     },
     compute: (context) => {
       const x = context.tensor('x');
       if (x === undefined) return lostResult(`${name}() of this is not known`);
       const result = { outputs: [{ shape: x.shape, dtype: dtypeOf(dtype, [x], []) }] };
-      if (MIXING.has(name)) return { ...result, primitive: { op: 'opaque', reason: `${type} reads along an axis` } };
+      if (MIXING.has(name))
+        return { ...result, primitive: { op: 'opaque', reason: `${type} reads along an axis` } };
       return { ...result, primitive: { op: 'elementwise', fn, ...parameters(context, name) } };
     },
   };
 }
 
 /** Numbers that shape the function, for the engine. */
-function parameters({ params }: OpContext, name: string): { params?: Record<string, number | string | boolean | null> } {
+function parameters(
+  { params }: OpContext,
+  name: string,
+): { params?: Record<string, number | string | boolean | null> } {
   const found: Record<string, number | string | boolean | null> = {};
   const [first, second] = params['args'].kind === 'tuple' ? params['args'].items : [];
   const set = (key: string, value: Value | undefined): void => {
-    if (value !== undefined && (value.kind === 'int' || value.kind === 'float' || value.kind === 'bool' || value.kind === 'str')) found[key] = value.value;
+    if (
+      value !== undefined &&
+      (value.kind === 'int' || value.kind === 'float' || value.kind === 'bool' || value.kind === 'str')
+    )
+      found[key] = value.value;
   };
-  if (params['kwargs'].kind === 'dict') for (const { key, value } of params['kwargs'].entries.values()) if (key.kind === 'str') set(key.value, value);
+  if (params['kwargs'].kind === 'dict')
+    for (const { key, value } of params['kwargs'].entries.values())
+      if (key.kind === 'str') set(key.value, value);
   if (name === 'leaky_relu') set('negative_slope', first);
   if (name === 'elu' || name === 'celu') set('alpha', first);
   if (name === 'gelu') set('approximate', first);
@@ -96,7 +197,9 @@ function parameters({ params }: OpContext, name: string): { params?: Record<stri
 }
 
 function number(value: number, like: Value): Value {
-  return like.kind === 'int' && Number.isInteger(value) && Math.abs(value) < 2 ** 53 ? int(value) : float(value);
+  return like.kind === 'int' && Number.isInteger(value) && Math.abs(value) < 2 ** 53
+    ? int(value)
+    : float(value);
 }
 
 function binaryOp(name: string, [type, fn, dtype]: readonly [string, string, DtypeRule]): OpDefinition {
@@ -106,7 +209,9 @@ function binaryOp(name: string, [type, fn, dtype]: readonly [string, string, Dty
     inputs: ['x1', 'x2'],
     plain: ({ machine, params }) => {
       const symbol = SYMBOL[name];
-      const numbers = [params['x1'], params['x2']].every((value) => value.kind === 'int' || value.kind === 'float' || value.kind === 'symbolic');
+      const numbers = [params['x1'], params['x2']].every(
+        (value) => value.kind === 'int' || value.kind === 'float' || value.kind === 'symbolic',
+      );
       if (!numbers) return undefined;
       if (symbol !== undefined) return machine.binary(symbol, params['x1'], params['x2']);
       if (name !== 'maximum' && name !== 'minimum') return undefined;
@@ -128,12 +233,20 @@ export const variadicOps: Readonly<Record<string, OpDefinition>> = {
     type: 'Where',
     inputs: ['condition', 'x1', 'x2', 'x', 'y'],
     compute: ({ recorder, params }) => {
-      const values = ['condition', 'x1', 'x2', 'x', 'y'].map((key) => params[key]).filter((value) => value.kind !== 'none');
+      const values = ['condition', 'x1', 'x2', 'x', 'y']
+        .map((key) => params[key])
+        .filter((value) => value.kind !== 'none');
       const refs = values.map((value) => asTensor(recorder, value));
-      if (refs.length < 3 || refs.some((ref) => ref === undefined)) return lostResult('the number of positions where this holds is not known');
+      if (refs.length < 3 || refs.some((ref) => ref === undefined))
+        return lostResult('the number of positions where this holds is not known');
       const known = refs.map((ref) => ref!);
       const result = elementwise(recorder, { type: 'Where', fn: 'where', dtype: 'promote' }, known, values);
-      return { ...result, outputs: [{ shape: result.outputs[0].shape, dtype: dtypeOf('promote', known.slice(1), values.slice(1)) }] };
+      return {
+        ...result,
+        outputs: [
+          { shape: result.outputs[0].shape, dtype: dtypeOf('promote', known.slice(1), values.slice(1)) },
+        ],
+      };
     },
   },
   add_n: {
@@ -142,8 +255,19 @@ export const variadicOps: Readonly<Record<string, OpDefinition>> = {
     compute: ({ recorder, params, machine }) => {
       const items = machine.iterate(params['inputs']);
       const refs = items?.items.map((value) => asTensor(recorder, value)) ?? [];
-      if (items === undefined || items.tail !== null || refs.length === 0 || refs.some((ref) => ref === undefined)) return lostResult('the tensors to add are not known');
-      return elementwise(recorder, { type: 'Add', fn: 'add', dtype: 'promote' }, refs.map((ref) => ref!), items.items);
+      if (
+        items === undefined ||
+        items.tail !== null ||
+        refs.length === 0 ||
+        refs.some((ref) => ref === undefined)
+      )
+        return lostResult('the tensors to add are not known');
+      return elementwise(
+        recorder,
+        { type: 'Add', fn: 'add', dtype: 'promote' },
+        refs.map((ref) => ref!),
+        items.items,
+      );
     },
   },
   glu: {
@@ -151,13 +275,22 @@ export const variadicOps: Readonly<Record<string, OpDefinition>> = {
     type: 'Glu',
     compute: ({ tensor, params }) => {
       const x = tensor('x');
-      if (x === undefined || !isKnownRank(x.shape) || params['axis'].kind !== 'int') return lostResult('glu() of this is not known', x?.dtype);
+      if (x === undefined || !isKnownRank(x.shape) || params['axis'].kind !== 'int')
+        return lostResult('glu() of this is not known', x?.dtype);
       const axis = params['axis'].value < 0 ? params['axis'].value + x.shape.length : params['axis'].value;
       const length = x.shape[axis];
       if (typeof length === 'number' && length % 2 !== 0)
-        throw new KerasError('axis-odd', `glu() halves axis ${axis}, whose length ${length} is odd.`, `axis size must be divisible by 2. Received: x.shape=${formatShape(x.shape)} with axis=${params['axis'].value}`, { facts: { axis, length } });
+        throw new KerasError(
+          'axis-odd',
+          `glu() halves axis ${axis}, whose length ${length} is odd.`,
+          `axis size must be divisible by 2. Received: x.shape=${formatShape(x.shape)} with axis=${params['axis'].value}`,
+          { facts: { axis, length } },
+        );
       const shape = x.shape.map((dim, i) => (i === axis ? floorDivideDim(dim, 2) : dim));
-      return { outputs: [{ shape, dtype: dtypeOf('float', [x], []) }], primitive: { op: 'opaque', reason: 'Glu joins two halves of an axis' } };
+      return {
+        outputs: [{ shape, dtype: dtypeOf('float', [x], []) }],
+        primitive: { op: 'opaque', reason: 'Glu joins two halves of an axis' },
+      };
     },
   },
   softmax: softmax('Softmax', false),
@@ -169,9 +302,14 @@ export const variadicOps: Readonly<Record<string, OpDefinition>> = {
     compute: ({ tensor, recorder, params }) => {
       const value = tensor('value');
       const bias = tensor('bias');
-      if (value === undefined || bias === undefined) return lostResult('the operands of bias_add() are not known');
+      if (value === undefined || bias === undefined)
+        return lostResult('the operands of bias_add() are not known');
       const format = params['data_format'];
-      if (format.kind === 'str' && format.value.startsWith('NC')) return { outputs: [{ shape: value.shape, dtype: value.dtype }], primitive: { op: 'elementwise', fn: 'add' } };
+      if (format.kind === 'str' && format.value.startsWith('NC'))
+        return {
+          outputs: [{ shape: value.shape, dtype: value.dtype }],
+          primitive: { op: 'elementwise', fn: 'add' },
+        };
       return elementwise(recorder, { type: 'BiasAdd', fn: 'add', dtype: 'promote' }, [value, bias], []);
     },
   },
@@ -186,8 +324,12 @@ function softmax(type: string, log: boolean): OpDefinition {
       if (x === undefined) return lostResult('softmax() of this is not known');
       const axis = params['axis'];
       const rank = isKnownRank(x.shape) ? x.shape.length : null;
-      const at = axis.kind === 'int' && rank !== null ? [axis.value < 0 ? axis.value + rank : axis.value] : [];
-      return { outputs: [{ shape: x.shape, dtype: dtypeOf('float', [x], []) }], primitive: { op: 'softmax', axis: at, ...(log ? { log } : {}) } };
+      const at =
+        axis.kind === 'int' && rank !== null ? [axis.value < 0 ? axis.value + rank : axis.value] : [];
+      return {
+        outputs: [{ shape: x.shape, dtype: dtypeOf('float', [x], []) }],
+        primitive: { op: 'softmax', axis: at, ...(log ? { log } : {}) },
+      };
     },
   };
 }

@@ -14,14 +14,33 @@ import { windowOps } from './windowOps';
 
 /** Other names of the same operations in `keras.ops`. */
 const ALIASES: Readonly<Record<string, string>> = {
-  concat: 'concatenate', swish: 'silu', hard_swish: 'hard_silu', flatten: 'ravel', 'image.resize': 'resize', get_item: 'take', select: 'where', 'random.dropout': 'linear', 'random.shuffle': 'linear', 'nn.normalize': 'unit_normalize', normalize: 'unit_normalize', cond_where: 'where',
+  concat: 'concatenate',
+  swish: 'silu',
+  hard_swish: 'hard_silu',
+  flatten: 'ravel',
+  'image.resize': 'resize',
+  get_item: 'take',
+  select: 'where',
+  'random.dropout': 'linear',
+  'random.shuffle': 'linear',
+  'nn.normalize': 'unit_normalize',
+  normalize: 'unit_normalize',
+  cond_where: 'where',
 };
 
 const NAMESPACES = ['numpy', 'nn', 'math', 'image', 'core', 'linalg'];
 
 /** The definition of an operation under its name in Keras. */
 export function opDefinition(name: string): OpDefinition | undefined {
-  return variadicOps[name] ?? productOps[name] ?? shapeOps[name] ?? windowOps[name] ?? (name === 'moments' ? moments : undefined) ?? elementwiseOp(name) ?? reduceOp(name);
+  return (
+    variadicOps[name] ??
+    productOps[name] ??
+    shapeOps[name] ??
+    windowOps[name] ??
+    (name === 'moments' ? moments : undefined) ??
+    elementwiseOp(name) ??
+    reduceOp(name)
+  );
 }
 
 /** A function of `keras.ops` by name (`mean`, `nn.relu`); undefined when it is not modelled. */
@@ -36,9 +55,21 @@ export function opsLookup(recorder: Recorder, name: string): Value | undefined {
 function make(recorder: Recorder, name: string): Value | undefined {
   const plain = ALIASES[name] ?? name;
   if (plain === 'shape') return shapeFunction;
-  if (plain === 'ndim') return native('ndim', (machine, args) => (args.positional[0] === undefined ? machine.unknown('ndim() of nothing') : machine.getAttr(args.positional[0].value, 'ndim')));
+  if (plain === 'ndim')
+    return native('ndim', (machine, args) =>
+      args.positional[0] === undefined
+        ? machine.unknown('ndim() of nothing')
+        : machine.getAttr(args.positional[0].value, 'ndim'),
+    );
   if (NAMESPACES.includes(plain)) {
-    return { kind: 'module', name: `keras.ops.${plain}`, attrs: new Map(), open: true, lookup: (key) => opsLookup(recorder, key) ?? recorder.machine.unknown(`keras.ops.${key} is not modelled`) };
+    return {
+      kind: 'module',
+      name: `keras.ops.${plain}`,
+      attrs: new Map(),
+      open: true,
+      lookup: (key) =>
+        opsLookup(recorder, key) ?? recorder.machine.unknown(`keras.ops.${key} is not modelled`),
+    };
   }
   const definition = opDefinition(plain);
   if (definition !== undefined) return opFunction(definition, name);
@@ -49,13 +80,23 @@ function make(recorder: Recorder, name: string): Value | undefined {
 function special(name: string): NativeFunction | undefined {
   switch (name) {
     case 'is_tensor':
-      return native(name, (machine, args) => (args.positional[0]?.value.kind === 'unknown' ? machine.unknown('not known') : { kind: 'bool', value: asTensor(recorderOf(machine), args.positional[0]?.value ?? NONE) !== undefined }));
+      return native(name, (machine, args) =>
+        args.positional[0]?.value.kind === 'unknown'
+          ? machine.unknown('not known')
+          : {
+              kind: 'bool',
+              value: asTensor(recorderOf(machine), args.positional[0]?.value ?? NONE) !== undefined,
+            },
+      );
     case 'cond':
-      return fn('cond(pred, true_fn, false_fn, **kwargs)', (machine, { pred, true_fn: yes, false_fn: no }) => {
-        const truth = machine.truth(pred);
-        if (truth !== undefined) return machine.apply(truth ? yes : no, []);
-        return machine.join(machine.apply(yes, []), machine.apply(no, []));
-      });
+      return fn(
+        'cond(pred, true_fn, false_fn, **kwargs)',
+        (machine, { pred, true_fn: yes, false_fn: no }) => {
+          const truth = machine.truth(pred);
+          if (truth !== undefined) return machine.apply(truth ? yes : no, []);
+          return machine.join(machine.apply(yes, []), machine.apply(no, []));
+        },
+      );
     case 'vectorized_map':
     case 'map':
       return native(name, (machine) => machine.unknown(`the result of ${name}() is not followed`));
@@ -78,7 +119,9 @@ export function activationFunction(name: string): Value {
     definition === undefined
       ? native(name, (machine, args) => {
           const ref = asTensor(recorderOf(machine), args.positional[0]?.value ?? NONE);
-          return ref === undefined ? machine.unknown(`${name}() of this is not known`) : recorderOf(machine).constant(ref);
+          return ref === undefined
+            ? machine.unknown(`${name}() of this is not known`)
+            : recorderOf(machine).constant(ref);
         })
       : opFunction(definition, name);
   activations.set(name, made);
@@ -86,4 +129,3 @@ export function activationFunction(name: string): Value {
 }
 
 const activations = new Map<string, Value>();
-

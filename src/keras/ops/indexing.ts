@@ -8,8 +8,17 @@ import { toUnknown } from '../model/shapes';
 import type { OpResult } from './record';
 
 /** Shape and primitive of an indexing; throws KerasError for an index that is certainly out of bounds. */
-export function indexTensor(shape: Shape, dtype: string | null, key: Value, shapeOf: (value: Value) => Shape | undefined): OpResult {
-  const whole = (reason: Unknown): OpResult => ({ outputs: [{ shape: reason, dtype }], primitive: { op: 'opaque', reason: reason.reason }, unknown: reason.reason });
+export function indexTensor(
+  shape: Shape,
+  dtype: string | null,
+  key: Value,
+  shapeOf: (value: Value) => Shape | undefined,
+): OpResult {
+  const whole = (reason: Unknown): OpResult => ({
+    outputs: [{ shape: reason, dtype }],
+    primitive: { op: 'opaque', reason: reason.reason },
+    unknown: reason.reason,
+  });
   if (!isKnownRank(shape)) return whole(shape as Unknown);
   if (key.kind === 'unknown' && key.type !== 'int') return whole(toUnknown(key));
   const keys: Value[] = key.kind === 'tuple' || key.kind === 'list' ? [...key.items] : [key];
@@ -34,7 +43,12 @@ export function indexTensor(shape: Shape, dtype: string | null, key: Value, shap
       continue;
     }
     if (axis >= shape.length) {
-      throw new KerasError('index-count', `${formatShape(shape)} has ${shape.length} axes, but there are more indices.`, `Array has shape ${formatShape(shape)} but slice has to many indices.`, { facts: { rank: shape.length } });
+      throw new KerasError(
+        'index-count',
+        `${formatShape(shape)} has ${shape.length} axes, but there are more indices.`,
+        `Array has shape ${formatShape(shape)} but slice has to many indices.`,
+        { facts: { rank: shape.length } },
+      );
     }
     const length = shape[axis++];
     if (item.kind === 'slice') {
@@ -44,21 +58,33 @@ export function indexTensor(shape: Shape, dtype: string | null, key: Value, shap
     } else if (item.kind === 'int' || item.kind === 'bool') {
       const index = Number(item.value);
       if (typeof length === 'number' && (index >= length || index < -length)) {
-        throw new KerasError('index-range', `Index ${index} is out of bounds for axis ${axis - 1} of ${formatShape(shape)}.`, `Array has shape ${formatShape(shape)} but out-of-bounds index ${index} was requested.`, { facts: { index, length } });
+        throw new KerasError(
+          'index-range',
+          `Index ${index} is out of bounds for axis ${axis - 1} of ${formatShape(shape)}.`,
+          `Array has shape ${formatShape(shape)} but out-of-bounds index ${index} was requested.`,
+          { facts: { index, length } },
+        );
       }
       items.push({ kind: 'index', index });
     } else if (item.kind === 'symbolic' || (item.kind === 'unknown' && item.type === 'int')) {
       items.push({ kind: 'index', index: null });
     } else if (item.kind === 'list' || item.kind === 'instance') {
       const indices = shapeOf(item);
-      if (indices === undefined || !isKnownRank(indices)) return whole({ kind: 'unknown', reason: 'the index array is not known' });
+      if (indices === undefined || !isKnownRank(indices))
+        return whole({ kind: 'unknown', reason: 'the index array is not known' });
       gathered = true;
       dims.push(...indices);
     } else {
-      return whole(item.kind === 'unknown' ? toUnknown(item) : { kind: 'unknown', reason: 'the index is not known' });
+      return whole(
+        item.kind === 'unknown' ? toUnknown(item) : { kind: 'unknown', reason: 'the index is not known' },
+      );
     }
   }
-  if (gathered) return { outputs: [{ shape: dims, dtype }], primitive: { op: 'opaque', reason: 'gathers by an index tensor' } };
+  if (gathered)
+    return {
+      outputs: [{ shape: dims, dtype }],
+      primitive: { op: 'opaque', reason: 'gathers by an index tensor' },
+    };
   return { outputs: [{ shape: dims, dtype }], primitive: { op: 'slice', items } };
 }
 
@@ -80,8 +106,16 @@ export function sliceLength(length: Dim, slice: Extract<Value, { kind: 'slice' }
   }
   const by = step ?? 1;
   const item: SliceItem = { kind: 'range', start: by > 0 ? (start ?? 0) : start, step: by };
-  if (isUnknown(length)) return { dim: start === null && stop === null && (by === 1 || by === -1) ? length : unknownDim('its length is not known', length), item };
-  if (typeof length === 'number') return { dim: rangeLength(length, start, stop, by), item: startOf(length, start, by, item) };
+  if (isUnknown(length))
+    return {
+      dim:
+        start === null && stop === null && (by === 1 || by === -1)
+          ? length
+          : unknownDim('its length is not known', length),
+      item,
+    };
+  if (typeof length === 'number')
+    return { dim: rangeLength(length, start, stop, by), item: startOf(length, start, by, item) };
   return { dim: openLength(length, start, stop, by), item };
 }
 
@@ -113,7 +147,9 @@ function openLength(length: Dim, start: number | null, stop: number | null, step
   if (stop === null && from >= 0) return ceilDivideDim(addToDim(length, -from), step);
   if (stop !== null && stop < 0 && from >= 0) return ceilDivideDim(addToDim(length, stop - from), step);
   if (stop === null && from < 0) return fromOpen(ceilDivideDim(-from, step));
-  return stop !== null && stop >= 0 && from >= 0 ? fromOpen(fromFormula(combine('min', length.formula, stop))) : OPEN;
+  return stop !== null && stop >= 0 && from >= 0
+    ? fromOpen(fromFormula(combine('min', length.formula, stop)))
+    : OPEN;
 }
 
 /** Keras keeps a slice of an open axis open, whatever the bounds say. */

@@ -8,7 +8,11 @@ export function matmulShape(a: Shape, b: Shape, transposeA = false, transposeB =
   if (!isKnownRank(a)) return a;
   if (!isKnownRank(b)) return b;
   if (a.length === 0 || b.length === 0) {
-    throw new KerasError('matmul-shape', `A matrix product needs operands with at least one axis, not ${formatShape(a)} and ${formatShape(b)}.`, 'Inputs to `matmul` must have at least one dimension.');
+    throw new KerasError(
+      'matmul-shape',
+      `A matrix product needs operands with at least one axis, not ${formatShape(a)} and ${formatShape(b)}.`,
+      'Inputs to `matmul` must have at least one dimension.',
+    );
   }
   const left: readonly Dim[] = a.length === 1 ? [1, a[0]] : transposeA ? swapped(a) : a;
   const right: readonly Dim[] = b.length === 1 ? [b[0], 1] : transposeB ? swapped(b) : b;

@@ -40,16 +40,27 @@ export function opFunction(definition: OpDefinition, name: string): NativeFuncti
       params,
       args,
       self,
-      tensor: (parameter) => (params[parameter] === undefined || params[parameter].kind === 'none' ? undefined : asTensor(recorder, params[parameter])),
+      tensor: (parameter) =>
+        params[parameter] === undefined || params[parameter].kind === 'none'
+          ? undefined
+          : asTensor(recorder, params[parameter]),
     };
     const names = definition.inputs ?? Object.keys(params).slice(0, 1);
-    const given = names.map((parameter) => params[parameter]).filter((value): value is Value => value !== undefined && value.kind !== 'none');
+    const given = names
+      .map((parameter) => params[parameter])
+      .filter((value): value is Value => value !== undefined && value.kind !== 'none');
     if (!given.some(containsTensor)) {
       const plain = definition.plain?.(context);
       if (plain !== undefined) return plain;
     }
     const inputs = given.flatMap((value) => inputsOf(recorder, value));
-    return recordOp(recorder, { type: definition.type, fn: self, args, inputs, compute: () => definition.compute(context) });
+    return recordOp(recorder, {
+      type: definition.type,
+      fn: self,
+      args,
+      inputs,
+      compute: () => definition.compute(context),
+    });
   });
   return self;
 }

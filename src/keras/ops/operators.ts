@@ -51,11 +51,20 @@ const UNARY: Readonly<Record<string, readonly [type: string, fn: string, dtype: 
 };
 
 /** Elementwise result of several operands. */
-export function elementwise(recorder: Recorder, rule: BinaryRule, operands: readonly TensorRef[], values: readonly Value[]): OpResult {
+export function elementwise(
+  recorder: Recorder,
+  rule: BinaryRule,
+  operands: readonly TensorRef[],
+  values: readonly Value[],
+): OpResult {
   let shape: Shape = operands[0].shape;
   for (const operand of operands.slice(1)) shape = broadcastShapes(shape, operand.shape);
   const constants = operands.map((operand, i) => constantOf(recorder, values[i], operand));
-  const primitive: Primitive = { op: 'elementwise', fn: rule.fn, ...(constants.some((constant) => constant !== null) ? { constants } : {}) };
+  const primitive: Primitive = {
+    op: 'elementwise',
+    fn: rule.fn,
+    ...(constants.some((constant) => constant !== null) ? { constants } : {}),
+  };
   return { outputs: [{ shape, dtype: dtypeOf(rule.dtype, operands, values) }], primitive };
 }
 
@@ -67,7 +76,11 @@ function constantOf(_recorder: Recorder, value: Value | undefined, operand: Tens
   return typeof constant === 'number' ? constant : null;
 }
 
-export function dtypeOf(rule: DtypeRule, operands: readonly TensorRef[], values: readonly Value[]): string | null {
+export function dtypeOf(
+  rule: DtypeRule,
+  operands: readonly TensorRef[],
+  values: readonly Value[],
+): string | null {
   if (rule === 'bool') return 'bool';
   if (rule === 'same') return operands[0].dtype;
   let dtype = operands[0].dtype;
@@ -81,15 +94,28 @@ export function dtypeOf(rule: DtypeRule, operands: readonly TensorRef[], values:
 }
 
 function isPythonNumber(value: Value | undefined): boolean {
-  return value !== undefined && ((value.kind === 'int' && value.numpy === undefined) || (value.kind === 'float' && value.numpy === undefined) || value.kind === 'symbolic');
+  return (
+    value !== undefined &&
+    ((value.kind === 'int' && value.numpy === undefined) ||
+      (value.kind === 'float' && value.numpy === undefined) ||
+      value.kind === 'symbolic')
+  );
 }
 
 /** Runs a binary operation; values that are no tensors at all give NotImplemented's place to unknown. */
-export function binaryOp(machine: Machine, rule: BinaryRule, self: Value, a: Value, b: Value, args: CallArgs): Value {
+export function binaryOp(
+  machine: Machine,
+  rule: BinaryRule,
+  self: Value,
+  a: Value,
+  b: Value,
+  args: CallArgs,
+): Value {
   const recorder = recorderOf(machine);
   const left = asTensor(recorder, a);
   const right = asTensor(recorder, b);
-  if (left === undefined || right === undefined) return machine.unknown('an operand of this operation is no tensor');
+  if (left === undefined || right === undefined)
+    return machine.unknown('an operand of this operation is no tensor');
   // Only tensors with a place in the graph are inputs; numbers are constants of the primitive.
   const values = [a, b];
   const inputs = [left, right].filter((_, i) => tensorDataOf(values[i]) !== undefined);
@@ -124,7 +150,8 @@ export function operatorMethods(): [string, Value][] {
     methods.push([`__${name}__`, binaryMethod(`__${name}__`, rule, false)]);
     methods.push([`__r${name}__`, binaryMethod(`__r${name}__`, rule, true)]);
   }
-  for (const [name, rule] of Object.entries(COMPARISONS)) methods.push([`__${name}__`, binaryMethod(`__${name}__`, rule, false)]);
+  for (const [name, rule] of Object.entries(COMPARISONS))
+    methods.push([`__${name}__`, binaryMethod(`__${name}__`, rule, false)]);
   for (const [name, [type, label, dtype]] of Object.entries(UNARY)) {
     const self: NativeFunction = native(`__${name}__`, (machine, args) => {
       const recorder = recorderOf(machine);
@@ -134,12 +161,18 @@ export function operatorMethods(): [string, Value][] {
         fn: self,
         args,
         inputs: [operand],
-        compute: () => ({ outputs: [{ shape: operand.shape, dtype: dtypeOf(dtype, [operand], []) }], primitive: { op: 'elementwise', fn: label } }),
+        compute: () => ({
+          outputs: [{ shape: operand.shape, dtype: dtypeOf(dtype, [operand], []) }],
+          primitive: { op: 'elementwise', fn: label },
+        }),
       });
     });
     methods.push([`__${name}__`, self]);
   }
-  methods.push(['__matmul__', matmulMethod('__matmul__', false)], ['__rmatmul__', matmulMethod('__rmatmul__', true)]);
+  methods.push(
+    ['__matmul__', matmulMethod('__matmul__', false)],
+    ['__rmatmul__', matmulMethod('__rmatmul__', true)],
+  );
   methods.push(['__getitem__', getItem]);
   return methods;
 }
@@ -150,14 +183,22 @@ function matmulMethod(name: string, reflected: boolean): NativeFunction {
     const refs = args.positional.slice(0, 2).map((arg) => asTensor(recorder, arg.value));
     const [a, b] = reflected ? refs.reverse() : refs;
     if (a === undefined || b === undefined) return machine.unknown('an operand of @ is no tensor');
-    return recordOp(recorder, { type: 'Matmul', fn: self, args, inputs: [a, b], compute: () => matmulResult(a, b) });
+    return recordOp(recorder, {
+      type: 'Matmul',
+      fn: self,
+      args,
+      inputs: [a, b],
+      compute: () => matmulResult(a, b),
+    });
   });
   return self;
 }
 
 export function matmulResult(a: TensorRef, b: TensorRef, transposeA = false, transposeB = false): OpResult {
   return {
-    outputs: [{ shape: matmulShape(a.shape, b.shape, transposeA, transposeB), dtype: promote(a.dtype, b.dtype) }],
+    outputs: [
+      { shape: matmulShape(a.shape, b.shape, transposeA, transposeB), dtype: promote(a.dtype, b.dtype) },
+    ],
     primitive: { op: 'matmul', transposeA, transposeB },
   };
 }
@@ -182,7 +223,17 @@ const getItem: NativeFunction = fn('__getitem__(self, key)', (machine, { self, k
 /** A functional model's tensor takes an int or a tuple, never a bare slice (Keras 3, `GetItem.compute_output_spec`). */
 function bareKey(recorder: Recorder, ref: TensorRef, key: Value): KerasError | undefined {
   const traced = recorder.parent !== null || recorder.driven !== null || !recorder.isSymbolic(ref.tensor);
-  if (traced || recorder.kerasVersion === 2 || (key.kind !== 'slice' && key.kind !== 'none' && key.kind !== 'ellipsis')) return undefined;
+  if (
+    traced ||
+    recorder.kerasVersion === 2 ||
+    (key.kind !== 'slice' && key.kind !== 'none' && key.kind !== 'ellipsis')
+  )
+    return undefined;
   const text = recorder.machine.repr(key) ?? 'slice';
-  return new KerasError('index-key', 'A tensor of a functional model cannot be indexed by one slice alone: write a tuple, as in `x[1:, :]`.', `Unsupported key type for array slice. Received: \`${text}\``, { facts: { key: text } });
+  return new KerasError(
+    'index-key',
+    'A tensor of a functional model cannot be indexed by one slice alone: write a tuple, as in `x[1:, :]`.',
+    `Unsupported key type for array slice. Received: \`${text}\``,
+    { facts: { key: text } },
+  );
 }

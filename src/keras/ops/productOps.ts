@@ -12,13 +12,22 @@ import type { OpResult } from './record';
 /** `einsum(equation, *operands)` with one `...` at most per term. */
 function einsum({ params, recorder }: OpContext): OpResult {
   const equation = params['subscripts'];
-  const operands = params['operands'].kind === 'tuple' ? params['operands'].items.map((value) => asTensor(recorder, value)) : [];
+  const operands =
+    params['operands'].kind === 'tuple'
+      ? params['operands'].items.map((value) => asTensor(recorder, value))
+      : [];
   const known = operands.filter((ref): ref is TensorRef => ref !== undefined && isKnownRank(ref.shape));
-  if (equation.kind !== 'str' || known.length !== operands.length || known.length === 0) return lostResult('the operands of einsum() are not known');
+  if (equation.kind !== 'str' || known.length !== operands.length || known.length === 0)
+    return lostResult('the operands of einsum() are not known');
   const [left, right] = equation.value.replace(/\s/g, '').split('->');
   const terms = left.split(',');
   if (terms.length !== known.length) {
-    throw new KerasError('einsum-operands', `the equation has ${terms.length} terms, but ${known.length} tensors are given`, `Number of einsum subscripts must be equal to the number of operands.`, { facts: { terms: terms.length, operands: known.length } });
+    throw new KerasError(
+      'einsum-operands',
+      `the equation has ${terms.length} terms, but ${known.length} tensors are given`,
+      `Number of einsum subscripts must be equal to the number of operands.`,
+      { facts: { terms: terms.length, operands: known.length } },
+    );
   }
   const lengths = new Map<string, Dim>();
   let ellipsis: readonly Dim[] = [];
@@ -28,7 +37,12 @@ function einsum({ params, recorder }: OpContext): OpResult {
     const at = letters.indexOf('.');
     const extra = shape.length - letters.filter((letter) => letter !== '.').length;
     if (extra < 0 || (extra > 0 && at < 0)) {
-      throw new KerasError('einsum-rank', `the term "${term}" does not fit a tensor with ${shape.length} axes`, `Operand ${i} has ${shape.length} dimensions but the subscript "${term}" has ${letters.length}.`, { facts: { term, rank: shape.length } });
+      throw new KerasError(
+        'einsum-rank',
+        `the term "${term}" does not fit a tensor with ${shape.length} axes`,
+        `Operand ${i} has ${shape.length} dimensions but the subscript "${term}" has ${letters.length}.`,
+        { facts: { term, rank: shape.length } },
+      );
     }
     let axis = 0;
     for (const letter of letters) {
@@ -40,22 +54,39 @@ function einsum({ params, recorder }: OpContext): OpResult {
       const dim = shape[axis++];
       const before = lengths.get(letter);
       if (before !== undefined && before !== 1 && dim !== 1 && dimsEqual(before, dim) === false) {
-        throw new KerasError('einsum-shape', `the axis "${letter}" has length ${String(before)} in one operand and ${String(dim)} in another`, `Dimension mismatch for subscript ${letter}.`, { facts: { letter } });
+        throw new KerasError(
+          'einsum-shape',
+          `the axis "${letter}" has length ${String(before)} in one operand and ${String(dim)} in another`,
+          `Dimension mismatch for subscript ${letter}.`,
+          { facts: { letter } },
+        );
       }
-      if (before === undefined || before === 1 || (typeof before !== 'number' && typeof dim === 'number')) lengths.set(letter, dim);
+      if (before === undefined || before === 1 || (typeof before !== 'number' && typeof dim === 'number'))
+        lengths.set(letter, dim);
     }
   }
   const target = right ?? implicit(terms);
-  const dims = [...target.replace('...', '.')].flatMap((letter): readonly Dim[] => (letter === '.' ? ellipsis : [lengths.get(letter) ?? { kind: 'unknown', reason: 'not in the equation' }]));
+  const dims = [...target.replace('...', '.')].flatMap((letter): readonly Dim[] =>
+    letter === '.' ? ellipsis : [lengths.get(letter) ?? { kind: 'unknown', reason: 'not in the equation' }],
+  );
   const dtype = known.slice(1).reduce((all, ref) => promote(all, ref.dtype), known[0].dtype);
-  return { outputs: [{ shape: dims, dtype }], primitive: { op: 'einsum', equation: equation.value, weight: null, useBias: false, activation: 'linear' } };
+  return {
+    outputs: [{ shape: dims, dtype }],
+    primitive: { op: 'einsum', equation: equation.value, weight: null, useBias: false, activation: 'linear' },
+  };
 }
 
 /** Without an arrow: letters that occur once, in alphabetical order. */
 function implicit(terms: readonly string[]): string {
   const all = [...terms.join('').replace(/\./g, '')];
   const dots = terms.some((term) => term.includes('...')) ? '...' : '';
-  return dots + [...new Set(all)].filter((letter) => all.indexOf(letter) === all.lastIndexOf(letter)).sort().join('');
+  return (
+    dots +
+    [...new Set(all)]
+      .filter((letter) => all.indexOf(letter) === all.lastIndexOf(letter))
+      .sort()
+      .join('')
+  );
 }
 
 export const productOps: Readonly<Record<string, OpDefinition>> = {
@@ -67,7 +98,12 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
       const a = tensor('x1');
       const b = tensor('x2');
       if (a === undefined || b === undefined) return lostResult('the operands of matmul() are not known');
-      return matmulResult(a, b, machine.truth(params['transpose_a']) ?? false, machine.truth(params['transpose_b']) ?? false);
+      return matmulResult(
+        a,
+        b,
+        machine.truth(params['transpose_a']) ?? false,
+        machine.truth(params['transpose_b']) ?? false,
+      );
     },
   },
   dot: {
@@ -77,10 +113,19 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
     compute: ({ tensor }) => {
       const a = tensor('x1');
       const b = tensor('x2');
-      if (a === undefined || b === undefined || !isKnownRank(a.shape) || !isKnownRank(b.shape)) return lostResult('the operands of dot() are not known');
+      if (a === undefined || b === undefined || !isKnownRank(a.shape) || !isKnownRank(b.shape))
+        return lostResult('the operands of dot() are not known');
       const second = b.shape.length > 1 ? b.shape.length - 2 : 0;
-      const dims = a.shape.length === 0 ? b.shape : b.shape.length === 0 ? a.shape : [...a.shape.slice(0, -1), ...b.shape.filter((_, i) => i !== second)];
-      return { outputs: [{ shape: dims, dtype: promote(a.dtype, b.dtype) }], primitive: { op: 'matmul', transposeA: false, transposeB: false } };
+      const dims =
+        a.shape.length === 0
+          ? b.shape
+          : b.shape.length === 0
+            ? a.shape
+            : [...a.shape.slice(0, -1), ...b.shape.filter((_, i) => i !== second)];
+      return {
+        outputs: [{ shape: dims, dtype: promote(a.dtype, b.dtype) }],
+        primitive: { op: 'matmul', transposeA: false, transposeB: false },
+      };
     },
   },
   tensordot: {
@@ -91,18 +136,48 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
       const a = tensor('x1');
       const b = tensor('x2');
       const { axes } = params;
-      if (a === undefined || b === undefined || !isKnownRank(a.shape) || !isKnownRank(b.shape)) return lostResult('the operands of tensordot() are not known');
-      const lists = axes.kind === 'int' ? [Array.from({ length: axes.value }, (_, i) => (a.shape as readonly Dim[]).length - axes.value + i), Array.from({ length: axes.value }, (_, i) => i)] : pairs(axes);
+      if (a === undefined || b === undefined || !isKnownRank(a.shape) || !isKnownRank(b.shape))
+        return lostResult('the operands of tensordot() are not known');
+      const lists =
+        axes.kind === 'int'
+          ? [
+              Array.from(
+                { length: axes.value },
+                (_, i) => (a.shape as readonly Dim[]).length - axes.value + i,
+              ),
+              Array.from({ length: axes.value }, (_, i) => i),
+            ]
+          : pairs(axes);
       if (lists === null) return lostResult('the axes of tensordot() are not known', a.dtype);
-      const drop = (shape: readonly Dim[], which: readonly number[]): readonly Dim[] => shape.filter((_, i) => !which.some((axis) => (axis < 0 ? axis + shape.length : axis) === i));
-      return { outputs: [{ shape: [...drop(a.shape, lists[0]), ...drop(b.shape, lists[1])], dtype: promote(a.dtype, b.dtype) }], primitive: { op: 'matmul', transposeA: false, transposeB: false } };
+      const drop = (shape: readonly Dim[], which: readonly number[]): readonly Dim[] =>
+        shape.filter((_, i) => !which.some((axis) => (axis < 0 ? axis + shape.length : axis) === i));
+      return {
+        outputs: [
+          {
+            shape: [...drop(a.shape, lists[0]), ...drop(b.shape, lists[1])],
+            dtype: promote(a.dtype, b.dtype),
+          },
+        ],
+        primitive: { op: 'matmul', transposeA: false, transposeB: false },
+      };
     },
   },
-  einsum: { signature: '(subscripts, *operands, **kwargs)', type: 'Einsum', inputs: ['operands'], compute: einsum },
+  einsum: {
+    signature: '(subscripts, *operands, **kwargs)',
+    type: 'Einsum',
+    inputs: ['operands'],
+    compute: einsum,
+  },
 };
 
 function pairs(value: OpContext['params'][string]): number[][] | null {
   if ((value.kind !== 'tuple' && value.kind !== 'list') || value.items.length !== 2) return null;
-  const lists = value.items.map((item) => (item.kind === 'int' ? [item.value] : item.kind === 'tuple' || item.kind === 'list' ? item.items.map((entry) => (entry.kind === 'int' ? entry.value : NaN)) : [NaN]));
+  const lists = value.items.map((item) =>
+    item.kind === 'int'
+      ? [item.value]
+      : item.kind === 'tuple' || item.kind === 'list'
+        ? item.items.map((entry) => (entry.kind === 'int' ? entry.value : NaN))
+        : [NaN],
+  );
   return lists.some((entries) => entries.some(Number.isNaN)) ? null : lists;
 }

@@ -48,10 +48,16 @@ export function recordOp(recorder: Recorder, op: OpCall): Value {
       // A shape rule met something it does not expect: the result is unknown, the rest of the program goes on.
       recorder.internal(error, node.site.range);
       error = new KerasError('internal', `the analysis of ${op.type} failed here`, null);
-    } else if (error instanceof KerasError) recorder.fail(error, { site: node.site, node, callArgs: node.args, inputs });
+    } else if (error instanceof KerasError)
+      recorder.fail(error, { site: node.site, node, callArgs: node.args, inputs });
     if (!(error instanceof KerasError)) throw error;
     node.failed = true;
-    const outputs = op.fallback?.() ?? [{ shape: { kind: 'unknown', reason: `${op.type} failed: ${error.message}` }, dtype: op.inputs[0]?.dtype ?? null }];
+    const outputs = op.fallback?.() ?? [
+      {
+        shape: { kind: 'unknown', reason: `${op.type} failed: ${error.message}` },
+        dtype: op.inputs[0]?.dtype ?? null,
+      },
+    ];
     result = { outputs, primitive: { op: 'opaque', reason: error.message } };
   }
   node.primitive = result.primitive;
@@ -62,4 +68,3 @@ export function recordOp(recorder: Recorder, op: OpCall): Value {
   if (result.structure === 'list') return list(outputs);
   return outputs.length === 1 ? outputs[0] : tuple(outputs);
 }
-

@@ -9,22 +9,47 @@ import type { OpResult } from './record';
 
 type Fn = Extract<Primitive, { op: 'reduce' }>['fn'];
 
-const TABLE: Readonly<Record<string, readonly [type: string, fn: Fn, dtype: 'same' | 'float' | 'bool' | 'int32' | 'sum']>> = {
-  mean: ['Mean', 'mean', 'float'], sum: ['Sum', 'sum', 'sum'], max: ['Max', 'max', 'same'], min: ['Min', 'min', 'same'], amax: ['Amax', 'max', 'same'], amin: ['Amin', 'min', 'same'],
-  prod: ['Prod', 'prod', 'sum'], var: ['Var', 'var', 'float'], std: ['Std', 'std', 'float'], any: ['Any', 'any', 'bool'], all: ['All', 'all', 'bool'],
-  argmax: ['Argmax', 'argmax', 'int32'], argmin: ['Argmin', 'argmin', 'int32'], logsumexp: ['Logsumexp', 'other', 'float'], median: ['Median', 'other', 'float'],
-  norm: ['Norm', 'other', 'float'], count_nonzero: ['CountNonzero', 'other', 'int32'],
+const TABLE: Readonly<
+  Record<string, readonly [type: string, fn: Fn, dtype: 'same' | 'float' | 'bool' | 'int32' | 'sum']>
+> = {
+  mean: ['Mean', 'mean', 'float'],
+  sum: ['Sum', 'sum', 'sum'],
+  max: ['Max', 'max', 'same'],
+  min: ['Min', 'min', 'same'],
+  amax: ['Amax', 'max', 'same'],
+  amin: ['Amin', 'min', 'same'],
+  prod: ['Prod', 'prod', 'sum'],
+  var: ['Var', 'var', 'float'],
+  std: ['Std', 'std', 'float'],
+  any: ['Any', 'any', 'bool'],
+  all: ['All', 'all', 'bool'],
+  argmax: ['Argmax', 'argmax', 'int32'],
+  argmin: ['Argmin', 'argmin', 'int32'],
+  logsumexp: ['Logsumexp', 'other', 'float'],
+  median: ['Median', 'other', 'float'],
+  norm: ['Norm', 'other', 'float'],
+  count_nonzero: ['CountNonzero', 'other', 'int32'],
 };
 
 /** Axes as non-negative numbers in order; null when not known; throws for one out of range. */
 export function axesOf(value: Value, rank: number, shape: Shape): readonly number[] | null {
-  const items = value.kind === 'tuple' || value.kind === 'list' ? value.items : value.kind === 'none' ? undefined : [value];
+  const items =
+    value.kind === 'tuple' || value.kind === 'list'
+      ? value.items
+      : value.kind === 'none'
+        ? undefined
+        : [value];
   if (items === undefined) return Array.from({ length: rank }, (_, axis) => axis);
   const axes: number[] = [];
   for (const item of items) {
     if (item.kind !== 'int') return null;
     if (item.value >= rank || item.value < -rank) {
-      throw new KerasError('axis-range', `axis ${item.value} does not exist in ${formatShape(shape)}`, `axis ${item.value} is out of bounds for array of dimension ${rank}`, { callArgument: 'axis', facts: { axis: item.value, rank } });
+      throw new KerasError(
+        'axis-range',
+        `axis ${item.value} does not exist in ${formatShape(shape)}`,
+        `axis ${item.value} is out of bounds for array of dimension ${rank}`,
+        { callArgument: 'axis', facts: { axis: item.value, rank } },
+      );
     }
     axes.push(item.value < 0 ? item.value + rank : item.value);
   }
@@ -37,23 +62,49 @@ export function reduceOp(name: string): OpDefinition | undefined {
   const [type, fn, dtypeRule] = row;
   const arg = fn === 'argmax' || fn === 'argmin';
   return {
-    signature: arg ? '(x, axis=None, keepdims=False, name=None, **kwargs)' : '(x, axis=None, keepdims=None, name=None, keep_dims=None, **kwargs)',
+    signature: arg
+      ? '(x, axis=None, keepdims=False, name=None, **kwargs)'
+      : '(x, axis=None, keepdims=None, name=None, keep_dims=None, **kwargs)',
     type,
     inputs: ['x'],
     plain: ({ machine, params }) => {
       if (name !== 'max' && name !== 'min' && name !== 'sum') return undefined;
-      const items = params['x'].kind === 'list' || params['x'].kind === 'tuple' ? machine.iterate(params['x']) : undefined;
-      return items === undefined || !items.items.every((item) => item.kind === 'int' || item.kind === 'float') ? undefined : machine.apply(machine.builtin(name), [params['x']]);
+      const items =
+        params['x'].kind === 'list' || params['x'].kind === 'tuple'
+          ? machine.iterate(params['x'])
+          : undefined;
+      return items === undefined || !items.items.every((item) => item.kind === 'int' || item.kind === 'float')
+        ? undefined
+        : machine.apply(machine.builtin(name), [params['x']]);
     },
     compute: ({ tensor, params, machine }): OpResult => {
       const x = tensor('x');
-      if (x === undefined || !isKnownRank(x.shape)) return lostResult(x === undefined ? `${name}() of this is not known` : (x.shape as { reason: string }).reason);
-      const keep = machine.truth(params['keepdims'].kind !== 'none' ? params['keepdims'] : (params['keep_dims'] ?? params['keepdims'])) ?? false;
+      if (x === undefined || !isKnownRank(x.shape))
+        return lostResult(
+          x === undefined ? `${name}() of this is not known` : (x.shape as { reason: string }).reason,
+        );
+      const keep =
+        machine.truth(
+          params['keepdims'].kind !== 'none'
+            ? params['keepdims']
+            : (params['keep_dims'] ?? params['keepdims']),
+        ) ?? false;
       const { shape } = x;
       const axes = axesOf(params['axis'], shape.length, shape);
-      const dtype = dtypeRule === 'same' ? x.dtype : dtypeRule === 'float' ? floatOf(x.dtype) : dtypeRule === 'sum' ? (x.dtype === 'bool' ? 'int32' : x.dtype) : dtypeRule;
+      const dtype =
+        dtypeRule === 'same'
+          ? x.dtype
+          : dtypeRule === 'float'
+            ? floatOf(x.dtype)
+            : dtypeRule === 'sum'
+              ? x.dtype === 'bool'
+                ? 'int32'
+                : x.dtype
+              : dtypeRule;
       if (axes === null) return lostResult('the axis is not known', dtype);
-      const dims: Dim[] = keep ? shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim)) : shape.filter((_, axis) => !axes.includes(axis));
+      const dims: Dim[] = keep
+        ? shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim))
+        : shape.filter((_, axis) => !axes.includes(axis));
       return { outputs: [{ shape: dims, dtype }], primitive: { op: 'reduce', fn, axes, keepDims: keep } };
     },
   };
@@ -65,11 +116,27 @@ export const moments: OpDefinition = {
   type: 'Moments',
   compute: ({ tensor, params, machine }) => {
     const x = tensor('x');
-    if (x === undefined || !isKnownRank(x.shape)) return { ...lostResult('the moments of this are not known'), outputs: [0, 1].map(() => ({ shape: { kind: 'unknown' as const, reason: 'not known' }, dtype: null })) };
+    if (x === undefined || !isKnownRank(x.shape))
+      return {
+        ...lostResult('the moments of this are not known'),
+        outputs: [0, 1].map(() => ({
+          shape: { kind: 'unknown' as const, reason: 'not known' },
+          dtype: null,
+        })),
+      };
     const keep = machine.truth(params['keepdims']) ?? false;
     const axes = axesOf(params['axes'], x.shape.length, x.shape);
-    const dims: Shape = axes === null ? { kind: 'unknown', reason: 'the axes are not known' } : keep ? x.shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim)) : x.shape.filter((_, axis) => !axes.includes(axis));
+    const dims: Shape =
+      axes === null
+        ? { kind: 'unknown', reason: 'the axes are not known' }
+        : keep
+          ? x.shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim))
+          : x.shape.filter((_, axis) => !axes.includes(axis));
     const spec = { shape: dims, dtype: floatOf(x.dtype) };
-    return { outputs: [spec, spec], structure: 'tuple', primitive: { op: 'reduce', fn: 'mean', axes, keepDims: keep } };
+    return {
+      outputs: [spec, spec],
+      structure: 'tuple',
+      primitive: { op: 'reduce', fn: 'mean', axes, keepDims: keep },
+    };
   },
 };

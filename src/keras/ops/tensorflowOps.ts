@@ -13,73 +13,246 @@ interface Twin {
   arguments(params: Params, machine: Machine): Readonly<Record<string, Value>>;
 }
 
-const or = (...values: (Value | undefined)[]): Value => values.find((value) => value !== undefined && value.kind !== 'none') ?? NONE;
-const given = (entries: Readonly<Record<string, Value | undefined>>): Record<string, Value> => Object.fromEntries(Object.entries(entries).filter((entry): entry is [string, Value] => entry[1] !== undefined && entry[1].kind !== 'none'));
+const or = (...values: (Value | undefined)[]): Value =>
+  values.find((value) => value !== undefined && value.kind !== 'none') ?? NONE;
+const given = (entries: Readonly<Record<string, Value | undefined>>): Record<string, Value> =>
+  Object.fromEntries(
+    Object.entries(entries).filter(
+      (entry): entry is [string, Value] => entry[1] !== undefined && entry[1].kind !== 'none',
+    ),
+  );
 
 const conv = (op: string): Twin => ({
-  signature: '(input=None, filters=None, strides=1, padding=None, data_format=None, dilations=None, name=None, filter=None, use_cudnn_on_gpu=True, stride=None, value=None, rate=None, dilation_rate=None, num_filters=None)',
+  signature:
+    '(input=None, filters=None, strides=1, padding=None, data_format=None, dilations=None, name=None, filter=None, use_cudnn_on_gpu=True, stride=None, value=None, rate=None, dilation_rate=None, num_filters=None)',
   op,
-  arguments: (p) => given({ inputs: or(p['input'], p['value']), kernel: or(p['filters'], p['filter']), strides: or(p['stride'], p['strides']), padding: p['padding'], data_format: p['data_format'], dilation_rate: or(p['dilations'], p['rate'], p['dilation_rate']) }),
+  arguments: (p) =>
+    given({
+      inputs: or(p['input'], p['value']),
+      kernel: or(p['filters'], p['filter']),
+      strides: or(p['stride'], p['strides']),
+      padding: p['padding'],
+      data_format: p['data_format'],
+      dilation_rate: or(p['dilations'], p['rate'], p['dilation_rate']),
+    }),
 });
 
 const pool = (op: string): Twin => ({
   signature: '(input=None, ksize=None, strides=None, padding=None, data_format=None, name=None, value=None)',
   op,
-  arguments: (p) => given({ inputs: or(p['input'], p['value']), pool_size: p['ksize'], strides: p['strides'], padding: p['padding'], data_format: p['data_format'] }),
+  arguments: (p) =>
+    given({
+      inputs: or(p['input'], p['value']),
+      pool_size: p['ksize'],
+      strides: p['strides'],
+      padding: p['padding'],
+      data_format: p['data_format'],
+    }),
 });
 
 const TWINS: Readonly<Record<string, Twin>> = {
-  'nn.conv1d': conv('conv1d'), 'nn.conv2d': conv('conv2d'), 'nn.conv3d': conv('conv3d'), 'nn.convolution': conv('conv'), 'nn.depthwise_conv2d': conv('depthwise_conv2d'), 'nn.depthwise_conv2d_native': conv('depthwise_conv2d'),
+  'nn.conv1d': conv('conv1d'),
+  'nn.conv2d': conv('conv2d'),
+  'nn.conv3d': conv('conv3d'),
+  'nn.convolution': conv('conv'),
+  'nn.depthwise_conv2d': conv('depthwise_conv2d'),
+  'nn.depthwise_conv2d_native': conv('depthwise_conv2d'),
   'nn.atrous_conv2d': {
     signature: '(value, filters, rate, padding, name=None)',
     op: 'conv2d',
-    arguments: (p) => given({ inputs: p['value'], kernel: p['filters'], padding: p['padding'], dilation_rate: p['rate'] }),
+    arguments: (p) =>
+      given({ inputs: p['value'], kernel: p['filters'], padding: p['padding'], dilation_rate: p['rate'] }),
   },
   'nn.conv2d_transpose': {
-    signature: '(input=None, filters=None, output_shape=None, strides=1, padding=\'SAME\', data_format=None, dilations=None, name=None, filter=None, value=None)',
+    signature:
+      "(input=None, filters=None, output_shape=None, strides=1, padding='SAME', data_format=None, dilations=None, name=None, filter=None, value=None)",
     op: 'conv_transpose',
-    arguments: (p) => given({ inputs: or(p['input'], p['value']), kernel: or(p['filters'], p['filter']), strides: p['strides'], padding: p['padding'], data_format: p['data_format'], output_shape: p['output_shape'] }),
+    arguments: (p) =>
+      given({
+        inputs: or(p['input'], p['value']),
+        kernel: or(p['filters'], p['filter']),
+        strides: p['strides'],
+        padding: p['padding'],
+        data_format: p['data_format'],
+        output_shape: p['output_shape'],
+      }),
   },
-  'nn.max_pool': pool('max_pool'), 'nn.max_pool2d': pool('max_pool'), 'nn.max_pool1d': pool('max_pool'), 'nn.max_pool3d': pool('max_pool'),
-  'nn.avg_pool': pool('average_pool'), 'nn.avg_pool2d': pool('average_pool'), 'nn.avg_pool1d': pool('average_pool'), 'nn.avg_pool3d': pool('average_pool'),
-  'nn.dropout': { signature: '(x, rate=None, keep_prob=None, noise_shape=None, seed=None, name=None)', op: 'linear', arguments: (p) => ({ x: p['x'] }) },
-  'nn.leaky_relu': { signature: '(features, alpha=0.2, name=None)', op: 'leaky_relu', arguments: (p) => ({ x: p['features'], negative_slope: p['alpha'] }) },
-  'nn.softmax': { signature: '(logits, axis=-1, name=None, dim=None)', op: 'softmax', arguments: (p) => ({ x: p['logits'], axis: or(p['dim'], p['axis']) }) },
-  'nn.log_softmax': { signature: '(logits, axis=-1, name=None)', op: 'log_softmax', arguments: (p) => ({ x: p['logits'], axis: p['axis'] }) },
-  one_hot: { signature: '(indices, depth, on_value=None, off_value=None, axis=-1, dtype=None, name=None)', op: 'one_hot', arguments: (p) => given({ x: p['indices'], num_classes: p['depth'], axis: p['axis'], dtype: p['dtype'] }) },
+  'nn.max_pool': pool('max_pool'),
+  'nn.max_pool2d': pool('max_pool'),
+  'nn.max_pool1d': pool('max_pool'),
+  'nn.max_pool3d': pool('max_pool'),
+  'nn.avg_pool': pool('average_pool'),
+  'nn.avg_pool2d': pool('average_pool'),
+  'nn.avg_pool1d': pool('average_pool'),
+  'nn.avg_pool3d': pool('average_pool'),
+  'nn.dropout': {
+    signature: '(x, rate=None, keep_prob=None, noise_shape=None, seed=None, name=None)',
+    op: 'linear',
+    arguments: (p) => ({ x: p['x'] }),
+  },
+  'nn.leaky_relu': {
+    signature: '(features, alpha=0.2, name=None)',
+    op: 'leaky_relu',
+    arguments: (p) => ({ x: p['features'], negative_slope: p['alpha'] }),
+  },
+  'nn.softmax': {
+    signature: '(logits, axis=-1, name=None, dim=None)',
+    op: 'softmax',
+    arguments: (p) => ({ x: p['logits'], axis: or(p['dim'], p['axis']) }),
+  },
+  'nn.log_softmax': {
+    signature: '(logits, axis=-1, name=None)',
+    op: 'log_softmax',
+    arguments: (p) => ({ x: p['logits'], axis: p['axis'] }),
+  },
+  one_hot: {
+    signature: '(indices, depth, on_value=None, off_value=None, axis=-1, dtype=None, name=None)',
+    op: 'one_hot',
+    arguments: (p) => given({ x: p['indices'], num_classes: p['depth'], axis: p['axis'], dtype: p['dtype'] }),
+  },
   split: {
     signature: '(value, num_or_size_splits, axis=0, num=None, name=None)',
     op: 'split',
-    arguments: (p) => ({ x: p['value'], indices_or_sections: p['num_or_size_splits'], axis: p['axis'], sizes: TRUE }),
+    arguments: (p) => ({
+      x: p['value'],
+      indices_or_sections: p['num_or_size_splits'],
+      axis: p['axis'],
+      sizes: TRUE,
+    }),
   },
-  concat: { signature: '(values, axis=0, name=None)', op: 'concatenate', arguments: (p) => ({ xs: p['values'], axis: p['axis'] }) },
-  stack: { signature: '(values, axis=0, name=None)', op: 'stack', arguments: (p) => ({ xs: p['values'], axis: p['axis'] }) },
-  pad: { signature: '(tensor, paddings, mode=\'CONSTANT\', constant_values=0, name=None)', op: 'pad', arguments: (p) => ({ x: p['tensor'], pad_width: p['paddings'], mode: p['mode'] }) },
-  tile: { signature: '(input, multiples, name=None)', op: 'tile', arguments: (p) => ({ x: p['input'], repeats: p['multiples'] }) },
-  transpose: { signature: '(a, perm=None, conjugate=False, name=None)', op: 'transpose', arguments: (p) => ({ x: p['a'], axes: p['perm'] }) },
-  reshape: { signature: '(tensor, shape, name=None)', op: 'reshape', arguments: (p) => ({ x: p['tensor'], newshape: p['shape'] }) },
-  expand_dims: { signature: '(input, axis=None, name=None, dim=None)', op: 'expand_dims', arguments: (p) => ({ x: p['input'], axis: or(p['axis'], p['dim']) }) },
-  squeeze: { signature: '(input, axis=None, name=None, squeeze_dims=None)', op: 'squeeze', arguments: (p) => ({ x: p['input'], axis: or(p['axis'], p['squeeze_dims']) }) },
-  matmul: { signature: '(a, b, transpose_a=False, transpose_b=False, **kwargs)', op: 'matmul', arguments: (p) => ({ x1: p['a'], x2: p['b'], transpose_a: p['transpose_a'], transpose_b: p['transpose_b'] }) },
-  tensordot: { signature: '(a, b, axes, name=None)', op: 'tensordot', arguments: (p) => ({ x1: p['a'], x2: p['b'], axes: p['axes'] }) },
-  gather: { signature: '(params, indices, validate_indices=None, axis=0, batch_dims=0, name=None)', op: 'take', arguments: (p) => ({ x: p['params'], indices: p['indices'], axis: p['axis'] }) },
-  cast: { signature: '(x, dtype, name=None)', op: 'cast', arguments: (p) => ({ x: p['x'], dtype: p['dtype'] }) },
-  where: { signature: '(condition, x=None, y=None, name=None)', op: 'where', arguments: (p) => ({ condition: p['condition'], x1: p['x'], x2: p['y'] }) },
-  broadcast_to: { signature: '(input, shape, name=None)', op: 'broadcast_to', arguments: (p) => ({ x: p['input'], shape: p['shape'] }) },
-  slice: { signature: '(input_, begin, size, name=None)', op: 'slice', arguments: (p) => ({ x: p['input_'], begin: p['begin'], size: p['size'] }) },
-  'nn.depth_to_space': { signature: '(input, block_size, data_format=None, name=None)', op: 'depth_to_space', arguments: (p) => given({ x: p['input'], block_size: p['block_size'], data_format: p['data_format'] }) },
-  'nn.space_to_depth': { signature: '(input, block_size, data_format=None, name=None)', op: 'space_to_depth', arguments: (p) => given({ x: p['input'], block_size: p['block_size'], data_format: p['data_format'] }) },
-  'image.resize': resize('bilinear'), 'image.resize_images': resize('bilinear'), 'image.resize_bilinear': resize('bilinear'), 'image.resize_nearest_neighbor': resize('nearest'), 'image.resize_bicubic': resize('bicubic'),
+  concat: {
+    signature: '(values, axis=0, name=None)',
+    op: 'concatenate',
+    arguments: (p) => ({ xs: p['values'], axis: p['axis'] }),
+  },
+  stack: {
+    signature: '(values, axis=0, name=None)',
+    op: 'stack',
+    arguments: (p) => ({ xs: p['values'], axis: p['axis'] }),
+  },
+  pad: {
+    signature: "(tensor, paddings, mode='CONSTANT', constant_values=0, name=None)",
+    op: 'pad',
+    arguments: (p) => ({ x: p['tensor'], pad_width: p['paddings'], mode: p['mode'] }),
+  },
+  tile: {
+    signature: '(input, multiples, name=None)',
+    op: 'tile',
+    arguments: (p) => ({ x: p['input'], repeats: p['multiples'] }),
+  },
+  transpose: {
+    signature: '(a, perm=None, conjugate=False, name=None)',
+    op: 'transpose',
+    arguments: (p) => ({ x: p['a'], axes: p['perm'] }),
+  },
+  reshape: {
+    signature: '(tensor, shape, name=None)',
+    op: 'reshape',
+    arguments: (p) => ({ x: p['tensor'], newshape: p['shape'] }),
+  },
+  expand_dims: {
+    signature: '(input, axis=None, name=None, dim=None)',
+    op: 'expand_dims',
+    arguments: (p) => ({ x: p['input'], axis: or(p['axis'], p['dim']) }),
+  },
+  squeeze: {
+    signature: '(input, axis=None, name=None, squeeze_dims=None)',
+    op: 'squeeze',
+    arguments: (p) => ({ x: p['input'], axis: or(p['axis'], p['squeeze_dims']) }),
+  },
+  matmul: {
+    signature: '(a, b, transpose_a=False, transpose_b=False, **kwargs)',
+    op: 'matmul',
+    arguments: (p) => ({
+      x1: p['a'],
+      x2: p['b'],
+      transpose_a: p['transpose_a'],
+      transpose_b: p['transpose_b'],
+    }),
+  },
+  tensordot: {
+    signature: '(a, b, axes, name=None)',
+    op: 'tensordot',
+    arguments: (p) => ({ x1: p['a'], x2: p['b'], axes: p['axes'] }),
+  },
+  gather: {
+    signature: '(params, indices, validate_indices=None, axis=0, batch_dims=0, name=None)',
+    op: 'take',
+    arguments: (p) => ({ x: p['params'], indices: p['indices'], axis: p['axis'] }),
+  },
+  cast: {
+    signature: '(x, dtype, name=None)',
+    op: 'cast',
+    arguments: (p) => ({ x: p['x'], dtype: p['dtype'] }),
+  },
+  where: {
+    signature: '(condition, x=None, y=None, name=None)',
+    op: 'where',
+    arguments: (p) => ({ condition: p['condition'], x1: p['x'], x2: p['y'] }),
+  },
+  broadcast_to: {
+    signature: '(input, shape, name=None)',
+    op: 'broadcast_to',
+    arguments: (p) => ({ x: p['input'], shape: p['shape'] }),
+  },
+  slice: {
+    signature: '(input_, begin, size, name=None)',
+    op: 'slice',
+    arguments: (p) => ({ x: p['input_'], begin: p['begin'], size: p['size'] }),
+  },
+  'nn.depth_to_space': {
+    signature: '(input, block_size, data_format=None, name=None)',
+    op: 'depth_to_space',
+    arguments: (p) => given({ x: p['input'], block_size: p['block_size'], data_format: p['data_format'] }),
+  },
+  'nn.space_to_depth': {
+    signature: '(input, block_size, data_format=None, name=None)',
+    op: 'space_to_depth',
+    arguments: (p) => given({ x: p['input'], block_size: p['block_size'], data_format: p['data_format'] }),
+  },
+  'image.resize': resize('bilinear'),
+  'image.resize_images': resize('bilinear'),
+  'image.resize_bilinear': resize('bilinear'),
+  'image.resize_nearest_neighbor': resize('nearest'),
+  'image.resize_bicubic': resize('bicubic'),
 };
 
-const BARE = new Set(['one_hot', 'split', 'concat', 'stack', 'pad', 'tile', 'transpose', 'reshape', 'expand_dims', 'squeeze', 'matmul', 'tensordot', 'gather', 'cast', 'where', 'broadcast_to', 'slice']);
-const ALSO: Readonly<Record<string, string>> = { 'linalg.matmul': 'matmul', depth_to_space: 'nn.depth_to_space', space_to_depth: 'nn.space_to_depth', 'math.softmax': 'nn.softmax', batch_matmul: 'matmul' };
+const BARE = new Set([
+  'one_hot',
+  'split',
+  'concat',
+  'stack',
+  'pad',
+  'tile',
+  'transpose',
+  'reshape',
+  'expand_dims',
+  'squeeze',
+  'matmul',
+  'tensordot',
+  'gather',
+  'cast',
+  'where',
+  'broadcast_to',
+  'slice',
+]);
+const ALSO: Readonly<Record<string, string>> = {
+  'linalg.matmul': 'matmul',
+  depth_to_space: 'nn.depth_to_space',
+  space_to_depth: 'nn.space_to_depth',
+  'math.softmax': 'nn.softmax',
+  batch_matmul: 'matmul',
+};
 
 function resize(method: string): Twin {
   return {
     signature: `(images, size, method='${method}', preserve_aspect_ratio=False, antialias=False, name=None, align_corners=False, **kwargs)`,
     op: 'resize',
-    arguments: (p) => ({ x: p['images'], size: p['size'], interpolation: p['method'].kind === 'str' ? p['method'] : { kind: 'str', value: method } }),
+    arguments: (p) => ({
+      x: p['images'],
+      size: p['size'],
+      interpolation: p['method'].kind === 'str' ? p['method'] : { kind: 'str', value: method },
+    }),
   };
 }
 
@@ -99,7 +272,14 @@ export function tensorflowOp(recorder: Recorder, name: string): NativeFunction |
 /** The arguments as keywords, each with the place where its value stands in the call. */
 function withRanges(values: Readonly<Record<string, Value>>, _params: Params, args: CallArgs): CallArgs {
   const all = [...args.positional, ...args.keywords.values()];
-  const keywords = new Map(Object.entries(values).map(([key, value]) => [key, { value, range: all.find((arg) => arg.value === value)?.range ?? null, nameRange: null }] as const));
+  const keywords = new Map(
+    Object.entries(values).map(
+      ([key, value]) =>
+        [
+          key,
+          { value, range: all.find((arg) => arg.value === value)?.range ?? null, nameRange: null },
+        ] as const,
+    ),
+  );
   return { positional: [], keywords, openPositional: null, openKeywords: null, range: args.range };
 }
-

@@ -28,13 +28,19 @@ function paddingOf(value: Value, rank: number, channelsFirst: boolean): Padding 
     return name === 'same' || name === 'valid' || name === 'causal' ? name : 'unknown';
   }
   if ((value.kind === 'list' || value.kind === 'tuple') && value.items.length === rank + 2) {
-    const pairs = (channelsFirst ? value.items.slice(2) : value.items.slice(1, -1)).map((item) => ((item.kind === 'list' || item.kind === 'tuple') && item.items.length === 2 ? item.items : []));
-    return pairs.map((pair) => ({ before: pair[0]?.kind === 'int' ? pair[0].value : null, after: pair[1]?.kind === 'int' ? pair[1].value : null }));
+    const pairs = (channelsFirst ? value.items.slice(2) : value.items.slice(1, -1)).map((item) =>
+      (item.kind === 'list' || item.kind === 'tuple') && item.items.length === 2 ? item.items : [],
+    );
+    return pairs.map((pair) => ({
+      before: pair[0]?.kind === 'int' ? pair[0].value : null,
+      after: pair[1]?.kind === 'int' ? pair[1].value : null,
+    }));
   }
   return 'unknown';
 }
 
-const isFirst = (value: Value): boolean => value.kind === 'str' && (value.value === 'channels_first' || value.value.startsWith('NC'));
+const isFirst = (value: Value): boolean =>
+  value.kind === 'str' && (value.value === 'channels_first' || value.value.startsWith('NC'));
 
 interface ConvOptions {
   /** Number of spatial axes; null: from the input's rank. */
@@ -52,40 +58,78 @@ function convolution({ rank: given, depthwise = false, type }: ConvOptions): OpD
     compute: (context) => {
       const x = context.tensor('inputs');
       const kernel = context.tensor('kernel');
-      if (x === undefined || kernel === undefined || !isKnownRank(x.shape)) return lostResult('the input of this convolution is not known', x?.dtype ?? null);
+      if (x === undefined || kernel === undefined || !isKnownRank(x.shape))
+        return lostResult('the input of this convolution is not known', x?.dtype ?? null);
       const rank = given ?? x.shape.length - 2;
       const { params } = context;
       const first = isFirst(params['data_format']);
       if (x.shape.length !== rank + 2) {
-        throw new KerasError('input-rank', `a ${rank}-D convolution takes ${rank + 2} axes (batch included), but the input ${formatShape(x.shape)} has ${x.shape.length}`, null, { callArgument: 'inputs', facts: { rank: x.shape.length, expected: rank + 2 } });
+        throw new KerasError(
+          'input-rank',
+          `a ${rank}-D convolution takes ${rank + 2} axes (batch included), but the input ${formatShape(x.shape)} has ${x.shape.length}`,
+          null,
+          { callArgument: 'inputs', facts: { rank: x.shape.length, expected: rank + 2 } },
+        );
       }
-      const k: readonly Dim[] = isKnownRank(kernel.shape) && kernel.shape.length === rank + 2 ? kernel.shape : Array.from({ length: rank + 2 }, () => unknownDim('the kernel is not known'));
+      const k: readonly Dim[] =
+        isKnownRank(kernel.shape) && kernel.shape.length === rank + 2
+          ? kernel.shape
+          : Array.from({ length: rank + 2 }, () => unknownDim('the kernel is not known'));
       const channels = first ? x.shape[1] : x.shape[rank + 1];
       const spatial = first ? x.shape.slice(2) : x.shape.slice(1, -1);
       const strides = perAxis(params['strides'], rank, first, 1);
       const dilation = perAxis(params['dilation_rate'], rank, first, 1);
       const padding = paddingOf(params['padding'], rank, first);
       const axes = spatial.map((input, i) =>
-        convWindow({ input, kernel: num(k[i]), stride: strides[i], dilation: dilation[i], padding: typeof padding === 'string' ? padding : (padding[i] ?? 'unknown') }),
+        convWindow({
+          input,
+          kernel: num(k[i]),
+          stride: strides[i],
+          dilation: dilation[i],
+          padding: typeof padding === 'string' ? padding : (padding[i] ?? 'unknown'),
+        }),
       );
       checkFit(context, x.shape, axes);
       const inKernel = k[rank];
       const multiplier = k[rank + 1];
       const out = depthwise ? times(channels, multiplier) : multiplier;
-      if (typeof channels === 'number' && typeof inKernel === 'number' && (depthwise ? channels !== inKernel : channels % inKernel !== 0)) {
-        throw new KerasError('conv-channels', `the input has ${channels} channels, but the kernel ${formatShape(kernel.shape)} takes ${inKernel}`, `The depth of the input (${channels}) must be a multiple of the depth of the kernel (${inKernel})`, {
-          callArgument: 'kernel',
-          facts: { channels, kernel: inKernel },
-        });
+      if (
+        typeof channels === 'number' &&
+        typeof inKernel === 'number' &&
+        (depthwise ? channels !== inKernel : channels % inKernel !== 0)
+      ) {
+        throw new KerasError(
+          'conv-channels',
+          `the input has ${channels} channels, but the kernel ${formatShape(kernel.shape)} takes ${inKernel}`,
+          `The depth of the input (${channels}) must be a multiple of the depth of the kernel (${inKernel})`,
+          {
+            callArgument: 'kernel',
+            facts: { channels, kernel: inKernel },
+          },
+        );
       }
-      const dims = first ? [x.shape[0], out, ...axes.map((axis) => axis.output)] : [x.shape[0], ...axes.map((axis) => axis.output), out];
-      const groups = typeof channels === 'number' && typeof inKernel === 'number' && inKernel > 0 ? channels / inKernel : null;
+      const dims = first
+        ? [x.shape[0], out, ...axes.map((axis) => axis.output)]
+        : [x.shape[0], ...axes.map((axis) => axis.output), out];
+      const groups =
+        typeof channels === 'number' && typeof inKernel === 'number' && inKernel > 0
+          ? channels / inKernel
+          : null;
       return {
         outputs: [{ shape: dims, dtype: x.dtype }],
         weights: weightsOf(context, 'kernel'),
         primitive: {
-          op: 'conv', axes, transposed: false, depthwise, depthMultiplier: depthwise ? num(multiplier) : null, groups: depthwise ? num(channels) : groups,
-          inChannels: num(channels), outChannels: num(out), channelsFirst: first, useBias: false, activation: 'linear',
+          op: 'conv',
+          axes,
+          transposed: false,
+          depthwise,
+          depthMultiplier: depthwise ? num(multiplier) : null,
+          groups: depthwise ? num(channels) : groups,
+          inChannels: num(channels),
+          outChannels: num(out),
+          channelsFirst: first,
+          useBias: false,
+          activation: 'linear',
         },
       };
     },
@@ -105,7 +149,11 @@ function weightsOf(context: OpContext, name: string): WeightId[] {
   return weight === undefined ? [] : [weight];
 }
 
-function checkFit(context: OpContext, shape: readonly Dim[], axes: readonly { readonly output: Dim; readonly kernel: Known<number>; readonly input: Dim }[]): void {
+function checkFit(
+  context: OpContext,
+  shape: readonly Dim[],
+  axes: readonly { readonly output: Dim; readonly kernel: Known<number>; readonly input: Dim }[],
+): void {
   const bad = axes.find((axis) => typeof axis.output === 'number' && axis.output <= 0);
   if (bad === undefined) return;
   throw new KerasError(
@@ -118,33 +166,51 @@ function checkFit(context: OpContext, shape: readonly Dim[], axes: readonly { re
 
 /** `conv_transpose(inputs, kernel, strides, padding, output_padding, …)`; kernels are `[k…, out, in]`. */
 const convTranspose = (rank: number | null): OpDefinition => ({
-  signature: "(inputs, kernel, strides=1, padding='valid', output_padding=None, data_format=None, dilation_rate=None, output_shape=None)",
+  signature:
+    "(inputs, kernel, strides=1, padding='valid', output_padding=None, data_format=None, dilation_rate=None, output_shape=None)",
   type: 'ConvTranspose',
   inputs: ['inputs', 'kernel'],
   compute: (context) => {
     const x = context.tensor('inputs');
     const kernel = context.tensor('kernel');
-    if (x === undefined || kernel === undefined || !isKnownRank(x.shape)) return lostResult('the input of this convolution is not known', x?.dtype ?? null);
+    if (x === undefined || kernel === undefined || !isKnownRank(x.shape))
+      return lostResult('the input of this convolution is not known', x?.dtype ?? null);
     const spatialRank = rank ?? x.shape.length - 2;
     const { params } = context;
     const first = isFirst(params['data_format']);
-    const k: readonly Dim[] = isKnownRank(kernel.shape) && kernel.shape.length === spatialRank + 2 ? kernel.shape : Array.from({ length: spatialRank + 2 }, () => unknownDim('the kernel is not known'));
+    const k: readonly Dim[] =
+      isKnownRank(kernel.shape) && kernel.shape.length === spatialRank + 2
+        ? kernel.shape
+        : Array.from({ length: spatialRank + 2 }, () => unknownDim('the kernel is not known'));
     const strides = perAxis(params['strides'], spatialRank, first, 1);
     const padding = paddingOf(params['padding'], spatialRank, first);
     const mode = padding === 'same' || padding === 'valid' ? padding : 'unknown';
     const spatial = first ? x.shape.slice(2) : x.shape.slice(1, -1);
     const stated = params['output_shape'].kind === 'none' ? undefined : valueToShape(params['output_shape']);
-    const axes = spatial.map((input, i) => transposedWindow({ input, kernel: num(k[i]), stride: strides[i], padding: mode }));
+    const axes = spatial.map((input, i) =>
+      transposedWindow({ input, kernel: num(k[i]), stride: strides[i], padding: mode }),
+    );
     const out = k[spatialRank];
     const channels = first ? x.shape[1] : x.shape[spatialRank + 1];
     const lengths = axes.map((axis) => axis.output);
     const dims = first ? [x.shape[0], out, ...lengths] : [x.shape[0], ...lengths, out];
-    const shape = stated !== undefined && isKnownRank(stated) && stated.length === dims.length ? stated : dims;
+    const shape =
+      stated !== undefined && isKnownRank(stated) && stated.length === dims.length ? stated : dims;
     return {
       outputs: [{ shape, dtype: x.dtype }],
       weights: weightsOf(context, 'kernel'),
       primitive: {
-        op: 'conv', axes, transposed: true, depthwise: false, depthMultiplier: null, groups: 1, inChannels: num(channels), outChannels: num(out), channelsFirst: first, useBias: false, activation: 'linear',
+        op: 'conv',
+        axes,
+        transposed: true,
+        depthwise: false,
+        depthMultiplier: null,
+        groups: 1,
+        inChannels: num(channels),
+        outChannels: num(out),
+        channelsFirst: first,
+        useBias: false,
+        activation: 'linear',
       },
     };
   },
@@ -157,19 +223,33 @@ function pool(rank: number | null, mode: 'max' | 'average'): OpDefinition {
     inputs: ['inputs'],
     compute: (context) => {
       const x = context.tensor('inputs');
-      if (x === undefined || !isKnownRank(x.shape)) return lostResult('the input of this pool is not known', x?.dtype ?? null);
+      if (x === undefined || !isKnownRank(x.shape))
+        return lostResult('the input of this pool is not known', x?.dtype ?? null);
       const spatialRank = rank ?? x.shape.length - 2;
       const { params } = context;
       const first = isFirst(params['data_format']);
       const size = perAxis(params['pool_size'], spatialRank, first, 2);
-      const strides = params['strides'].kind === 'none' ? size : perAxis(params['strides'], spatialRank, first, 1);
+      const strides =
+        params['strides'].kind === 'none' ? size : perAxis(params['strides'], spatialRank, first, 1);
       const padding = paddingOf(params['padding'], spatialRank, first);
       const spatial = first ? x.shape.slice(2) : x.shape.slice(1, -1);
-      const axes = spatial.map((input, i) => convWindow({ input, kernel: size[i], stride: strides[i], padding: typeof padding === 'string' ? padding : (padding[i] ?? 'unknown') }));
+      const axes = spatial.map((input, i) =>
+        convWindow({
+          input,
+          kernel: size[i],
+          stride: strides[i],
+          padding: typeof padding === 'string' ? padding : (padding[i] ?? 'unknown'),
+        }),
+      );
       checkFit(context, x.shape, axes);
       const lengths = axes.map((axis) => axis.output);
-      const dims = first ? [x.shape[0], x.shape[1], ...lengths] : [x.shape[0], ...lengths, x.shape[spatialRank + 1]];
-      return { outputs: [{ shape: dims, dtype: x.dtype }], primitive: { op: 'pool', mode, axes, channelsFirst: first } satisfies OpResult['primitive'] };
+      const dims = first
+        ? [x.shape[0], x.shape[1], ...lengths]
+        : [x.shape[0], ...lengths, x.shape[spatialRank + 1]];
+      return {
+        outputs: [{ shape: dims, dtype: x.dtype }],
+        primitive: { op: 'pool', mode, axes, channelsFirst: first } satisfies OpResult['primitive'],
+      };
     },
   };
 }
@@ -187,4 +267,3 @@ export const windowOps: Readonly<Record<string, OpDefinition>> = {
   max_pool2d: pool(2, 'max'),
   average_pool2d: pool(2, 'average'),
 };
-

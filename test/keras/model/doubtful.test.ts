@@ -25,17 +25,40 @@ y = block(keras.Input((3,)))
 describe('weights on some paths only', () => {
   it('are counted where every path has them', () => {
     assert.equal(total('        pass'), 16);
-    assert.equal(total('        if flag: self.drop = layers.Dropout(0.5)\n        else: self.drop = layers.Activation("relu")'), 16);
+    assert.equal(
+      total(
+        '        if flag: self.drop = layers.Dropout(0.5)\n        else: self.drop = layers.Activation("relu")',
+      ),
+      16,
+    );
   });
 
   it('leave the number open where the paths differ', () => {
     assert.equal(total('        self.extra = layers.Dense(7)\n        self.extra.build((None, 3))'), 16 + 28);
-    assert.equal(total('        if flag:\n            self.extra = layers.Dense(7)\n            self.extra.build((None, 3))'), null);
-    assert.equal(total('        self.extra = layers.Dense(7 if flag else 8)\n        self.extra.build((None, 3))'), null);
-    assert.equal(total('        if flag: self.w = self.add_weight(shape=(5,))\n        else: self.w = self.add_weight(shape=(6,))'), null);
+    assert.equal(
+      total(
+        '        if flag:\n            self.extra = layers.Dense(7)\n            self.extra.build((None, 3))',
+      ),
+      null,
+    );
+    assert.equal(
+      total('        self.extra = layers.Dense(7 if flag else 8)\n        self.extra.build((None, 3))'),
+      null,
+    );
+    assert.equal(
+      total(
+        '        if flag: self.w = self.add_weight(shape=(5,))\n        else: self.w = self.add_weight(shape=(6,))',
+      ),
+      null,
+    );
   });
 
   it('do not mind which path built a layer', () => {
-    assert.equal(total('        self.extra = layers.Dense(7)\n        if flag: self.extra.build((None, 3))\n        else: self.extra.build((8, 3))'), 16 + 28);
+    assert.equal(
+      total(
+        '        self.extra = layers.Dense(7)\n        if flag: self.extra.build((None, 3))\n        else: self.extra.build((8, 3))',
+      ),
+      16 + 28,
+    );
   });
 });

@@ -7,7 +7,9 @@ const HEAD = 'import keras\nfrom keras import layers, ops\n';
 /** Code and marked text of each failure. */
 function failures(text: string): string[] {
   const whole = HEAD + text;
-  return graphOf(whole).failures.map((failure) => `${failure.code}: ${whole.slice(failure.range.from, failure.range.to)}`);
+  return graphOf(whole).failures.map(
+    (failure) => `${failure.code}: ${whole.slice(failure.range.from, failure.range.to)}`,
+  );
 }
 
 describe('failures', () => {
@@ -35,10 +37,23 @@ m = keras.Model(inp, x)
   });
 
   it('do not come from unknowns', () => {
-    assert.deepEqual(failures('import other\nx = layers.Conv2D(other.n, 3)(other.tensor())\ny = layers.Concatenate()([x, other.y])'), []);
-    assert.deepEqual(failures('def f(xs):\n    return layers.Concatenate()([layers.Dense(2)(x) for x in xs])'), []);
+    assert.deepEqual(
+      failures(
+        'import other\nx = layers.Conv2D(other.n, 3)(other.tensor())\ny = layers.Concatenate()([x, other.y])',
+      ),
+      [],
+    );
+    assert.deepEqual(
+      failures('def f(xs):\n    return layers.Concatenate()([layers.Dense(2)(x) for x in xs])'),
+      [],
+    );
     assert.deepEqual(failures('def conv(*args, **kwargs):\n    return layers.Conv2D(*args, **kwargs)'), []);
-    assert.deepEqual(failures('xs = []\nimport other\nfor i in other.all():\n    xs.append(keras.Input((3,)))\ny = layers.concatenate([keras.Input((3,))] + xs)'), []);
+    assert.deepEqual(
+      failures(
+        'xs = []\nimport other\nfor i in other.all():\n    xs.append(keras.Input((3,)))\ny = layers.concatenate([keras.Input((3,))] + xs)',
+      ),
+      [],
+    );
   });
 
   it('are exceptions of Python where the program catches them', () => {
@@ -51,22 +66,57 @@ except ValueError:
 print(found)
 `);
     assert.equal(graph.failures.length, 0);
-    const seen = graph.observations.filter((observation) => observation.name === 'found').map((observation) => (observation.seen.kind === 'value' ? observation.seen.text : ''));
+    const seen = graph.observations
+      .filter((observation) => observation.name === 'found')
+      .map((observation) => (observation.seen.kind === 'value' ? observation.seen.text : ''));
     assert.ok(seen.includes('2') && !seen.includes('1'));
   });
 
   it('of whole models', () => {
-    assert.deepEqual(failures('a = keras.Input((3,))\nb = keras.Input((3,))\nm = keras.Model(a, layers.Add()([a, b]))'), ['graph-disconnected: a']);
-    assert.deepEqual(failures("a = keras.Input((3,))\nx = layers.Dense(2, name='d')(a)\nm = keras.Model(a, layers.Dense(2, name='d')(x))").map((text) => text.split(':')[0]), ['duplicate-name']);
-    assert.deepEqual(failures('m = keras.Sequential([keras.Input((3,)), layers.Dense])').map((text) => text.split(':')[0]), ['sequential-not-layer']);
-    assert.deepEqual(failures('x = layers.Dense(3)(layers.Dense(2))').map((text) => text.split(':')[0]), ['layer-as-tensor']);
-    assert.deepEqual(failures('d = layers.Dense(3)\nd(keras.Input((4,)))\nd(keras.Input((5,)))').map((text) => text.split(':')[0]), ['input-axis']);
-    assert.deepEqual(failures("m = keras.Sequential([keras.Input((4,)), layers.Dense(3)])\nm.get_layer('nope')").map((text) => text.split(':')[0]), ['get-layer']);
+    assert.deepEqual(
+      failures('a = keras.Input((3,))\nb = keras.Input((3,))\nm = keras.Model(a, layers.Add()([a, b]))'),
+      ['graph-disconnected: a'],
+    );
+    assert.deepEqual(
+      failures(
+        "a = keras.Input((3,))\nx = layers.Dense(2, name='d')(a)\nm = keras.Model(a, layers.Dense(2, name='d')(x))",
+      ).map((text) => text.split(':')[0]),
+      ['duplicate-name'],
+    );
+    assert.deepEqual(
+      failures('m = keras.Sequential([keras.Input((3,)), layers.Dense])').map((text) => text.split(':')[0]),
+      ['sequential-not-layer'],
+    );
+    assert.deepEqual(
+      failures('x = layers.Dense(3)(layers.Dense(2))').map((text) => text.split(':')[0]),
+      ['layer-as-tensor'],
+    );
+    assert.deepEqual(
+      failures('d = layers.Dense(3)\nd(keras.Input((4,)))\nd(keras.Input((5,)))').map(
+        (text) => text.split(':')[0],
+      ),
+      ['input-axis'],
+    );
+    assert.deepEqual(
+      failures("m = keras.Sequential([keras.Input((4,)), layers.Dense(3)])\nm.get_layer('nope')").map(
+        (text) => text.split(':')[0],
+      ),
+      ['get-layer'],
+    );
   });
 
   it('of operators', () => {
-    assert.deepEqual(failures('y = keras.Input((28, 28, 32)) + keras.Input((28, 28, 64))').map((text) => text.split(':')[0]), ['broadcast-shape']);
-    assert.deepEqual(failures('y = keras.Input((28, 3))[:, :, 5]').map((text) => text.split(':')[0]), ['index-range']);
-    assert.deepEqual(failures('y = ops.matmul(keras.Input((2, 3)), keras.Input((4, 5)))').map((text) => text.split(':')[0]), ['matmul-shape']);
+    assert.deepEqual(
+      failures('y = keras.Input((28, 28, 32)) + keras.Input((28, 28, 64))').map((text) => text.split(':')[0]),
+      ['broadcast-shape'],
+    );
+    assert.deepEqual(
+      failures('y = keras.Input((28, 3))[:, :, 5]').map((text) => text.split(':')[0]),
+      ['index-range'],
+    );
+    assert.deepEqual(
+      failures('y = ops.matmul(keras.Input((2, 3)), keras.Input((4, 5)))').map((text) => text.split(':')[0]),
+      ['matmul-shape'],
+    );
   });
 });

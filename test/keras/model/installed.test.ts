@@ -28,11 +28,15 @@ describe('an installed Keras', () => {
       '/site/keras/src/__init__.py': '',
       '/site/keras/src/api_export.py': 'def keras_export(path):\n    return lambda thing: thing\n',
       '/site/keras/src/applications/__init__.py': '',
-      '/site/keras/src/applications/imagenet_utils.py': 'def default_shape(fmt):\n    return (3, 40, 40) if fmt == "channels_first" else (40, 40, 3)\n',
+      '/site/keras/src/applications/imagenet_utils.py':
+        'def default_shape(fmt):\n    return (3, 40, 40) if fmt == "channels_first" else (40, 40, 3)\n',
       '/site/keras/src/applications/resnet.py': SOURCE,
     };
     const graph = graphOf(PROGRAM, { reader: { read: (path) => files[path] }, searchPath: ['/site'] });
-    assert.deepEqual(rows(graph, 'm'), ['input_layer (InputLayer) (None, 40, 40, 3) 0', 'own (Conv2D) (None, 38, 38, 5) 140']);
+    assert.deepEqual(rows(graph, 'm'), [
+      'input_layer (InputLayer) (None, 40, 40, 3) 0',
+      'own (Conv2D) (None, 38, 38, 5) 140',
+    ]);
   });
 
   it('is stood in for by the shipped architectures', () => {

@@ -12,17 +12,33 @@ describe('Keras 2', () => {
   it('is what tf_keras is', () => assert.deepEqual(codes('import tf_keras as keras'), []));
 
   it('is what TensorFlow is told to use by the environment', () => {
-    assert.deepEqual(codes('import os\nos.environ["TF_USE_LEGACY_KERAS"] = "1"\nfrom tensorflow import keras'), []);
-    assert.deepEqual(codes('import os, outside\nif outside.old:\n    os.environ["TF_USE_LEGACY_KERAS"] = "1"\nfrom tensorflow import keras'), []);
+    assert.deepEqual(
+      codes('import os\nos.environ["TF_USE_LEGACY_KERAS"] = "1"\nfrom tensorflow import keras'),
+      [],
+    );
+    assert.deepEqual(
+      codes(
+        'import os, outside\nif outside.old:\n    os.environ["TF_USE_LEGACY_KERAS"] = "1"\nfrom tensorflow import keras',
+      ),
+      [],
+    );
   });
 
   it('is not assumed otherwise', () => {
-    assert.deepEqual(codes('import os\nos.environ["TF_USE_LEGACY_KERAS"] = "0"\nfrom tensorflow import keras'), ['layer-name']);
+    assert.deepEqual(
+      codes('import os\nos.environ["TF_USE_LEGACY_KERAS"] = "0"\nfrom tensorflow import keras'),
+      ['layer-name'],
+    );
     assert.deepEqual(codes('import keras'), ['layer-name']);
   });
 
   it('asks no arguments of a class that is never made', () => {
-    const graph = graphOf('import keras\nclass Wide(keras.layers.MultiHeadAttention):\n    def call(self, x):\n        return x\n');
-    assert.deepEqual(graph.failures.map(({ code }) => code), []);
+    const graph = graphOf(
+      'import keras\nclass Wide(keras.layers.MultiHeadAttention):\n    def call(self, x):\n        return x\n',
+    );
+    assert.deepEqual(
+      graph.failures.map(({ code }) => code),
+      [],
+    );
   });
 });

@@ -42,8 +42,16 @@ four.compile('adam', 'mse')
 four.fit(np.zeros((50, 9)), np.zeros((50, 2)))
 five = models.Sequential([layers.Dense(3)])
 `);
-    assert.deepEqual(rows(graph, 'one'), ['conv2d (Conv2D) (None, 26, 26, 4) 40', 'flatten (Flatten) (None, 2704) 0', 'dense (Dense) (None, 10) 27050']);
-    assert.deepEqual(rows(graph, 'two'), ['conv2d_1 (Conv2D) (None, 30, 30, 8) 224', 'max_pooling2d (MaxPooling2D) (None, 15, 15, 8) 0', 'flatten_1 (Flatten) (None, 1800) 0']);
+    assert.deepEqual(rows(graph, 'one'), [
+      'conv2d (Conv2D) (None, 26, 26, 4) 40',
+      'flatten (Flatten) (None, 2704) 0',
+      'dense (Dense) (None, 10) 27050',
+    ]);
+    assert.deepEqual(rows(graph, 'two'), [
+      'conv2d_1 (Conv2D) (None, 30, 30, 8) 224',
+      'max_pooling2d (MaxPooling2D) (None, 15, 15, 8) 0',
+      'flatten_1 (Flatten) (None, 1800) 0',
+    ]);
     assert.deepEqual(rows(graph, 'three'), ['dense_1 (Dense) (5, 3) 24', 'dense_2 (Dense) (5, 2) 8']);
     assert.deepEqual(rows(graph, 'four'), ['dense_3 (Dense) (None, 3) 30', 'dense_4 (Dense) (None, 2) 8']);
     assert.deepEqual(rows(graph, 'five'), ['dense_5 (Dense) ? 0']);
@@ -82,10 +90,16 @@ class Net(keras.Model):
 net = Net()
 out = net(keras.Input((16, 16, 1)))
 `);
-    assert.deepEqual(rows(graph, 'net'), ['block (Block) (None, 16, 16, 2) 231', 'global_max_pooling2d (GlobalMaxPooling2D) (None, 2) 0']);
+    assert.deepEqual(rows(graph, 'net'), [
+      'block (Block) (None, 16, 16, 2) 231',
+      'global_max_pooling2d (GlobalMaxPooling2D) (None, 2) 0',
+    ]);
     const block = graph.layers.find((layer) => layer.name === 'mine')!;
     assert.equal(parameters(graph, block.id), 3 + (3 * 9 * 4 + 4) + 16 + (4 * 9 * 4 + 4) + 16 + 10);
-    assert.deepEqual(block.sublayers.map((id) => graph.layers[id].name), ['conv2d', 'batch_normalization', 'conv2d_1', 'batch_normalization_1', 'dense']);
+    assert.deepEqual(
+      block.sublayers.map((id) => graph.layers[id].name),
+      ['conv2d', 'batch_normalization', 'conv2d_1', 'batch_normalization_1', 'dense'],
+    );
   });
 
   it('nested, shared and rewired', () => {
@@ -120,7 +134,10 @@ top = keras.Sequential([base, layers.Dense(2)])
 `);
     const trainable = graph.weights.filter((weight) => weight.trainable).map((weight) => weight.name);
     assert.deepEqual(trainable, ['kernel', 'bias', 'kernel', 'bias']);
-    assert.deepEqual(graph.weights.map((weight) => weight.name), ['kernel', 'bias', 'gamma', 'beta', 'moving_mean', 'moving_variance', 'kernel', 'bias']);
+    assert.deepEqual(
+      graph.weights.map((weight) => weight.name),
+      ['kernel', 'bias', 'gamma', 'beta', 'moving_mean', 'moving_variance', 'kernel', 'bias'],
+    );
   });
 
   it('names every place where a model stands', () => {
@@ -138,7 +155,9 @@ class Trainer:
 trainer = Trainer()
 build(6).summary()
 `);
-    const names = graph.models.map((found) => found.bindings.filter((binding) => binding.moduleLevel).map((binding) => binding.name));
+    const names = graph.models.map((found) =>
+      found.bindings.filter((binding) => binding.moduleLevel).map((binding) => binding.name),
+    );
     assert.deepEqual(names, [['nets[0]'], ['nets[1]'], ["named['a']"], ['trainer.model'], ['build()']]);
   });
 

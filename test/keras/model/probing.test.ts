@@ -18,7 +18,10 @@ class Net(keras.Model):
 `);
     assert.equal(graph.models.length, 1);
     assert.equal(graph.models[0].probed, true);
-    assert.deepEqual(graph.models[0].outputs.map((id) => formatShape(graph.tensors[id].shape)), ['(None, 26, 26, 4)']);
+    assert.deepEqual(
+      graph.models[0].outputs.map((id) => formatShape(graph.tensors[id].shape)),
+      ['(None, 26, 26, 4)'],
+    );
   });
 
   it('calls it on the shape that build() names', () => {
@@ -45,7 +48,9 @@ def build(shape=(32, 32, 3), classes=5):
 def other(n):
     return keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(n, 3), layers.Conv2D(4, 3)])
 `);
-    const outputs = graph.models.map((found) => found.outputs.map((id) => formatShape(graph.tensors[id].shape)).join());
+    const outputs = graph.models.map((found) =>
+      found.outputs.map((id) => formatShape(graph.tensors[id].shape)).join(),
+    );
     assert.deepEqual(outputs, ['(None, 5)', '(None, 4, 4, 4)']);
     assert.deepEqual(graph.failures, []);
   });

@@ -62,14 +62,20 @@ function depthwisePrimitive(
 
 function depthwise(rank: 1 | 2): LayerDefinition {
   const ones = rank === 1 ? '1' : '(1, 1)';
-  const parameters = signature(`kernel_size, strides=${ones}, padding='valid', depth_multiplier=1, data_format=None, dilation_rate=${ones},
+  const parameters =
+    signature(`kernel_size, strides=${ones}, padding='valid', depth_multiplier=1, data_format=None, dilation_rate=${ones},
       activation=None, use_bias=True, depthwise_initializer='glorot_uniform', bias_initializer='zeros', depthwise_regularizer=None,
       bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None, bias_constraint=None`);
   return {
     name: `DepthwiseConv${rank}D`,
     parameters,
     // Keras 2 handed what else it was given to the convolution that it derives from, where it had no effect.
-    keras2: { parameters: [...parameters, ...signature('kernel_initializer=None, kernel_regularizer=None, kernel_constraint=None')] },
+    keras2: {
+      parameters: [
+        ...parameters,
+        ...signature('kernel_initializer=None, kernel_regularizer=None, kernel_constraint=None'),
+      ],
+    },
     configure(config) {
       checkWindowArguments(config, rank, [
         'depthwise_initializer',

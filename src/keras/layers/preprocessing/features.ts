@@ -282,7 +282,7 @@ function checkSameShapes([a, b]: readonly TensorSpec[]): void {
 
 const hashedCrossing: LayerDefinition = {
   name: 'HashedCrossing',
-  parameters: signature("num_bins, output_mode='int', sparse=False, name=None, dtype=None"),
+  parameters: signature("num_bins, output_mode='int', sparse=False, name=None, dtype=None, **kwargs"),
   configure: (config) => requireMode(config, ['int', 'one_hot'], 'HashedCrossing'),
   call(context) {
     const { config, inputs } = context;

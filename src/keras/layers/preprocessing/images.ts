@@ -155,7 +155,19 @@ function checkInterpolation(config: Config): void {
   );
 }
 
-/** The interval that some layers want one of. */
+/** Layers that look at their `value_range` when they are made; the others find out when they run. */
+const CHECKS_RANGE = new Set([
+  'AutoContrast',
+  'Equalization',
+  'RandomBrightness',
+  'RandomColorDegeneration',
+  'RandomPosterization',
+  'RandomSaturation',
+  'RandomSharpness',
+  'Solarization',
+]);
+
+/** `value_range`: two numbers. */
 function requireOutputInterval(config: Config): void {
   const value = config.value('value_range');
   const pair = elementsOf(value);
@@ -235,7 +247,7 @@ function keeping(
     callParameters: signature('inputs, training=True'),
     configure(config) {
       requireDataFormat(config);
-      if (signature(parameters).some(({ name }) => name === 'value_range')) requireOutputInterval(config);
+      if (CHECKS_RANGE.has(name)) requireOutputInterval(config);
       configure?.(config);
     },
     call: (context) => {

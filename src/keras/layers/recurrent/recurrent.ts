@@ -1,5 +1,5 @@
 /** SimpleRNN, LSTM, GRU and their cells. Sources: Keras `layers/rnn/simple_rnn.py`, `lstm.py`, `gru.py`. */
-import type { Dim, Known } from '../../../graph/graph';
+import type { Dim, Known, Shape } from '../../../graph/graph';
 import { NONE, list, tuple, type Value } from '../../../python/values';
 import {
   argumentError,
@@ -212,17 +212,15 @@ function cellDefinition(family: Family): LayerDefinition {
       const dtype = computeDtype(context.config);
       const output = cellStep(context, family, dtype);
       const [input] = context.inputs;
-      const batch = isKnownRank(input.shape) ? input.shape[0] : unknownDim(input.shape.reason);
-      const state = spec([batch, unitsOf(context.config)], dtype);
+      const state = spec(stateShape(input, unitsOf(context.config)), dtype);
       return {
         outputs: [output, ...Array.from({ length: family.states }, (_, i) => (i === 0 ? output : state))],
         arrange: ([h, ...states]) => tuple([h, stateStructure(context, states)]),
       };
     },
     fallback(config, [input]) {
-      const batch = isKnownRank(input.shape) ? input.shape[0] : unknownDim(input.shape.reason);
       return Array.from({ length: family.states + 1 }, () =>
-        spec([batch, unitsOf(config)], computeDtype(config)),
+        spec(stateShape(input, unitsOf(config)), computeDtype(config)),
       );
     },
     properties: {
@@ -269,12 +267,18 @@ function checkStates(context: CallContext, family: Family): void {
   });
 }
 
+/** What a step gives: the input's axes but the last one, then `width`. */
+function stateShape(input: TensorSpec, width: Dim): Shape {
+  return isKnownRank(input.shape)
+    ? [...input.shape.slice(0, -1), width]
+    : [unknownDim(input.shape.reason), width];
+}
+
 /** One step: input and state each against their kernel, then the gates. */
 function cellStep(context: CallContext, family: Family, dtype: string | null): TensorRef {
   const { config } = context;
   const [input] = context.inputs;
   const units = unitsOf(config);
-  const batch = isKnownRank(input.shape) ? input.shape[0] : unknownDim(input.shape.reason);
   const gates = mulDim(units, family.gates);
   const useBias = config.flag('use_bias') !== false;
   const dense = (inputRef: TensorRef, inFeatures: Known<number>, weight: string, bias: boolean): TensorRef =>
@@ -282,7 +286,7 @@ function cellStep(context: CallContext, family: Family, dtype: string | null): T
       type: 'Dense',
       primitive: { op: 'dense', inFeatures, units: known(gates), useBias: bias, activation: 'linear' },
       inputs: [inputRef],
-      outputs: [spec([batch, gates], dtype)],
+      outputs: [spec(stateShape(input, gates), dtype)],
       weights: bias ? [weight, 'bias'] : [weight],
     })[0];
   const parts = [dense(input, known(features(input)), 'kernel', useBias)];
@@ -292,7 +296,7 @@ function cellStep(context: CallContext, family: Family, dtype: string | null): T
     type: 'Gates',
     primitive: { op: 'elementwise', fn: `${family.cell}_gates` },
     inputs: parts,
-    outputs: [spec([batch, units], dtype)],
+    outputs: [spec(stateShape(input, units), dtype)],
   })[0];
 }
 
