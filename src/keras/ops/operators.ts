@@ -2,7 +2,7 @@
 import type { Primitive, Shape } from '../../graph/graph';
 import type { Machine } from '../../python/machine';
 import { fn } from '../../python/library/define';
-import { native, type CallArgs, type NativeFunction, type Value } from '../../python/values';
+import { FALSE, TRUE, native, type CallArgs, type NativeFunction, type Value } from '../../python/values';
 import { KerasError, type TensorRef, type TensorSpec } from '../definition';
 import { isKnownRank } from '../dims';
 import { recorderOf, type Recorder } from '../model/recorder';
@@ -43,6 +43,8 @@ const COMPARISONS: Readonly<Record<string, BinaryRule>> = {
   ge: { type: 'GreaterEqual', fn: 'greater_equal', dtype: 'bool' },
   ne: { type: 'NotEqual', fn: 'not_equal', dtype: 'bool' },
 };
+
+const EQUAL: BinaryRule = { type: 'Equal', fn: 'equal', dtype: 'bool' };
 
 const UNARY: Readonly<Record<string, readonly [type: string, fn: string, dtype: DtypeRule]>> = {
   neg: ['Negative', 'negative', 'same'],
@@ -173,9 +175,26 @@ export function operatorMethods(): [string, Value][] {
     ['__matmul__', matmulMethod('__matmul__', false)],
     ['__rmatmul__', matmulMethod('__rmatmul__', true)],
   );
-  methods.push(['__getitem__', getItem]);
+  methods.push(['__getitem__', getItem], ['__eq__', equalMethod]);
   return methods;
 }
+
+/**
+ * `x == y`: the backends' own tensors, which `call` receives, compare element by element; Keras' symbolic tensors have no
+ * such operator and are equal to themselves alone (keras/src/backend/common/keras_tensor.py).
+ */
+const equalMethod: NativeFunction = native('__eq__', (machine, args) => {
+  const recorder = recorderOf(machine);
+  const [a, b] = [args.positional[0]?.value, args.positional[1]?.value];
+  if (a === undefined || b === undefined) return machine.raise('TypeError', '__eq__() takes two operands');
+  if (b.kind === 'none') return FALSE;
+  const [own, other] = [tensorDataOf(a), tensorDataOf(b)];
+  const outside = recorder.parent === null && recorder.driven === null;
+  const symbolic = [own, other].some((data) => data !== undefined && recorder.isSymbolic(data.tensor));
+  if (!outside || !symbolic) return binaryOp(machine, EQUAL, equalMethod, a, b, args);
+  if (own !== undefined && own.tensor === other?.tensor) return TRUE;
+  return b.kind === 'unknown' ? machine.unknown(b.reason) : FALSE;
+});
 
 function matmulMethod(name: string, reflected: boolean): NativeFunction {
   const self: NativeFunction = native(name, (machine, args) => {
