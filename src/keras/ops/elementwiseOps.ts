@@ -161,7 +161,9 @@ function unaryOp(name: string, [type, fn, dtype, plain]: UnaryRow): OpDefinition
     compute: (context) => {
       const x = context.tensor('x');
       if (x === undefined) return lostResult(`${name}() of this is not known`);
-      const result = { outputs: [{ shape: x.shape, dtype: dtypeOf(dtype, [x], []) }] };
+      const result = {
+        outputs: [{ shape: x.shape, dtype: name === 'argsort' ? 'int32' : dtypeOf(dtype, [x], []) }],
+      };
       if (MIXING.has(name))
         return { ...result, primitive: { op: 'opaque', reason: `${type} reads along an axis` } };
       return { ...result, primitive: { op: 'elementwise', fn, ...parameters(context, name) } };
@@ -288,7 +290,7 @@ export const variadicOps: Readonly<Record<string, OpDefinition>> = {
         );
       const shape = x.shape.map((dim, i) => (i === axis ? floorDivideDim(dim, 2) : dim));
       return {
-        outputs: [{ shape, dtype: dtypeOf('float', [x], []) }],
+        outputs: [{ shape, dtype: x.dtype }],
         primitive: { op: 'opaque', reason: 'Glu joins two halves of an axis' },
       };
     },

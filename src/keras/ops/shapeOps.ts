@@ -319,7 +319,12 @@ function resize(context: OpContext): OpResult {
           { kind: 'unknown', reason: 'the size is not known' },
         ];
   if (x.shape.length !== 3 && x.shape.length !== 4) {
-    throw new KerasError('input-rank', `Images have 3 axes, or 4 with the batch, but this has the shape ${formatShape(x.shape)}.`, `Invalid images rank: expected rank 3 (single image) or rank 4 (batch of images). Received input with shape: images.shape=${formatShape(x.shape)}`, { input: 0, facts: { rank: x.shape.length } });
+    throw new KerasError(
+      'input-rank',
+      `Images have 3 axes, or 4 with the batch, but this has the shape ${formatShape(x.shape)}.`,
+      `Invalid images rank: expected rank 3 (single image) or rank 4 (batch of images). Received input with shape: images.shape=${formatShape(x.shape)}`,
+      { input: 0, facts: { rank: x.shape.length } },
+    );
   }
   const offset = x.shape.length === 3 ? 0 : 1;
   const spatial = first ? offset + 1 : offset;
@@ -406,12 +411,16 @@ export const shapeOps: Readonly<Record<string, OpDefinition>> = {
     if (axes === null) throw new Lost('the axis is not known', x.dtype);
     for (const axis of axes) {
       const dim = x.shape[axis];
-      if (typeof dim === 'number' && dim !== 1)
+      // A functional tensor's open axis counts as one that is not 1; a traced one is looked at when it runs.
+      const { recorder } = context;
+      const open = typeof dim === 'object' && dim.kind === 'open' && recorder.kerasVersion === 3;
+      const traced = recorder.parent !== null || recorder.driven !== null;
+      if ((typeof dim === 'number' && dim !== 1) || (open && !traced))
         throw new KerasError(
           'squeeze-axis',
-          `axis ${axis} of ${formatShape(x.shape)} has length ${dim}, not 1`,
+          `axis ${axis} of ${formatShape(x.shape)} has length ${typeof dim === 'number' ? dim : 'None'}, not 1`,
           `Cannot squeeze axis ${axis}, because the dimension is not 1.`,
-          { callArgument: 'axis', facts: { axis, length: dim } },
+          { callArgument: 'axis', facts: { axis, length: typeof dim === 'number' ? dim : null } },
         );
     }
     return moved(
@@ -433,9 +442,19 @@ export const shapeOps: Readonly<Record<string, OpDefinition>> = {
   vstack: rule('(xs)', 'Vstack', (context) => joined(context, false, 0)),
   top_k: rule('(x, k, sorted=True, is_stable=True, name=None)', 'TopK', (context) => {
     const x = needs(context);
-    const k = valueToDim(context.params['k']) ?? { kind: 'unknown', reason: 'the number of elements is not known' };
+    const k = valueToDim(context.params['k']) ?? {
+      kind: 'unknown',
+      reason: 'the number of elements is not known',
+    };
     const shape = [...x.shape.slice(0, -1), k];
-    return { outputs: [{ shape, dtype: x.dtype }, { shape, dtype: 'int32' }], structure: 'tuple', primitive: { op: 'opaque', reason: 'picks the largest along an axis' } };
+    return {
+      outputs: [
+        { shape, dtype: x.dtype },
+        { shape, dtype: 'int32' },
+      ],
+      structure: 'tuple',
+      primitive: { op: 'opaque', reason: 'picks the largest along an axis' },
+    };
   }),
   split: rule('(x, indices_or_sections, axis=0, sizes=False)', 'Split', split),
   unstack: rule('(x, num=None, axis=0, name=None)', 'Unstack', (context) => {
@@ -586,7 +605,12 @@ function blocks(context: OpContext, toSpace: boolean): OpResult {
   const [n, h, w, c] = first ? [x.shape[0], x.shape[2], x.shape[3], x.shape[1]] : x.shape;
   const scale = (dim: Dim): Dim => (toSpace ? mulDim(dim, b) : floorDivideDim(dim, b));
   if (toSpace && typeof c === 'number' && c % (b * b) !== 0) {
-    throw new KerasError('block-channels', `${c} channels cannot be shared out among blocks of ${b}×${b}.`, `The number of channels (${c}) must be divisible by block_size**2 (${b * b}).`, { input: 0, facts: { channels: c, block: b } });
+    throw new KerasError(
+      'block-channels',
+      `${c} channels cannot be shared out among blocks of ${b}×${b}.`,
+      `The number of channels (${c}) must be divisible by block_size**2 (${b * b}).`,
+      { input: 0, facts: { channels: c, block: b } },
+    );
   }
   const channels = toSpace ? floorDivideDim(c, b * b) : mulDim(c, b * b);
   const dims = first ? [n, channels, scale(h), scale(w)] : [n, scale(h), scale(w), channels];
