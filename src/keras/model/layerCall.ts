@@ -3,6 +3,7 @@
  * `call`, and leaves a node (keras/src/layers/layer.py, `Layer.__call__`).
  */
 import type { Node, SourceRange, TensorId } from '../../graph/graph';
+import { unknownBase } from '../../python/interpreter/classes';
 import { PyRaise } from '../../python/machine';
 import {
   NONE,
@@ -175,7 +176,7 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
       runUserCall(recorder, state, node, mask === undefined ? args : withMask(args, mask)),
     );
   if (state.definition?.call !== undefined) return runDefinition(recorder, state, node, inputs, args);
-  if (state.self.cls.unknownBase !== null || state.self.cls.def === null)
+  if (unknownBase(state.self.cls) !== null || state.self.cls.def === null)
     node.unknown = recorder.unknown(`what ${state.layer.type} computes is not known`);
   else node.unknown = recorder.unknown(`${state.layer.type} has no call()`);
   node.primitive = { op: 'opaque', reason: node.unknown.reason };

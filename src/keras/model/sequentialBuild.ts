@@ -1,5 +1,6 @@
 /** Sequential models: the stack of layers, and the functional graph that Keras rebuilds whenever it is known what comes in. */
 import type { CallSite, NodeId, Shape, SummaryRow } from '../../graph/graph';
+import { unknownBase } from '../../python/interpreter/classes';
 import { isOpaque } from '../../python/library/known';
 import { list, type Value } from '../../python/values';
 import { KerasError } from '../definition';
@@ -20,7 +21,7 @@ export function addToSequential(state: LayerState, value: Value, site: CallSite,
   if (layer === undefined) {
     if (
       value.kind === 'unknown' ||
-      (value.kind === 'instance' && (value.cls.unknownBase !== null || isOpaque(value)))
+      (value.kind === 'instance' && (unknownBase(value.cls) !== null || isOpaque(value)))
     ) {
       // An object of a class that is not followed to its root may be a layer.
       state.layer.built = false;

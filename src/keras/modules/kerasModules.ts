@@ -156,6 +156,8 @@ function rootLookup(recorder: Recorder, machine: Machine, name: string): Value |
   const direct = modelsLookup(recorder, name);
   if (direct !== undefined) return direct;
   if (name === '__version__') return str(recorder.kerasVersion === 2 ? '2.15.0' : '3.16.0');
+  // Keras 2 had no such function; programs tell the two apart by it.
+  if (name === 'version') return recorder.kerasVersion === 3 ? native(name, () => str('3.16.0')) : undefined;
   if (name === 'KerasTensor') return recorder.classes.KerasTensor;
   if (name === 'Variable') return opsLookup(recorder, 'Variable');
   if (name === 'name_scope') return opaqueClass(machine, 'name_scope', 'keras');

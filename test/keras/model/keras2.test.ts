@@ -32,6 +32,17 @@ describe('Keras 2', () => {
     assert.deepEqual(codes('import keras'), ['layer-name']);
   });
 
+  it('is told from Keras 3 by keras.version()', () => {
+    const version = (head: string): string[] =>
+      graphOf(
+        `${head}\nnew = hasattr(keras, "version") and keras.version().startswith("3.")\nlayer = keras.layers.Dense(3 if new else 2)\ny = layer(keras.Input((4,)))`,
+      )
+        .tensors.slice(-1)
+        .map(({ shape }) => JSON.stringify(shape));
+    assert.match(version('import keras')[0], /,3\]$/);
+    assert.doesNotMatch(version('import tf_keras as keras')[0], /,3\]$/);
+  });
+
   it('asks no arguments of a class that is never made', () => {
     const graph = graphOf(
       'import keras\nclass Wide(keras.layers.MultiHeadAttention):\n    def call(self, x):\n        return x\n',

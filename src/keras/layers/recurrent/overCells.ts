@@ -1,5 +1,6 @@
 /** RNN over any cell, and StackedRNNCells. Sources: Keras `layers/rnn/rnn.py`, `stacked_rnn_cells.py`. */
 import type { Dim } from '../../../graph/graph';
+import { unknownBase } from '../../../python/interpreter/classes';
 import { list, tuple, type Value } from '../../../python/values';
 import { argumentError, computeDtype, elementsOf, intOf } from '../../arguments';
 import type { CallContext, CallResult, Config, LayerDefinition, TensorRef } from '../../definition';
@@ -68,7 +69,7 @@ function checkCell(config: Config): void {
     if (cell.kind === 'unknown' || cell.kind === 'class' || cell.kind === 'module') continue;
     const missing = (name: string): boolean =>
       cell.kind !== 'instance' ||
-      (config.machine.findAttr(cell, name) === undefined && cell.cls.unknownBase === null);
+      (config.machine.findAttr(cell, name) === undefined && unknownBase(cell.cls) === null);
     if (missing('call')) {
       argumentError(
         'rnn-cell',
@@ -162,7 +163,7 @@ const stackedCells: LayerDefinition = {
     for (const cell of elementsOf(config.value('cells')) ?? []) {
       if (
         cell.kind !== 'instance' ||
-        cell.cls.unknownBase !== null ||
+        unknownBase(cell.cls) !== null ||
         config.machine.findAttr(cell, 'call') !== undefined
       )
         continue;
