@@ -319,6 +319,18 @@ export function requireDefined(name: string, shape: Shape): void {
   );
 }
 
+/** A constraint on weights that LoRA freezes (Keras `enable_lora`). */
+export function refuseWithLora(config: Config, constraint: string, what: string): void {
+  const value = config.value(constraint);
+  if (value.kind === 'none' || value.kind === 'unknown') return;
+  argumentError(
+    'lora-constraint',
+    constraint,
+    `\`${constraint}\` does not go with \`lora_rank\`.`,
+    `Lora is incompatible with ${what} constraints. In order to enable lora on this layer, remove the \`${constraint}\` argument.`,
+  );
+}
+
 /** Weights to create, after making sure that Keras can. */
 export function variables(
   ...specs: readonly (WeightSpec | false | null | undefined)[]

@@ -49,6 +49,7 @@ export const LAYER_CODES: Readonly<Record<string, string>> = {
   'interpolation-name': 'An interpolation that Keras does not have.',
   'lookup-argument': 'Arguments of a vocabulary layer that do not go together.',
   'lambda-failed': 'A Lambda whose function raises an exception.',
+  'lora-constraint': 'A constraint on weights that LoRA freezes.',
   'missing-argument': 'A constructor without an argument that it needs.',
   'merge-batch': 'Tensors of different batch sizes to merge.',
   'merge-count': 'A merge of the wrong number of tensors.',

@@ -57,12 +57,15 @@ function requireNotNegative(
 ): void {
   const value = config.value(name);
   const number = numberOf(value);
-  if (value.kind === 'none' ? noneAllowed : number === null || number >= 0) return;
+  const noNumber = value.kind === 'str' || elementsOf(value) !== undefined;
+  if (value.kind === 'none' ? noneAllowed : !noNumber && (number === null || number >= 0)) return;
   const text = argumentText(config, name);
   argumentError(
     'negative-slope',
     name,
-    `\`${name}\` must not be ${value.kind === 'none' ? 'None' : 'negative'}.`,
+    noNumber
+      ? `\`${name}\` must be a number, not ${text}.`
+      : `\`${name}\` must not be ${value.kind === 'none' ? 'None' : 'negative'}.`,
     keras(text),
     { received: text },
   );

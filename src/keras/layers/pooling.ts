@@ -220,12 +220,15 @@ function adaptiveShape(config: Config, rank: number, input: TensorSpec): Shape {
 
 /** Adaptive pooling takes the data format as it is written, in lower case alone. */
 function checkExactFormat(config: Config): void {
-  const format = config.string('data_format');
-  if (format === null || format === 'channels_first' || format === 'channels_last') return;
+  const value = config.value('data_format');
+  // What counts as false stands for the default.
+  if (value.kind !== 'str' && (!isPlainData(value) || config.machine.truth(value) !== true)) return;
+  const format = argumentText(config, 'data_format');
+  if (format === 'channels_first' || format === 'channels_last' || format === '') return;
   argumentError(
     'data-format-name',
     'data_format',
-    `"${format}" must be written in lower case here.`,
+    `\`data_format\` must be "channels_last" or "channels_first" in lower case here, not ${format}.`,
     `Invalid data_format: ${format}. Expected 'channels_first' or 'channels_last'.`,
     { received: format, suggestion: format.toLowerCase() },
   );
@@ -237,7 +240,6 @@ function adaptivePool(mode: 'max' | 'average', rank: 1 | 2 | 3): LayerDefinition
     parameters: signature('output_size, data_format=None'),
     configure(config) {
       checkOutputSize(config, rank);
-      requireDataFormat(config);
       checkExactFormat(config);
     },
     call(context) {

@@ -82,6 +82,9 @@ function dropout(
   return idle({
     name,
     base: name.startsWith('Spatial') ? 'Dropout' : undefined,
+    // The spatial ones name all that they take.
+    commonArguments: name.startsWith('Spatial') ? false : undefined,
+    keras2: { commonArguments: undefined },
     parameters: signature(parameters),
     callParameters: signature('inputs, training=False'),
     configure(config) {

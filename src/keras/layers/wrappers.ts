@@ -142,6 +142,14 @@ function checkBidirectional(config: Config): void {
 function checkDirections(config: Config, backward: Value): void {
   const forwardConfig = layerParts(config.value('layer'))?.config;
   const backwardConfig = backward.kind === 'none' ? undefined : layerParts(backward)?.config;
+  if (forwardConfig?.flag('go_backwards') === true && backward.kind === 'none' && config.kerasVersion === 3) {
+    argumentError(
+      'bidirectional-direction',
+      'layer',
+      'The wrapped layer must go forwards: Bidirectional makes the one that goes backwards.',
+      'Forward layer and backward layer should have different `go_backwards` value. Received: forward_layer.go_backwards True, backward_layer.go_backwards=True',
+    );
+  }
   if (!forwardConfig || !backwardConfig) return;
   const [a, b] = [forwardConfig.flag('go_backwards'), backwardConfig.flag('go_backwards')];
   if (a !== null && a === b) {

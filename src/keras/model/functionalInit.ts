@@ -99,6 +99,15 @@ function graphBetween(
     certain && foreign.length === 0,
   );
   if (foreign.length === 0) return graph;
+  const both = certain ? foreign.find((id) => outputIds.includes(id)) : undefined;
+  if (both !== undefined) {
+    throw new KerasError(
+      'model-disconnected',
+      'A tensor between layers cannot be input and output of a model at once.',
+      'Output with path `` is not connected to `inputs`',
+      { callArgument: 'outputs' },
+    );
+  }
   const map = new Map<TensorId, Value>();
   for (const id of inputIds) {
     if (!foreign.includes(id)) {

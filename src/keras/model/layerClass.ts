@@ -314,10 +314,7 @@ function adoptArguments(state: LayerState, definition: LayerDefinition, bound: B
     const items = value.kind === 'list' || value.kind === 'tuple' ? value.items : [value];
     for (const item of items) {
       const layer = layerStateOf(item);
-      if (layer === undefined) continue;
-      state.adopt(layer);
-      // What a frozen wrapper holds is frozen too.
-      if (!state.layer.trainable) layer.setTrainable(false);
+      if (layer !== undefined) state.adopt(layer);
     }
   }
 }

@@ -87,6 +87,8 @@ export class LayerState implements Mutable {
     this.touch();
     this.sublayers.push(sublayer);
     this.layer.sublayers.push(sublayer.id);
+    // What a frozen layer holds is frozen too.
+    if (!this.layer.trainable) sublayer.setTrainable(false);
   }
 
   /** Sets `trainable` here and in everything owned, as Keras does. */

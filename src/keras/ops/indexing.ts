@@ -120,7 +120,8 @@ export function sliceLength(length: Dim, slice: Extract<Value, { kind: 'slice' }
 }
 
 function bound(value: Value): number | null | undefined {
-  if (value.kind === 'none') return null;
+  // A length that is None where the program reads it bounds nothing: `x[:, : y.shape[1]]` is then all of the axis.
+  if (value.kind === 'none' || (value.kind === 'symbolic' && value.isNone)) return null;
   return value.kind === 'int' || value.kind === 'bool' ? Number(value.value) : undefined;
 }
 

@@ -50,6 +50,19 @@ const pool = (op: string): Twin => ({
     }),
 });
 
+const patches: Twin = {
+  signature: '(images, sizes=None, strides=None, rates=None, padding=None, name=None, ksizes=None)',
+  op: 'extract_patches',
+  arguments: (p) =>
+    given({
+      images: p['images'],
+      size: or(p['sizes'], p['ksizes']),
+      strides: p['strides'],
+      dilation_rate: p['rates'],
+      padding: p['padding'],
+    }),
+};
+
 const TWINS: Readonly<Record<string, Twin>> = {
   'nn.conv1d': conv('conv1d'),
   'nn.conv2d': conv('conv2d'),
@@ -210,6 +223,8 @@ const TWINS: Readonly<Record<string, Twin>> = {
     op: 'space_to_depth',
     arguments: (p) => given({ x: p['input'], block_size: p['block_size'], data_format: p['data_format'] }),
   },
+  'image.extract_patches': patches,
+  'image.extract_image_patches': patches,
   'image.resize': resize('bilinear'),
   'image.resize_images': resize('bilinear'),
   'image.resize_bilinear': resize('bilinear'),

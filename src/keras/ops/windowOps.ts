@@ -254,6 +254,38 @@ function pool(rank: number | null, mode: 'max' | 'average'): OpDefinition {
   };
 }
 
+/** Every window's values beside each other on the channel axis (`keras/src/ops/image.py`, `tf.image.extract_patches`). */
+const extractPatches: OpDefinition = {
+  signature: "(images, size, strides=None, dilation_rate=1, padding='valid', data_format=None)",
+  type: 'ExtractPatches',
+  inputs: ['images'],
+  compute: (context) => {
+    const x = context.tensor('images');
+    if (x === undefined || !isKnownRank(x.shape) || x.shape.length < 3)
+      return lostResult('the image that is cut into patches is not known', x?.dtype ?? null);
+    const rank = x.shape.length <= 4 ? 2 : 3;
+    const batch = x.shape.slice(0, x.shape.length - rank - 1);
+    const { params } = context;
+    const first = isFirst(params['data_format']);
+    const size = perAxis(params['size'], rank, first, 1);
+    const strides = params['strides'].kind === 'none' ? size : perAxis(params['strides'], rank, first, 1);
+    const dilation = perAxis(params['dilation_rate'], rank, first, 1);
+    const padding = paddingOf(params['padding'], rank, first);
+    const inner = x.shape.slice(batch.length);
+    const channels = first ? inner[0] : inner[rank];
+    const axes = (first ? inner.slice(1) : inner.slice(0, rank)).map((input, i) =>
+      convWindow({ input, kernel: size[i], stride: strides[i], dilation: dilation[i], padding: typeof padding === 'string' ? padding : 'unknown' }),
+    );
+    const window = size.reduce<Dim>((all, length) => mulDim(all, length ?? unknownDim('the size of the patches is not known')), 1);
+    const out = mulDim(window, channels);
+    const lengths = axes.map((axis) => axis.output);
+    return {
+      outputs: [{ shape: first ? [...batch, out, ...lengths] : [...batch, ...lengths, out], dtype: x.dtype }],
+      primitive: { op: 'opaque', reason: 'cuts its input into patches' },
+    };
+  },
+};
+
 export const windowOps: Readonly<Record<string, OpDefinition>> = {
   conv: convolution({ rank: null, type: 'Conv' }),
   conv1d: convolution({ rank: 1, type: 'Conv' }),
@@ -262,6 +294,7 @@ export const windowOps: Readonly<Record<string, OpDefinition>> = {
   depthwise_conv: convolution({ rank: null, depthwise: true, type: 'DepthwiseConv' }),
   depthwise_conv2d: convolution({ rank: 2, depthwise: true, type: 'DepthwiseConv' }),
   conv_transpose: convTranspose(null),
+  extract_patches: extractPatches,
   max_pool: pool(null, 'max'),
   average_pool: pool(null, 'average'),
   max_pool2d: pool(2, 'max'),

@@ -4,8 +4,10 @@ import {
   argumentError,
   certainlyNotInt,
   computeDtype,
+  elementsOf,
   intOf,
   numberOf,
+  refuseWithLora,
   requireActivation,
   requireNames,
   variables,
@@ -67,6 +69,7 @@ export const dense: LayerDefinition = {
     const features = lastDim(input);
     const units = argumentDim(config, 'units', intOf(config.value('units'), config));
     const rank = intOf(config.value('lora_rank'));
+    if (rank) refuseWithLora(config, 'kernel_constraint', 'kernel');
     const specs = variables(
       {
         name: 'kernel',
@@ -117,7 +120,8 @@ export const ternaryDense: LayerDefinition = {
     dense.configure?.(config);
     const value = config.value('threshold');
     const threshold = numberOf(value);
-    if (value.kind !== 'str' && (threshold === null || threshold >= 0)) return;
+    if (value.kind !== 'str' && elementsOf(value) === undefined && (threshold === null || threshold >= 0))
+      return;
     const text = argumentText(config, 'threshold');
     argumentError(
       'negative-slope',

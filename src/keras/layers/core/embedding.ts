@@ -5,6 +5,7 @@ import {
   certainlyNotInt,
   computeDtype,
   intOf,
+  refuseWithLora,
   requireNames,
   variables,
 } from '../../arguments';
@@ -98,6 +99,7 @@ const embedding: LayerDefinition = {
   },
   weights(config) {
     const rank = intOf(config.value('lora_rank'));
+    if (rank) refuseWithLora(config, 'embeddings_constraint', 'embedding');
     return variables(
       {
         name: 'embeddings',

@@ -1,15 +1,6 @@
 /** Preprocessing of numbers, categories, text and sound. Sources: Keras `layers/preprocessing/*.py`. */
 import { isOpen, isUnknown, type Dim, type Shape } from '../../../graph/graph';
-import {
-  argumentError,
-  computeDtype,
-  elementsOf,
-  intOf,
-  isPlainData,
-  orList,
-  reasonFor,
-  variables,
-} from '../../arguments';
+import { argumentError, computeDtype, elementsOf, intOf, reasonFor, variables } from '../../arguments';
 import {
   KerasError,
   type CallContext,
@@ -18,13 +9,13 @@ import {
   type LayerDefinition,
   type TensorSpec,
 } from '../../definition';
-import { OPEN, addToDim, floorDivideDim, isKnownRank, unknownDim } from '../../dims';
+import { addToDim, floorDivideDim, isKnownRank, unknownDim } from '../../dims';
 import { argumentText, tupleText } from '../../pythonText';
 import { signature } from '../../signature';
 import { argumentDim, onlyInput, spec } from '../shared';
 import { tensorsOf } from '../compound';
-
-const OPAQUE = { op: 'opaque', reason: 'a lookup, not a computation on neighbouring values' } as const;
+import { OPAQUE, encoded, outputMode, requireMode } from './encoding';
+import { vocabularyLayers } from './vocabulary';
 
 const rescaling: LayerDefinition = {
   name: 'Rescaling',
@@ -127,33 +118,6 @@ const normalization: LayerDefinition = {
   fallback: (config, [input]) => [spec(input.shape, computeDtype(config))],
 };
 
-/** Output for a layer that gives indices (`int`) or vectors of `depth` entries. `last1`: an axis of length 1 is replaced. */
-function encoded(shape: Shape, mode: string | null, depth: Dim): Shape {
-  if (mode === null) return { kind: 'unknown', reason: 'the argument output_mode is not known' };
-  if (mode === 'int' || !isKnownRank(shape)) return shape;
-  if (mode !== 'one_hot') return [...shape.slice(0, -1), depth];
-  const last = shape[shape.length - 1];
-  if (typeof last === 'object' && last.kind === 'unknown') return { kind: 'unknown', reason: last.reason };
-  return shape.length > 1 && last === 1 ? [...shape.slice(0, -1), depth] : [...shape, depth];
-}
-
-/** `output_mode` with Keras' older names; raises for a wrong one. */
-function outputMode(config: Config): string | null {
-  const mode = config.string('output_mode');
-  return mode === 'binary' ? 'multi_hot' : mode === 'tf-idf' ? 'tf_idf' : mode;
-}
-
-function requireMode(config: Config, allowed: readonly string[], layer: string): void {
-  const mode = outputMode(config);
-  if (mode === null || allowed.includes(mode)) return;
-  argumentError(
-    'output-mode',
-    'output_mode',
-    `\`output_mode\` must be one of ${allowed.join(', ')}, not ${mode}.`,
-    `Unknown value for \`output_mode\` argument of ${layer}. Allowed values are: (${allowed.map((name) => `'${name}'`).join(', ')}). Received: output_mode=${mode}`,
-  );
-}
-
 const categoryEncoding: LayerDefinition = {
   name: 'CategoryEncoding',
   parameters: signature("num_tokens=None, output_mode='multi_hot', sparse=False"),
@@ -169,7 +133,8 @@ const categoryEncoding: LayerDefinition = {
         'num_tokens must be set to use this layer. If the number of tokens is not known beforehand, use the IntegerLookup layer instead.',
       );
     }
-    if (count !== null && count < 1)
+    const tokens = config.value('num_tokens');
+    if ((count !== null && count < 1) || elementsOf(tokens) || tokens.kind === 'str')
       argumentError(
         'num-tokens',
         'num_tokens',
@@ -189,6 +154,7 @@ const categoryEncoding: LayerDefinition = {
 
 const discretization: LayerDefinition = {
   name: 'Discretization',
+  commonArguments: false,
   parameters: signature(
     "bin_boundaries=None, num_bins=None, epsilon=0.01, output_mode='int', sparse=False, dtype=None, name=None",
   ),
@@ -302,232 +268,6 @@ const hashedCrossing: LayerDefinition = {
   },
 };
 
-/** Entries of a lookup's vocabulary, out-of-vocabulary ones included; null when it is learnt, undefined when not known. */
-function vocabularySize(config: Config): Dim | null {
-  const value = config.value('vocabulary');
-  if (value.kind === 'none') return null;
-  const words = elementsOf(value);
-  if (!words || words.some((word) => word.kind !== 'str' && word.kind !== 'int'))
-    return unknownDim('the size of the vocabulary is not known');
-  const special = ['oov_token', 'mask_token'].map((name) => config.value(name));
-  const named = (word: (typeof words)[number]): boolean =>
-    special.some(
-      (entry) =>
-        (entry.kind === 'str' || entry.kind === 'int') &&
-        (word.kind === 'str' || word.kind === 'int') &&
-        entry.value === word.value,
-    );
-  if (words.some(named)) return unknownDim('the vocabulary names special tokens');
-  const oov = intOf(config.value('num_oov_indices'));
-  return oov === null ? 1 + words.length : words.length + oov;
-}
-
-/** Length of the vectors that a lookup gives. */
-function lookupDepth(config: Config): Dim {
-  if (config.flag('pad_to_max_tokens') === true)
-    return argumentDim(config, 'max_tokens', intOf(config.value('max_tokens')));
-  const size = vocabularySize(config);
-  // Keras leaves the length open until the vocabulary is learnt.
-  return size ?? (config.memo.get('adapted') ? unknownDim('the vocabulary is learnt from data') : OPEN);
-}
-
-const MODES = ['int', 'one_hot', 'multi_hot', 'count', 'tf_idf'];
-
-/** Arguments of a vocabulary that exclude each other (Keras `index_lookup.py`). */
-function checkLookup(config: Config): void {
-  const fail = (argument: string, message: string, keras: string): never =>
-    argumentError(
-      'lookup-argument',
-      argument,
-      message,
-      `${keras} Received: ${argument}=${argumentText(config, argument)}`,
-    );
-  const most = intOf(config.value('max_tokens'));
-  const mode = outputMode(config);
-  if (most !== null && most <= 1)
-    fail(
-      'max_tokens',
-      '`max_tokens` must be greater than 1.',
-      'If set, `max_tokens` must be greater than 1.',
-    );
-  if (config.flag('pad_to_max_tokens') === true && config.isNone('max_tokens'))
-    fail(
-      'pad_to_max_tokens',
-      '`pad_to_max_tokens` needs `max_tokens`.',
-      'If pad_to_max_tokens is True, must set `max_tokens`.',
-    );
-  if ((intOf(config.value('num_oov_indices')) ?? 0) < 0)
-    fail(
-      'num_oov_indices',
-      '`num_oov_indices` must not be negative.',
-      '`num_oov_indices` must be greater than or equal to 0.',
-    );
-  if (mode !== null && mode !== 'int' && config.flag('invert') === true)
-    fail(
-      'invert',
-      '`invert` goes with `output_mode="int"` only.',
-      "`output_mode` must be `'int'` when `invert` is true.",
-    );
-  const weights = config.value('idf_weights');
-  if (
-    mode !== null &&
-    mode !== 'tf_idf' &&
-    mode !== 'tf-idf' &&
-    (isPlainData(weights) || weights.kind === 'str')
-  )
-    fail(
-      'idf_weights',
-      '`idf_weights` goes with `output_mode="tf_idf"` only.',
-      "`idf_weights` should only be set if `output_mode` is `'tf_idf'`.",
-    );
-  const vocabulary = config.value('vocabulary');
-  const words = elementsOf(vocabulary);
-  if (mode === 'tf_idf' && words && weights.kind === 'none')
-    fail(
-      'vocabulary',
-      'With `output_mode="tf_idf"` a vocabulary needs `idf_weights`.',
-      'When specifying the `vocabulary` argument, in TF-IDF output mode, the `idf_weights` argument must also be provided.',
-    );
-  const wantsText = !config.bound.values.has('vocabulary_dtype');
-  if (
-    (isPlainData(vocabulary) && !words) ||
-    (wantsText && words?.some(({ kind }) => kind === 'int' || kind === 'float'))
-  )
-    fail(
-      'vocabulary',
-      `\`vocabulary\` must be a list of ${wantsText ? 'strings' : 'integers'}.`,
-      'Failed to convert a NumPy array to a Tensor.',
-    );
-  const dtype = config.string('vocabulary_dtype');
-  if (dtype !== null && dtype !== 'int64')
-    fail(
-      'vocabulary_dtype',
-      '`vocabulary_dtype` must be "int64".',
-      "Only `vocabulary_dtype='int64'` is supported at this time.",
-    );
-  checkSalt(config, fail);
-}
-
-/** A salt chooses among hash functions, which only strings and farmhash have. */
-function checkSalt(config: Config, fail: (argument: string, message: string, keras: string) => never): void {
-  const salt = config.value('salt');
-  const items = elementsOf(salt);
-  if (!isPlainData(salt)) return;
-  if (config.string('vocabulary_dtype') !== null && config.string('oov_method') === 'floormod')
-    fail(
-      'salt',
-      '`salt` goes with `oov_method="farmhash"` only.',
-      "`salt` can only be used when `oov_method='farmhash'`.",
-    );
-  if (salt.kind === 'float' || (items && items.length !== 2))
-    fail(
-      'salt',
-      '`salt` must be one integer or two.',
-      'The `salt` argument for `IndexLookup` can only be a tuple of 2 integers, or a single integer.',
-    );
-}
-
-/** A step of TextVectorization: a name, a function or None. */
-function requireStep(config: Config, name: string, allowed: readonly string[]): void {
-  const value = config.value(name);
-  if (value.kind === 'str' ? allowed.includes(value.value) : !isPlainData(value)) return;
-  const text = argumentText(config, name);
-  argumentError(
-    'lookup-argument',
-    name,
-    `\`${name}\` must be ${orList(allowed)}, a function or None, not ${text}.`,
-    `Unknown value for \`${name}\` argument of TextVectorization. Allowed values are: (${allowed.map((entry) => `'${entry}'`).join(', ')}). Received: ${name}=${text}`,
-  );
-}
-
-function lookup(name: string, parameters: string): LayerDefinition {
-  return {
-    name,
-    parameters: signature(parameters),
-    configure(config) {
-      requireMode(config, MODES, name);
-      checkLookup(config);
-    },
-    call(context) {
-      const { config } = context;
-      const mode = outputMode(config);
-      const invert = config.flag('invert');
-      const dtype = mode === 'int' ? 'int64' : 'float32';
-      return {
-        outputs: [
-          spec(encoded(onlyInput(context).shape, mode, lookupDepth(config)), invert === null ? null : dtype),
-        ],
-        primitive: OPAQUE,
-      };
-    },
-  };
-}
-
-function vectorized(config: Config, input: TensorSpec): Shape {
-  const mode = outputMode(config);
-  const { shape } = input;
-  if (mode === null) return { kind: 'unknown', reason: reasonFor(config, 'output_mode') };
-  if (mode === 'int') {
-    const length = config.isNone('output_sequence_length')
-      ? OPEN
-      : argumentDim(config, 'output_sequence_length', intOf(config.value('output_sequence_length')));
-    return [
-      isKnownRank(shape) && shape.length > 0
-        ? shape[0]
-        : isKnownRank(shape)
-          ? OPEN
-          : unknownDim(shape.reason),
-      length,
-    ];
-  }
-  if (!isKnownRank(shape)) return shape;
-  const split = config.value('split');
-  if (split.kind === 'unknown') return { kind: 'unknown', reason: split.reason };
-  const tokens = split.kind !== 'none' ? [...shape, OPEN] : shape.length <= 1 ? [...shape, 1] : shape;
-  return encoded(tokens, mode, lookupDepth(config));
-}
-
-const textVectorization: LayerDefinition = {
-  name: 'TextVectorization',
-  parameters:
-    signature(`max_tokens=None, standardize='lower_and_strip_punctuation', split='whitespace', ngrams=None,
-    output_mode='int', output_sequence_length=None, pad_to_max_tokens=False, vocabulary=None, idf_weights=None, sparse=False,
-    ragged=False, encoding='utf-8', name=None`),
-  configure(config) {
-    requireStep(config, 'standardize', ['lower_and_strip_punctuation', 'lower', 'strip_punctuation']);
-    requireStep(config, 'split', ['whitespace', 'character']);
-    requireMode(config, MODES, 'TextVectorization');
-    checkLookup(config);
-    const length = config.value('output_sequence_length');
-    const mode = outputMode(config);
-    if (mode === 'int' && (length.kind === 'float' || length.kind === 'str')) {
-      argumentError(
-        'output-sequence-length',
-        'output_sequence_length',
-        '`output_sequence_length` must be an integer or None.',
-        `\`output_sequence_length\` must be either None or an integer when \`output_mode\` is 'int'. Received: output_sequence_length=${argumentText(config, 'output_sequence_length')}`,
-      );
-    }
-    if (mode !== null && mode !== 'int' && length.kind !== 'none' && length.kind !== 'unknown') {
-      argumentError(
-        'output-sequence-length',
-        'output_sequence_length',
-        '`output_sequence_length` goes with `output_mode="int"` only.',
-        `\`output_sequence_length\` must not be set if \`output_mode\` is not 'int'. Received output_sequence_length=${argumentText(config, 'output_sequence_length')}.`,
-      );
-    }
-  },
-  call(context) {
-    const { config } = context;
-    return {
-      outputs: [
-        spec(vectorized(config, onlyInput(context)), outputMode(config) === 'int' ? 'int64' : 'float32'),
-      ],
-      primitive: OPAQUE,
-    };
-  },
-};
-
 const melSpectrogram: LayerDefinition = {
   name: 'MelSpectrogram',
   parameters:
@@ -590,17 +330,7 @@ export const featureLayers: readonly LayerDefinition[] = [
   discretization,
   hashing,
   hashedCrossing,
-  lookup(
-    'StringLookup',
-    `max_tokens=None, num_oov_indices=1, mask_token=None, oov_token='[UNK]', vocabulary=None, idf_weights=None, invert=False,
-    output_mode='int', pad_to_max_tokens=False, sparse=False, encoding='utf-8', name=None, salt=None`,
-  ),
-  lookup(
-    'IntegerLookup',
-    `max_tokens=None, num_oov_indices=1, mask_token=None, oov_token=-1, vocabulary=None, vocabulary_dtype='int64', idf_weights=None,
-    invert=False, output_mode='int', sparse=False, pad_to_max_tokens=False, oov_method='floormod', salt=None, name=None`,
-  ),
-  textVectorization,
+  ...vocabularyLayers,
   melSpectrogram,
   pipeline,
 ];

@@ -1,22 +1,20 @@
 /** Image preprocessing: Resizing, CenterCrop, RandomCrop and the layers that keep the shape. Sources: Keras `layers/preprocessing/image_preprocessing/*.py`. */
 import type { Dim, Primitive, Shape } from '../../../graph/graph';
-import {
-  argumentError,
-  computeDtype,
-  didYouMean,
-  elementsOf,
-  intOf,
-  numberOf,
-  isPlainData,
-  orList,
-  requireDataFormat,
-} from '../../arguments';
+import { argumentError, computeDtype, elementsOf, intOf, requireDataFormat } from '../../arguments';
 import { KerasError, type Config, type LayerDefinition, type TensorSpec } from '../../definition';
 import { isKnownRank, unknownDim } from '../../dims';
-import { closest } from '../../names';
 import { argumentText, tupleText } from '../../pythonText';
 import { signature } from '../../signature';
 import { argumentDim, onlyInput, sameShape, spec } from '../shared';
+import {
+  CHECKS_RANGE,
+  checkChannels,
+  checkFactor,
+  checkInterpolation,
+  checkTransform,
+  requireOneNumber,
+  requireOutputInterval,
+} from './imageChecks';
 
 /** Positions of height and width, counted from the front; null when rank or data format is not known. */
 function sizeAxes(config: Config, input: TensorSpec): readonly [number, number] | null {
@@ -51,6 +49,24 @@ function checkRank(input: TensorSpec): void {
   );
 }
 
+/** Height and width become lengths of the output. */
+function requireSizes(config: Config): void {
+  for (const name of ['height', 'width']) {
+    const value = config.value(name);
+    const wrong = value.kind === 'float' || value.kind === 'str' || elementsOf(value) !== undefined;
+    if (config.kerasVersion === 2 || !(wrong || (intOf(value) ?? 0) < 0)) continue;
+    const text = argumentText(config, name);
+    argumentError(
+      'tuple-argument',
+      name,
+      `\`${name}\` must be a positive integer, not ${text}.`,
+      wrong
+        ? `Cannot convert '(…, ${text}, …)' to a shape. Found invalid dimension '${text}'.`
+        : `Cannot convert '(…, ${text}, …)' to a shape. Negative dimensions are not allowed.`,
+    );
+  }
+}
+
 function sizing(
   name: string,
   parameters: string,
@@ -66,6 +82,7 @@ function sizing(
       const { config } = context;
       const input = onlyInput(context);
       if (strictRank) checkRank(input);
+      requireSizes(config);
       return {
         outputs: [spec(resized(config, input), computeDtype(config))],
         primitive: primitive(config, input),
@@ -102,137 +119,6 @@ function crop(config: Config, input: TensorSpec): Primitive {
   return { op: 'crop', crops };
 }
 
-const FILL_MODES = ['reflect', 'wrap', 'constant', 'nearest'];
-const INTERPOLATIONS = ['nearest', 'bilinear'];
-
-function requireOneOf(
-  config: Config,
-  name: string,
-  allowed: readonly string[],
-  keras: (text: string) => string,
-  exception: string,
-): void {
-  const value = config.value(name);
-  const wrongKind = isPlainData(value) || value.kind === 'none';
-  if (!wrongKind && (value.kind !== 'str' || allowed.includes(value.value))) return;
-  const received = value.kind === 'str' ? value.value : argumentText(config, name);
-  const suggestion = value.kind === 'str' ? closest(received, allowed) : undefined;
-  argumentError(
-    `${name.replace(/_/g, '-')}-name`,
-    name,
-    suggestion === undefined
-      ? `\`${name}\` must be ${orList(allowed)}, not ${value.kind === 'str' ? `"${received}"` : received}.`
-      : `"${received}" is no ${name.replace(/_/g, ' ')}${didYouMean(suggestion)}`,
-    keras(received),
-    { received, suggestion: suggestion ?? null },
-    exception,
-  );
-}
-
-/** The layers that transform by a fill mode and an interpolation check both. */
-function checkTransform(config: Config): void {
-  checkFillMode(config);
-  checkInterpolation(config);
-}
-
-function checkFillMode(config: Config): void {
-  requireOneOf(
-    config,
-    'fill_mode',
-    FILL_MODES,
-    (text) => `Unknown \`fill_mode\` ${text}. Expected of one ('reflect', 'wrap', 'constant', 'nearest').`,
-    'NotImplementedError',
-  );
-}
-
-function checkInterpolation(config: Config): void {
-  requireOneOf(
-    config,
-    'interpolation',
-    INTERPOLATIONS,
-    (text) => `Unknown \`interpolation\` ${text}. Expected of one ('nearest', 'bilinear').`,
-    'NotImplementedError',
-  );
-}
-
-/** Layers that look at their `value_range` when they are made; the others find out when they run. */
-const CHECKS_RANGE = new Set([
-  'AutoContrast',
-  'Equalization',
-  'RandomBrightness',
-  'RandomColorDegeneration',
-  'RandomPosterization',
-  'RandomSaturation',
-  'RandomSharpness',
-  'Solarization',
-]);
-
-/** `value_range`: two numbers. */
-function requireOutputInterval(config: Config): void {
-  const value = config.value('value_range');
-  const pair = elementsOf(value);
-  const text = argumentText(config, 'value_range');
-  if (pair ? pair.length === 2 : !(isPlainData(value) || value.kind === 'none' || value.kind === 'str'))
-    return;
-  argumentError(
-    'value-range',
-    'value_range',
-    `\`value_range\` must be two numbers, not ${text}.`,
-    `The \`value_range\` argument should be a list of two numbers. Received: value_range=${text}`,
-  );
-}
-
-/**
- * A factor as the base class checks it. `strict`: both ends of a pair must lie within the bounds; else only the
- * nearest ends are looked at, as most layers do.
- */
-function checkFactor(
-  low: number,
-  high: number,
-  name = 'factor',
-  strict = false,
-  /** Nothing at all (None, an empty tuple) counts as 0. */
-  orZero = false,
-): (config: Config) => void {
-  return (config) => {
-    const value = config.value(name);
-    const text = argumentText(config, name);
-    const wrong = (): never =>
-      argumentError(
-        'factor-range',
-        name,
-        `\`${name}\` must be one or two numbers between ${low} and ${high}, not ${text}.`,
-        `The \`${name}\` argument should be a number (or a list of two numbers) in the range [${low}, ${high}]. Received: ${name}=${text}`,
-      );
-    const pair = elementsOf(value);
-    if (orZero && (value.kind === 'none' || pair?.length === 0)) return;
-    if (pair) {
-      if (pair.length !== 2) wrong();
-      const [a, b] = pair.map(numberOf);
-      if ((a !== null && a > high) || (b !== null && b < low)) wrong();
-      if (strict && ((a !== null && a < low) || (b !== null && b > high))) wrong();
-      return;
-    }
-    const factor = numberOf(value);
-    if (value.kind === 'str' || value.kind === 'none' || (factor !== null && (factor < low || factor > high)))
-      wrong();
-  };
-}
-
-/** Turning colours to grey takes colours. */
-function checkChannels(config: Config, input: TensorSpec, channels: number): void {
-  const format = config.channelsFirst();
-  if (!isKnownRank(input.shape) || format === null) return;
-  const found = input.shape[format ? input.shape.length - 3 : input.shape.length - 1];
-  if (typeof found !== 'number' || found === channels) return;
-  throw new KerasError(
-    'input-axis',
-    `This layer takes images of ${channels} channels, but the input ${tupleText(input.shape)} has ${found}.`,
-    `Input images must have ${channels} channels, but received images with ${found} channels.`,
-    { input: 0, facts: { expected: channels, found } },
-  );
-}
-
 /** A layer that changes values and keeps shape; `keepsDtype` when it keeps the dtype as well. */
 function keeping(
   name: string,
@@ -264,6 +150,13 @@ function keeping(
     fallback: (config, inputs) => inputs.map((input) => spec(input.shape, computeDtype(config))),
   };
 }
+
+const COLOURS = [
+  ['brightness_factor', -1],
+  ['contrast_factor', 0],
+  ['saturation_factor', -1],
+  ['hue_factor', 0],
+] as const;
 
 const RANGE = 'value_range=(0, 255)';
 const FILL =
@@ -326,13 +219,25 @@ export const images: readonly LayerDefinition[] = [
   keeping(
     'RandomColorJitter',
     `${RANGE}, brightness_factor=None, contrast_factor=None, saturation_factor=None, hue_factor=None, seed=None, data_format=None, ${BOXES}`,
+    (config) => {
+      for (const [name, low] of COLOURS)
+        if (!config.isNone(name)) checkFactor(low, 1, name, false, name === 'brightness_factor')(config);
+    },
   ),
   keeping(
     'RandomPosterization',
     `factor, ${RANGE}, data_format=None, seed=None, ${BOXES}`,
     checkFactor(1, 8),
   ),
-  keeping('RandomGrayscale', `factor=0.5, data_format=None, seed=None, ${BOXES}`, undefined, true),
+  keeping(
+    'RandomGrayscale',
+    `factor=0.5, data_format=None, seed=None, ${BOXES}`,
+    (config) => {
+      if (elementsOf(config.value('factor'))) requireOneNumber(config, 'factor');
+      checkFactor(0, 1)(config);
+    },
+    true,
+  ),
   keeping('RandomInvert', `factor=1.0, ${RANGE}, seed=None, data_format=None, ${BOXES}`, checkFactor(0, 1)),
   keeping(
     'RandomPerspective',
@@ -378,7 +283,7 @@ export const images: readonly LayerDefinition[] = [
     'AugMix',
     `${RANGE}, num_chains=3, chain_depth=3, factor=0.3, alpha=1.0, all_ops=True, interpolation='bilinear', seed=None, data_format=None, ${BOXES}`,
     (config) => {
-      checkFactor(0, 1)(config);
+      checkFactor(0, 1, 'factor', true)(config);
       checkInterpolation(config);
     },
   ),
@@ -398,5 +303,9 @@ export const images: readonly LayerDefinition[] = [
       checkFactor(0, 1, 'threshold_factor', true)(config);
     },
   ),
-  keeping('MaxNumBoundingBoxes', 'max_number, fill_value=-1, *, data_format=None, bounding_box_format=None'),
+  keeping(
+    'MaxNumBoundingBoxes',
+    'max_number, fill_value=-1, *, data_format=None, bounding_box_format=None',
+    (config) => requireOneNumber(config, 'max_number'),
+  ),
 ];
