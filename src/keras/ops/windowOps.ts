@@ -274,10 +274,19 @@ const extractPatches: OpDefinition = {
     const inner = x.shape.slice(batch.length);
     const channels = first ? inner[0] : inner[rank];
     const axes = (first ? inner.slice(1) : inner.slice(0, rank)).map((input, i) =>
-      convWindow({ input, kernel: size[i], stride: strides[i], dilation: dilation[i], padding: typeof padding === 'string' ? padding : 'unknown' }),
+      convWindow({
+        input,
+        kernel: size[i],
+        stride: strides[i],
+        dilation: dilation[i],
+        padding: typeof padding === 'string' ? padding : 'unknown',
+      }),
     );
-    const window = size.reduce<Dim>((all, length) => mulDim(all, length ?? unknownDim('the size of the patches is not known')), 1);
-    const out = mulDim(window, channels);
+    const window = size.reduce<Dim>(
+      (all, length) => times(all, length ?? unknownDim('the size of the patches is not known')),
+      1,
+    );
+    const out = times(channels, window);
     const lengths = axes.map((axis) => axis.output);
     return {
       outputs: [{ shape: first ? [...batch, out, ...lengths] : [...batch, ...lengths, out], dtype: x.dtype }],

@@ -120,18 +120,21 @@ function array(machine: Machine, { a, dtype, ndmin }: Params): Value {
   return makeArray(machine, shape, type, data);
 }
 
-function eye(machine: Machine, { N, M, k, dtype }: Params): Value {
-  const rows = toShape(machine, N);
-  const columns = M.kind === 'none' ? rows : toShape(machine, M);
-  if (!isRanked(rows) || !isRanked(columns))
-    return makeArray(machine, isRanked(rows) ? columns : rows, undefined);
-  const [n, m, shift] = [rows[0], columns[0], indexOf(k)];
-  const data =
-    typeof n === 'number' && typeof m === 'number' && shift !== undefined && n * m <= MAX_ELEMENTS
-      ? Array.from({ length: n * m }, (_, i) => Number((i % m) - Math.floor(i / m) === shift))
-      : undefined;
-  return makeArray(machine, [n, m], dtypeOr(machine, dtype, 'float64'), data);
-}
+/** A matrix of ones where `holds` says so of how far an element lies above the main diagonal, and of `k`; else zeros. */
+const byDiagonal =
+  (holds: (above: number, k: number) => boolean): Body =>
+  (machine, { N, M, k, dtype }) => {
+    const rows = toShape(machine, N);
+    const columns = M.kind === 'none' ? rows : toShape(machine, M);
+    if (!isRanked(rows) || !isRanked(columns))
+      return makeArray(machine, isRanked(rows) ? columns : rows, undefined);
+    const [n, m, shift] = [rows[0], columns[0], indexOf(k)];
+    const data =
+      typeof n === 'number' && typeof m === 'number' && shift !== undefined && n * m <= MAX_ELEMENTS
+        ? Array.from({ length: n * m }, (_, i) => Number(holds((i % m) - Math.floor(i / m), shift)))
+        : undefined;
+    return makeArray(machine, [n, m], dtypeOr(machine, dtype, 'float64'), data);
+  };
 
 function full(machine: Machine, { shape, value, dtype }: Params): Value {
   const number = numberOf(value);
@@ -173,10 +176,12 @@ export const CREATORS: readonly (readonly [string, Body])[] = [
   ['arange(start, stop?, step=1, dtype=None, **kwargs)', arange],
   ['linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0)', linspace],
   ['logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0)', logspace],
-  ['eye(N, M=None, k=0, dtype=None, **kwargs)', eye],
+  ['eye(N, M=None, k=0, dtype=None, **kwargs)', byDiagonal((above, k) => above === k)],
+  ['tri(N, M=None, k=0, dtype=None, **kwargs)', byDiagonal((above, k) => above <= k)],
   [
     'identity(N, dtype=None, **kwargs)',
-    (machine, params) => eye(machine, { ...params, M: { kind: 'none' }, k: int(0) }),
+    (machine, params, call) =>
+      byDiagonal((above) => above === 0)(machine, { ...params, M: { kind: 'none' }, k: int(0) }, call),
   ],
   ["meshgrid(*arrays, indexing='xy', sparse=False, copy=True)", meshgrid],
   ...['asarray', 'asanyarray', 'ascontiguousarray'].map((name): [string, Body] => [
