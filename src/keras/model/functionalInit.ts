@@ -102,7 +102,7 @@ function graphBetween(
   const both = certain ? foreign.find((id) => outputIds.includes(id)) : undefined;
   if (both !== undefined) {
     throw new KerasError(
-      'model-disconnected',
+      'graph-disconnected',
       'A tensor between layers cannot be input and output of a model at once.',
       'Output with path `` is not connected to `inputs`',
       { callArgument: 'outputs' },
