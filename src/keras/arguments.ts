@@ -94,6 +94,7 @@ export function reasonFor(config: Config, name: string): string {
 /** Keras' `standardize_tuple`: an int or `rank` ints, all positive (or not negative). Unknown entries are null. */
 export function requireTuple(config: Config, name: string, rank: number, allowZero = false): Known<number>[] {
   const value = config.value(name);
+  if (value.kind === 'int' && value.value > 0) return Array.from<number>({ length: rank }).fill(value.value);
   const wrong = (more = ''): never =>
     argumentError(
       'tuple-argument',

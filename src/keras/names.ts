@@ -1,5 +1,8 @@
 /** Names that Keras accepts as strings (activations, initialisers, regularisers, constraints) and the closest of them to a typo. */
 
+/** Names made already: every layer and every operation asks for its own. */
+const snakes = new Map<string, string>();
+
 export const ACTIVATIONS: readonly string[] = [
   'relu',
   'leaky_relu',
@@ -89,11 +92,17 @@ export const CONSTRAINTS: readonly string[] = [...CONSTRAINT_CLASSES, ...CONSTRA
 
 /** Keras' `to_snake_case`. */
 export function snakeCase(name: string): string {
-  return name
-    .replace(/\W+/g, '')
-    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase();
+  let made = snakes.get(name);
+  if (made === undefined) {
+    made = name
+      .replace(/\W+/g, '')
+      .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+      .replace(/([a-z])([A-Z])/g, '$1_$2')
+      .toLowerCase();
+    // Programs have few class names; a generated flood of them must not stay in memory.
+    if (snakes.size < 2000) snakes.set(name, made);
+  }
+  return made;
 }
 
 /** The candidate closest to `text` when it is close enough to be a slip (about a third of its letters), else undefined. */

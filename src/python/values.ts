@@ -268,13 +268,16 @@ export interface Arg {
   readonly range: SourceRange | null;
 }
 
+/** A keyword argument. */
+export interface KeywordArg extends Arg {
+  /** Range of the keyword's name. */
+  readonly nameRange: SourceRange | null;
+}
+
 /** The arguments of one call. For methods `self` is the first positional argument. */
 export interface CallArgs {
   readonly positional: readonly Arg[];
-  readonly keywords: ReadonlyMap<
-    string,
-    Arg & { /** range of the keyword's name */ readonly nameRange: SourceRange | null }
-  >;
+  readonly keywords: ReadonlyMap<string, KeywordArg>;
   /** A `*args` of unknown length was passed: positional arguments beyond those listed may exist. */
   readonly openPositional: UnknownValue | null;
   /** A `**kwargs` of unknown content was passed: any keyword may be given. */

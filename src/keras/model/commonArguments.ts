@@ -18,12 +18,31 @@ export function checkCommonArguments(config: Config, definition: LayerDefinition
   checkDtype(config);
   checkName(config);
   checkTrainable(config);
-  const names = definition.parameters.map(({ name }) => name);
-  const looked = [...new Set([...names, 'activity_regularizer'])].filter(
-    (name) => /_(initializer|regularizer|constraint)$/.test(name) && !definition.ignored?.includes(name),
-  );
+  const { names, looked } = namesOf(definition);
   requireNames(config, ...looked);
   if (names.includes('seed') && drawsRandomly(config, names)) checkSeed(config);
+}
+
+interface Names {
+  readonly names: readonly string[];
+  /** Parameters that Keras looks up by name. */
+  readonly looked: readonly string[];
+}
+
+const namesByDefinition = new WeakMap<LayerDefinition, Names>();
+
+/** Worked out once per definition, not for every layer. */
+function namesOf(definition: LayerDefinition): Names {
+  let made = namesByDefinition.get(definition);
+  if (made === undefined) {
+    const names = definition.parameters.map(({ name }) => name);
+    const looked = [...new Set([...names, 'activity_regularizer'])].filter(
+      (name) => /_(initializer|regularizer|constraint)$/.test(name) && !definition.ignored?.includes(name),
+    );
+    made = { names, looked };
+    namesByDefinition.set(definition, made);
+  }
+  return made;
 }
 
 function checkDtype(config: Config): void {

@@ -7,7 +7,12 @@ import { ACTIVATIONS } from '../names';
 import { recorderOf } from './recorder';
 
 export class LayerConfig implements Config {
-  readonly memo = new Map<string, unknown>();
+  private memory: Map<string, unknown> | null = null;
+
+  /** Made when first asked for: few layers remember anything. */
+  get memo(): Map<string, unknown> {
+    return (this.memory ??= new Map());
+  }
 
   constructor(
     readonly machine: Machine,
@@ -53,6 +58,7 @@ export class LayerConfig implements Config {
 
   ints(name: string, rank: number): Known<number>[] {
     const value = this.value(name);
+    if (value.kind === 'int') return Array.from<number>({ length: rank }).fill(value.value);
     const items =
       value.kind === 'tuple' || value.kind === 'list' || value.kind === 'range'
         ? this.machine.iterate(value)

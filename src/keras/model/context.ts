@@ -33,9 +33,12 @@ export class LayerCallContext implements CallContext {
     this.config = state.config!;
     // `Layer.__call__` casts float tensors before `call` sees them.
     const casts = this.config.flag('autocast') !== false && this.config.kerasVersion === 3;
-    this.inputs = casts
-      ? inputs.map((input) => ({ ...input, dtype: castInput(this.config, input.dtype) }))
-      : inputs;
+    this.inputs = casts ? inputs.map((input) => this.cast(input)) : inputs;
+  }
+
+  private cast(input: TensorRef): TensorRef {
+    const dtype = castInput(this.config, input.dtype);
+    return dtype === input.dtype ? input : { ...input, dtype };
   }
 
   get self(): InstanceValue {

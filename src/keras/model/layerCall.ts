@@ -4,7 +4,7 @@
  */
 import type { Node, SourceRange, TensorId } from '../../graph/graph';
 import { unknownBase } from '../../python/interpreter/classes';
-import { PyRaise } from '../../python/machine';
+import { PyRaise, type Parameter } from '../../python/machine';
 import {
   NONE,
   list,
@@ -39,6 +39,15 @@ import {
 
 const CALL_PARAMETERS = signature('inputs, training=None, mask=None, *args, **kwargs');
 
+const names = new WeakMap<readonly Parameter[], readonly string[]>();
+
+/** Names of a signature, worked out once. */
+function namesOf(parameters: readonly Parameter[]): readonly string[] {
+  let made = names.get(parameters);
+  if (made === undefined) names.set(parameters, (made = parameters.map(({ name }) => name)));
+  return made;
+}
+
 /** `Layer.__call__`. */
 export const layerCall: NativeFunction = native('__call__', (machine, args) => {
   const self = args.positional[0]?.value;
@@ -52,21 +61,21 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
   const args = mapArgs(original, (leaf) => toTensorLeaf(recorder, leaf));
   const site = recorder.site();
   const parameters = state.definition?.callParameters ?? CALL_PARAMETERS;
-  const ranges = argumentRanges(
-    parameters.map(({ name }) => name),
-    args,
-  );
+  const ranges = argumentRanges(namesOf(parameters), args);
   const wrong = checkPositional(recorder, state, args, ranges);
   const first = firstArgument(args, parameters[0]?.name);
   const userCall = userMethod(state, 'call');
   const builtin = userCall === undefined && state.definition !== null;
   const inputs = first === undefined ? [] : inputRefs(recorder, first.value);
-  const tensors = args.positional
-    .slice(1)
-    .map((arg, i) => ({ name: parameters[i]?.name ?? `arg${i}`, value: arg.value }));
-  for (const [name, arg] of args.keywords) tensors.push({ name, value: arg.value });
   const mask = maskForCall(recorder, state, args);
-  const tensorArguments = tensors.filter(({ value }) => containsTensor(value));
+  const tensorArguments: { readonly name: string; readonly value: Value }[] = [];
+  for (let i = 1; i < args.positional.length; i++) {
+    const { value } = args.positional[i];
+    if (containsTensor(value))
+      tensorArguments.push({ name: parameters[i - 1]?.name ?? `arg${i - 1}`, value });
+  }
+  for (const [name, { value }] of args.keywords)
+    if (containsTensor(value)) tensorArguments.push({ name, value });
   const inputIds = orderedInputs(
     inputs,
     tensorArguments.map(({ value }) => value),
@@ -202,14 +211,12 @@ function runDefinition(
   const definition = state.definition!;
   const parameters = definition.callParameters ?? CALL_PARAMETERS;
   const bound = machine.bind(parameters, withoutSelf(args));
-  const callArgs = new Map(bound.values);
   const firstName = parameters[0]?.name;
-  const firstValue = firstName === undefined ? undefined : callArgs.get(firstName);
-  if (firstName !== undefined) callArgs.delete(firstName);
+  const firstValue = firstName === undefined ? undefined : bound.values.get(firstName);
   const isList =
     firstValue !== undefined &&
     (firstValue.kind === 'list' || firstValue.kind === 'tuple' || firstValue.kind === 'dict');
-  const context = new LayerCallContext(machine, recorder, state, node, inputs, isList, callArgs);
+  const context = new LayerCallContext(machine, recorder, state, node, inputs, isList, bound.values);
   let result: CallResult;
   try {
     const missing = bound.missing.find((name) => name !== 'args' && name !== 'kwargs');
@@ -402,6 +409,8 @@ export function firstArgument(args: CallArgs, name: string | undefined): Arg | u
 
 /** Tensors of the first argument; what is not known counts as a tensor of unknown shape. */
 function inputRefs(recorder: Recorder, value: Value): TensorRef[] {
+  const data = tensorDataOf(value);
+  if (data !== undefined) return [recorder.ref(data.tensor)];
   const leaves = flatten(value);
   // A list that may go on: nothing can be said for certain about the whole of it.
   const open = openTail(value);
@@ -431,20 +440,20 @@ function firstTail(items: readonly Value[]): UnknownValue | null {
 }
 
 function refsOf(recorder: Recorder, leaves: readonly Value[]): TensorRef[] {
-  return leaves.flatMap((leaf) => {
-    const data = tensorDataOf(leaf);
-    if (data !== undefined) return [recorder.ref(data.tensor)];
-    if (leaf.kind === 'none' || leaf.kind === 'str') return [];
+  const refs: TensorRef[] = [];
+  for (const leaf of leaves) {
+    if (leaf.kind === 'none' || leaf.kind === 'str') continue;
     const ref = asTensor(recorder, leaf);
-    return ref === undefined ? [] : [ref];
-  });
+    if (ref !== undefined) refs.push(ref);
+  }
+  return refs;
 }
 
 /** Input tensors of the node: those of the first argument, then others by argument, each call of it once. */
 function orderedInputs(first: readonly TensorRef[], tensorArguments: readonly Value[]): TensorId[] {
   const ids = first.map((ref) => ref.tensor);
-  const all = tensorArguments.flatMap((value) => tensorsIn(value));
-  for (const id of all.slice(ids.length > 0 && all[0] === ids[0] ? ids.length : 0)) ids.push(id);
+  const all = tensorArguments.length === 1 ? tensorsIn(tensorArguments[0]) : tensorArguments.flatMap(tensorsIn);
+  for (let i = ids.length > 0 && all[0] === ids[0] ? ids.length : 0; i < all.length; i++) ids.push(all[i]);
   return ids;
 }
 
@@ -466,7 +475,9 @@ function checkPositional(
   args: CallArgs,
   ranges: Readonly<Record<string, SourceRange>>,
 ): boolean {
-  for (const arg of args.positional.slice(1)) {
+  for (let i = 1; i < args.positional.length; i++) {
+    const arg = args.positional[i];
+    if (isTensor(arg.value)) continue;
     for (const leaf of flatten(arg.value)) {
       const layer = layerStateOf(leaf);
       const callable = leaf.kind === 'class' || leaf.kind === 'function' ? leaf : undefined;

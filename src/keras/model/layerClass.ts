@@ -2,7 +2,7 @@
  * Makes Python classes of layer definitions: binding of the constructor's arguments, names, configuration, and what the
  * definitions add. The classes of a program's own layers derive from these.
  */
-import type { ConfigValue, SourceRange, Unknown } from '../../graph/graph';
+import type { ConfigValue, Layer, SourceRange, Unknown } from '../../graph/graph';
 import type { Bound, Machine, Parameter } from '../../python/machine';
 import { nativeClass, property } from '../../python/library/classes';
 import {
@@ -210,14 +210,37 @@ function inputShapeArgument(value: (name: string) => Value): Value | null {
 
 /** Configuration as plain data, and why what is missing in it is not known. */
 function describe(state: LayerState, bound: Bound, definition: LayerDefinition): void {
-  const config = state.layer.config as Record<string, ConfigValue>;
+  const config = { ...defaultsOf(definition) };
   const unknowns = state.layer.unknowns as Record<string, Unknown>;
-  for (const { name } of definition.parameters) {
+  for (const parameter of definition.parameters) {
+    const { name } = parameter;
     const value = bound.values.get(name);
-    if (value === undefined) continue;
+    if (value === parameter.default) continue;
+    if (value === undefined) {
+      delete config[name];
+      continue;
+    }
     if (value.kind === 'unknown') unknowns[name] = toUnknown(value);
     config[name] = plain(value);
   }
+  (state.layer as { config: Layer['config'] }).config = config;
+}
+
+const defaultsByDefinition = new WeakMap<LayerDefinition, Readonly<Record<string, ConfigValue>>>();
+
+/** The configuration of a layer whose arguments are all left at their defaults: the shared start of every other. */
+function defaultsOf(definition: LayerDefinition): Readonly<Record<string, ConfigValue>> {
+  let made = defaultsByDefinition.get(definition);
+  if (made === undefined) {
+    made = Object.fromEntries(
+      definition.parameters.map((parameter) => [
+        parameter.name,
+        parameter.default === undefined ? null : plain(parameter.default),
+      ]),
+    );
+    defaultsByDefinition.set(definition, made);
+  }
+  return made;
 }
 
 /** A value as plain data; null for None and for what is no data. */

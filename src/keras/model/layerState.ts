@@ -27,9 +27,15 @@ export class LayerState implements Mutable {
   /** The constructor's arguments are wrong: calls give guesses and report nothing more. */
   broken = false;
   /** Weights by name, for `layer.kernel` and for shape rules. */
-  readonly weightByName = new Map<string, WeightId>();
+  get weightByName(): Map<string, WeightId> {
+    return (this.names ??= new Map());
+  }
+  private names: Map<string, WeightId> | null = null;
   /** Weights that were made trainable, whatever `layer.trainable` says now. */
-  readonly trainableByNature = new Set<WeightId>();
+  get trainableByNature(): Set<WeightId> {
+    return (this.nature ??= new Set());
+  }
+  private nature: Set<WeightId> | null = null;
   /** Owned layers in the order Keras tracks them. */
   sublayers: LayerState[] = [];
   /** `input_shape=` of the constructor, with the batch axis. */

@@ -1,6 +1,6 @@
 /** Nested structures of tensors (lists, tuples, dicts) as Keras' `tree` walks them, and what counts as a tensor in them. */
 import type { Dim, Shape, SourceRange, TensorId } from '../../graph/graph';
-import type { CallArgs, InstanceValue, Value } from '../../python/values';
+import type { Arg, CallArgs, InstanceValue, KeywordArg, Value } from '../../python/values';
 import type { TensorRef } from '../definition';
 import { LayerState } from './layerState';
 import type { Recorder, TensorData } from './recorder';
@@ -61,14 +61,18 @@ export function mapStructure(value: Value, change: (leaf: Value) => Value): Valu
   }
 }
 
+/** Arguments with every leaf replaced; containers are copies, since the program may change its own later. */
 export function mapArgs(args: CallArgs, change: (leaf: Value) => Value): CallArgs {
-  return {
-    ...args,
-    positional: args.positional.map((arg) => ({ ...arg, value: mapStructure(arg.value, change) })),
-    keywords: new Map(
-      [...args.keywords].map(([name, arg]) => [name, { ...arg, value: mapStructure(arg.value, change) }]),
-    ),
+  const mapped = <A extends Arg>(arg: A): A => {
+    const value = mapStructure(arg.value, change);
+    return value === arg.value ? arg : { ...arg, value };
   };
+  const positional = args.positional.map(mapped);
+  if (args.keywords.size === 0)
+    return positional.every((arg, i) => arg === args.positional[i]) ? args : { ...args, positional };
+  const keywords = new Map<string, KeywordArg>();
+  for (const [name, arg] of args.keywords) keywords.set(name, mapped(arg));
+  return { ...args, positional, keywords };
 }
 
 /** Payload of a tensor or variable object. */
@@ -216,9 +220,11 @@ export function argumentRanges(
   skip = 1,
 ): Record<string, SourceRange> {
   const ranges: Record<string, SourceRange> = {};
-  args.positional.slice(skip).forEach((arg, i) => {
-    if (arg.range !== null && names[i] !== undefined) ranges[names[i]] = arg.range;
-  });
+  for (let i = skip; i < args.positional.length; i++) {
+    const { range } = args.positional[i];
+    const name = names[i - skip];
+    if (range !== null && name !== undefined) ranges[name] = range;
+  }
   for (const [name, arg] of args.keywords) if (arg.range !== null) ranges[name] = arg.range;
   return ranges;
 }
