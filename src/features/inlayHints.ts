@@ -39,8 +39,8 @@ export function inlayHints(
     const offset = lines.lineEnd(line);
     if (options.from !== undefined && offset < options.from) continue;
     if (options.to !== undefined && lines.lineStart(line) > options.to) continue;
-    const hint = hintFor(analysis, nodes, options.style ?? 'shape');
-    if (hint !== null) hints.push({ offset, ...hint });
+    const hint = hintFor(analysis, nodes, options.style ?? 'shape', offset);
+    if (hint !== null) hints.push(hint);
   }
   return hints.sort((a, b) => a.offset - b.offset);
 }
@@ -66,9 +66,8 @@ function byLine(analysis: Analysis, cell: number): Map<number, Node[]> {
   // Layers of a Sequential are called by Keras: their results stand where the layers are made.
   for (const layer of graph.layers) {
     if (layer.site.range.file !== program.path) continue;
-    for (const node of executions(analysis, layer))
-      if (node.internal && node.parent === null) put(node, layer.site.range.to);
     const nested = executions(analysis, layer);
+    for (const node of nested) if (node.internal && node.parent === null) put(node, layer.site.range.to);
     if (
       nested.length > 0 &&
       nested.every((node) => node.internal) &&
@@ -91,22 +90,21 @@ function hintFor(
   analysis: Analysis,
   nodes: readonly Node[],
   style: HintStyle,
-): { label: string; tooltip: string } | null {
+  offset: number,
+): InlayHint | null {
   // What a line yields is what it computes last; per repetition the last node with the same call expression.
   const end = Math.max(...nodes.map((node) => node.site.range.to));
   const results = nodes.filter((node) => node.site.range.to === end && outermost(node, nodes));
   const last = results[results.length - 1];
   if (last === undefined || last.failed) return null;
   const [first] = results;
-  const tooltip = results.slice(0, 12).map((node) => `${node.type}: ${flow(analysis, node)}`);
-  if (results.length > 12) tooltip.push(`… ${results.length - 12} more`);
   if (style === 'shape') {
     if (!nodes.some((node) => changes(analysis, node))) return null;
     const label =
       results.length > 1 && outputText(analysis, first) !== outputText(analysis, last)
         ? severalLabel(analysis, first, last, results.length)
         : outputText(analysis, last);
-    return { label: shorten(label), tooltip: tooltip.join('\n') };
+    return made(offset, label, () => flows(analysis, results));
   }
   const figure = analysis.figures.ofNode(last);
   if (style === 'parameters') {
@@ -117,10 +115,11 @@ function hintFor(
     const own = results.length > 1 ? total : figure.params;
     return own === 0
       ? null
-      : {
-          label: shorten(own === null ? '? parameters' : `${short(own)} parameters`),
-          tooltip: `${orUnknown(own)} parameters\n${tooltip.join('\n')}`,
-        };
+      : made(
+          offset,
+          own === null ? '? parameters' : `${short(own)} parameters`,
+          () => `${orUnknown(own)} parameters\n${flows(analysis, results)}`,
+        );
   }
   const field = figure.receptiveField;
   if (
@@ -132,7 +131,25 @@ function hintFor(
     field.size.length === 0 || (field.global && field.stride.every((stride) => stride === null))
       ? 'sees all'
       : `sees ${sizes(field.size, true)}`;
-  return { label: shorten(label), tooltip: `Receptive field ${fieldText(field)}` };
+  return made(offset, label, () => `Receptive field ${fieldText(field)}`);
+}
+
+/** The tooltip is worked out when it is looked at: all hints of a file are made on every key press, few are hovered. */
+function made(offset: number, label: string, tooltip: () => string): InlayHint {
+  return {
+    offset,
+    label: shorten(label),
+    get tooltip() {
+      return tooltip();
+    },
+  };
+}
+
+/** What went in and came out, a line per result. */
+function flows(analysis: Analysis, results: readonly Node[]): string {
+  const lines = results.slice(0, 12).map((node) => `${node.type}: ${flow(analysis, node)}`);
+  if (results.length > 12) lines.push(`… ${results.length - 12} more`);
+  return lines.join('\n');
 }
 
 function add(sum: number, value: number | null): number | null {
@@ -155,7 +172,16 @@ function changes(analysis: Analysis, node: Node): boolean {
   const { tensors } = analysis.graph;
   if (node.outputs.length === 0) return false;
   if (node.inputs.length === 0) return node.primitive.op === 'input';
-  return formatShape(tensors[node.inputs[0]].shape) !== formatShape(tensors[node.outputs[0]].shape);
+  return !sameText(tensors[node.inputs[0]].shape, tensors[node.outputs[0]].shape);
+}
+
+/** Whether two shapes are written alike. */
+function sameText(a: Shape, b: Shape): boolean {
+  if (isUnknown(a) || isUnknown(b)) return isUnknown(a) && isUnknown(b);
+  return (
+    a.length === b.length &&
+    a.every((dim, axis) => dim === b[axis] || formatDim(dim) === formatDim(b[axis]))
+  );
 }
 
 function outputText(analysis: Analysis, node: Node): string {

@@ -56,9 +56,10 @@ export function locate(analysis: Analysis, offset: number): Found | null {
 
 /** Executions worth telling of a layer: its own ones, not the repetitions inside calls of a model that holds it. */
 export function executions(analysis: Analysis, layer: Layer): Node[] {
-  const nodes = layer.nodes.map((id) => analysis.graph.nodes[id]);
-  const own = nodes.filter((node) => node.parent === null);
-  return own.length > 0 ? own : nodes;
+  const { nodes } = analysis.graph;
+  const own: Node[] = [];
+  for (const id of layer.nodes) if (nodes[id].parent === null) own.push(nodes[id]);
+  return own.length > 0 ? own : layer.nodes.map((id) => nodes[id]);
 }
 
 /** The model of a layer object; undefined for an ordinary layer. */

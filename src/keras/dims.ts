@@ -22,8 +22,9 @@ export const ceilDivideDim = (dim: Dim, divisor: number): Dim =>
 
 function withNumber(op: '+' | '*' | '//', dim: Dim, amount: number): Dim {
   if (typeof dim === 'number') {
-    const value = combine(op, dim, amount);
-    return typeof value === 'number' ? value : unknownDim('division by zero');
+    if (op === '+') return dim + amount;
+    if (op === '*') return dim * amount;
+    return amount === 0 ? unknownDim('division by zero') : Math.floor(dim / amount);
   }
   if (isUnknown(dim)) return dim;
   return dim.formula === undefined ? dim : { kind: 'open', formula: combine(op, dim.formula, amount) };

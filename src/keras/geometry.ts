@@ -32,65 +32,50 @@ export function convWindow(args: WindowArguments): AxisWindow {
   const { input, kernel, stride, padding } = args;
   const dilation = args.dilation === undefined ? 1 : args.dilation;
   const mode = typeof padding === 'string' ? padding : 'explicit';
-  const base = { kernel, stride, dilation, padding: mode, input } as const;
-  const lost = (reason: string): AxisWindow => ({
-    ...base,
-    padBefore: null,
-    padAfter: null,
-    output: unknownDim(reason, input),
+  // Written out once, without copies: this runs for every axis of every window of a program on each key press.
+  const window = (padBefore: Known<number>, padAfter: Known<number>, output: Dim): AxisWindow => ({
+    kernel,
+    stride,
+    dilation,
+    padding: mode,
+    input,
+    padBefore,
+    padAfter,
+    output,
   });
-  if (stride === null) return lost('the stride is not known');
-  if (stride <= 0) return lost('the stride is not positive');
+  if (stride === null) return window(null, null, unknownDim('the stride is not known', input));
+  if (stride <= 0) return window(null, null, unknownDim('the stride is not positive', input));
   if (mode === 'same') {
     const output = ceilDivideDim(input, stride);
-    if (kernel === null || dilation === null) return { ...base, padBefore: null, padAfter: null, output };
-    const span = effectiveKernel(kernel, dilation);
-    const pads = samePads(input, output, span, stride);
-    return { ...base, padBefore: pads[0], padAfter: pads[1], output };
+    const total =
+      kernel === null || dilation === null
+        ? null
+        : samePads(input, output, effectiveKernel(kernel, dilation), stride);
+    if (total === null) return window(null, null, output);
+    const before = Math.floor(total / 2);
+    return window(before, total - before, output);
   }
-  if (kernel === null || dilation === null) {
-    if (mode === 'causal')
-      return { ...base, padBefore: null, padAfter: 0, output: ceilDivideDim(input, stride) };
-    return lost('the kernel size is not known');
-  }
-  if (mode === 'unknown') return lost('the padding is not known');
+  if (kernel === null || dilation === null)
+    return mode === 'causal'
+      ? window(null, 0, ceilDivideDim(input, stride))
+      : window(null, null, unknownDim('the kernel size is not known', input));
+  if (mode === 'unknown') return window(null, null, unknownDim('the padding is not known', input));
   const span = effectiveKernel(kernel, dilation);
-  const pads: readonly [Known<number>, Known<number>] =
-    typeof padding === 'object'
-      ? [padding.before, padding.after]
-      : mode === 'causal'
-        ? [span - 1, 0]
-        : [0, 0];
-  if (pads[0] === null || pads[1] === null)
-    return {
-      ...base,
-      padBefore: pads[0],
-      padAfter: pads[1],
-      output: unknownDim('the padding is not known', input),
-    };
-  const free = addToDim(input, pads[0] + pads[1] - span);
-  return {
-    ...base,
-    padBefore: pads[0],
-    padAfter: pads[1],
-    output: addToDim(floorDivideDim(free, stride), 1),
-  };
+  const before = typeof padding === 'object' ? padding.before : mode === 'causal' ? span - 1 : 0;
+  const after = typeof padding === 'object' ? padding.after : 0;
+  if (before === null || after === null)
+    return window(before, after, unknownDim('the padding is not known', input));
+  const free = addToDim(input, before + after - span);
+  return window(before, after, addToDim(floorDivideDim(free, stride), 1));
 }
 
-/** TensorFlow's SAME pads `[before, after]`; with stride 1 they do not depend on the input length, else null when it is open. */
-function samePads(
-  input: Dim,
-  output: Dim,
-  span: number,
-  stride: number,
-): readonly [Known<number>, Known<number>] {
-  let total: number;
+/**
+ * Both of TensorFlow's SAME pads together; with stride 1 they do not depend on the input length, else null when it is open.
+ */
+function samePads(input: Dim, output: Dim, span: number, stride: number): number | null {
   if (typeof input === 'number' && typeof output === 'number')
-    total = Math.max((output - 1) * stride + span - input, 0);
-  else if (stride === 1) total = span - 1;
-  else return [null, null];
-  const before = Math.floor(total / 2);
-  return [before, total - before];
+    return Math.max((output - 1) * stride + span - input, 0);
+  return stride === 1 ? span - 1 : null;
 }
 
 export interface TransposedArguments {

@@ -94,6 +94,7 @@ export function passMask(
   explicit: Value | undefined,
   outputs: Value,
 ): void {
+  if (explicit === undefined && recorder.masks.size === 0 && !startsMask(state)) return;
   const leaves = flatten(outputs).filter(isTensor);
   if (first === undefined || leaves.length === 0) return;
   const previous = explicit ?? maskOf(recorder, first);
@@ -104,6 +105,12 @@ export function passMask(
     const id: TensorId = tensorDataOf(leaf)!.tensor;
     if (mask !== undefined && isTensor(mask) && !recorder.masks.has(id)) recorder.masks.set(id, mask);
   });
+}
+
+/** Whether a layer may give its outputs a mask though no tensor carries one yet. */
+function startsMask(state: LayerState): boolean {
+  const name = state.definition?.name;
+  return name === 'Embedding' || name === 'Masking' || userMethod(state, 'compute_mask') !== undefined;
 }
 
 function computeMask(

@@ -318,7 +318,8 @@ export class Recorder {
     const history = node.primitive.op === 'input' || node.inputs.some((id) => this.symbolic.has(id));
     const doubtful = node.failed || node.inputs.some((id) => this.doubtful.has(id));
     const made: TensorRef[] = [];
-    for (const [index, output] of outputs.entries()) {
+    for (let index = 0; index < outputs.length; index++) {
+      const output = outputs[index];
       const ref =
         'tensor' in output && this.descends(output.tensor, node.id)
           ? output
@@ -404,13 +405,13 @@ export class Recorder {
   }
 
   layer(layer: Omit<Layer, 'id'>): Layer {
-    const made: Layer = { ...layer, id: this.graph.layers.length };
+    const made = Object.assign(layer, { id: this.graph.layers.length });
     this.graph.layers.push(made);
     return made;
   }
 
   weight(weight: Omit<Weight, 'id'>): Weight {
-    const made: Weight = { ...weight, id: this.graph.weights.length };
+    const made = Object.assign(weight, { id: this.graph.weights.length });
     this.graph.weights.push(made);
     return made;
   }

@@ -16,9 +16,9 @@ export const enum T {
 }
 
 export interface Tokens {
-  readonly kinds: T[];
-  readonly starts: number[];
-  readonly ends: number[];
+  readonly kinds: ArrayLike<T>;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
   /** Text of names and operators; '' for others. */
   readonly texts: string[];
   readonly comments: { readonly from: number; readonly to: number; readonly trailing: boolean }[];
@@ -76,9 +76,10 @@ const NUMBER =
 const PREFIX = /^(?:[rR]?[bB]|[bB][rR]|[uU]|[fF][rR]?|[rR][fF]?|[tT][rR]?|[rR][tT])$/;
 
 export function tokenize(text: string, options: TokenOptions = {}): Tokens {
-  const kinds: T[] = [];
-  const starts: number[] = [];
-  const ends: number[] = [];
+  // Typed and grown by hand: on every key press the whole text is read, and growing plain arrays was most of its garbage.
+  let kinds = new Uint8Array((text.length >> 1) + 64);
+  let starts = new Int32Array(kinds.length);
+  let ends = new Int32Array(kinds.length);
   const texts: string[] = [];
   const comments: { from: number; to: number; trailing: boolean }[] = [];
   const problems: { from: number; to: number; message: string }[] = [];
@@ -92,9 +93,15 @@ export function tokenize(text: string, options: TokenOptions = {}): Tokens {
   let lineHasCode = false;
 
   const push = (kind: T, from: number, to: number, value = ''): void => {
-    kinds.push(kind);
-    starts.push(from);
-    ends.push(to);
+    const count = texts.length;
+    if (count === kinds.length) {
+      kinds = grown(kinds, Uint8Array);
+      starts = grown(starts, Int32Array);
+      ends = grown(ends, Int32Array);
+    }
+    kinds[count] = kind;
+    starts[count] = from;
+    ends[count] = to;
     texts.push(value);
   };
   const lineEnd = (from: number): number => {
@@ -232,8 +239,7 @@ export function tokenize(text: string, options: TokenOptions = {}): Tokens {
     }
     if (isDigit(c) || (c === 46 && isDigit(text.charCodeAt(at + 1)))) {
       NUMBER.lastIndex = at;
-      const match = NUMBER.exec(text);
-      const end = at + (match === null ? 1 : match[0].length);
+      const end = NUMBER.test(text) ? NUMBER.lastIndex : at + 1;
       push(T.Number, at, end);
       at = end;
       continue;
@@ -243,7 +249,7 @@ export function tokenize(text: string, options: TokenOptions = {}): Tokens {
       continue;
     }
     const char = text[at];
-    const longer = byFirst.get(char)?.find((op) => text.startsWith(op, at));
+    const longer = longerOperator(text, char, at);
     if (longer !== undefined) {
       push(T.Op, at, at + longer.length, longer === '<>' ? '!=' : longer);
       at += longer.length;
@@ -270,7 +276,16 @@ export function tokenize(text: string, options: TokenOptions = {}): Tokens {
     push(T.Dedent, length, length);
   }
   push(T.End, length, length);
-  return { kinds, starts, ends, texts, comments, problems, unclosed };
+  const count = texts.length;
+  return {
+    kinds: kinds.subarray(0, count) as ArrayLike<number> as ArrayLike<T>,
+    starts: starts.subarray(0, count),
+    ends: ends.subarray(0, count),
+    texts,
+    comments,
+    problems,
+    unclosed,
+  };
 
   function string(from: number, quoteAt: number): void {
     const end = stringEnd(text, quoteAt, /[fFtT]/.test(text.slice(from, quoteAt)));
@@ -278,6 +293,19 @@ export function tokenize(text: string, options: TokenOptions = {}): Tokens {
     push(end.closed ? T.String : T.Bad, from, end.to, '');
     at = end.to;
   }
+}
+
+function grown<A extends Uint8Array | Int32Array>(array: A, Kind: new (length: number) => A): A {
+  const larger = new Kind(array.length * 2);
+  larger.set(array);
+  return larger;
+}
+
+/** The operator of several characters at `at`, if one stands there. */
+function longerOperator(text: string, first: string, at: number): string | undefined {
+  const candidates = byFirst.get(first);
+  if (candidates !== undefined) for (const op of candidates) if (text.startsWith(op, at)) return op;
+  return undefined;
 }
 
 function lastMatching(brackets: readonly string[], closer: string): number {

@@ -25,8 +25,17 @@ export interface WindowNumbers {
   readonly padding: PaddingName | 'unknown';
 }
 
-/** Reads the window arguments without checking them. */
+const numbersByConfig = new WeakMap<Config, WindowNumbers>();
+
+/** Reads the window arguments without checking them; once per layer, for several of its rules ask. */
 export function windowNumbers(config: Config, rank: number): WindowNumbers {
+  let made = numbersByConfig.get(config);
+  if (made === undefined || made.kernel.length !== rank)
+    numbersByConfig.set(config, (made = readNumbers(config, rank)));
+  return made;
+}
+
+function readNumbers(config: Config, rank: number): WindowNumbers {
   const padding = config.value('padding');
   const name = padding.kind === 'str' ? padding.value.toLowerCase() : 'unknown';
   return {
