@@ -179,8 +179,7 @@ function changes(analysis: Analysis, node: Node): boolean {
 function sameText(a: Shape, b: Shape): boolean {
   if (isUnknown(a) || isUnknown(b)) return isUnknown(a) && isUnknown(b);
   return (
-    a.length === b.length &&
-    a.every((dim, axis) => dim === b[axis] || formatDim(dim) === formatDim(b[axis]))
+    a.length === b.length && a.every((dim, axis) => dim === b[axis] || formatDim(dim) === formatDim(b[axis]))
   );
 }
 

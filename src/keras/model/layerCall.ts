@@ -452,7 +452,8 @@ function refsOf(recorder: Recorder, leaves: readonly Value[]): TensorRef[] {
 /** Input tensors of the node: those of the first argument, then others by argument, each call of it once. */
 function orderedInputs(first: readonly TensorRef[], tensorArguments: readonly Value[]): TensorId[] {
   const ids = first.map((ref) => ref.tensor);
-  const all = tensorArguments.length === 1 ? tensorsIn(tensorArguments[0]) : tensorArguments.flatMap(tensorsIn);
+  const all =
+    tensorArguments.length === 1 ? tensorsIn(tensorArguments[0]) : tensorArguments.flatMap(tensorsIn);
   for (let i = ids.length > 0 && all[0] === ids[0] ? ids.length : 0; i < all.length; i++) ids.push(all[i]);
   return ids;
 }

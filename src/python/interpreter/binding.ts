@@ -160,8 +160,7 @@ export function bindParameters(parameters: readonly Parameter[], args: CallArgs)
     const extra = args.positional.slice(positional.length).map((arg) => arg.value);
     slots[rest] = args.openPositional === null ? tuple(extra) : list(extra, args.openPositional);
   } else bound.excess = Math.max(0, given - positional.length);
-  if (extraKeywords !== null)
-    slots[more] = { kind: 'dict', entries: extraKeywords, tail: args.openKeywords };
+  if (extraKeywords !== null) slots[more] = { kind: 'dict', entries: extraKeywords, tail: args.openKeywords };
   let missing: string[] | null = null;
   for (let place = 0; place < parameters.length; place++) {
     if (place === rest || place === more) continue;
