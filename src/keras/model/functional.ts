@@ -27,11 +27,13 @@ interface Walk {
   readonly inputs: ReadonlySet<TensorId>;
   readonly finished: Set<NodeId>;
   readonly order: Node[];
-  readonly indices: Map<string, number>;
+  readonly indices: Map<Operation, number>;
 }
 
-/** Keras counts a layer's calls as one operation and each operator on tensors as one of its own. */
-const operationOf = (node: Node): string => (node.layer === null ? `n${node.id}` : `l${node.layer}`);
+/** Keras counts a layer's calls as one operation and each operator on tensors as one of its own: even and odd numbers. */
+type Operation = number;
+const operationOf = (node: Node): Operation =>
+  node.layer === null ? node.id * 2 + 1 : node.layer * 2;
 
 /** Walks the graph; throws KerasError when an output does not come from the inputs or names repeat. */
 export function mapGraph(
@@ -51,12 +53,15 @@ export function mapGraph(
   };
   for (const output of outputIds) visit(walk, output);
   const { order, indices } = walk;
-  const inGraph = new Set(order.map((node) => node.id));
+  /** Place of each node of the graph in the order of the walk. */
+  const places = new Map<NodeId, number>();
   const nodeDepths = new Map<NodeId, number>();
-  const operationDepths = new Map<string, number>();
-  const operationNode = new Map<string, Node>();
-  for (const node of order)
+  const operationDepths = new Map<Operation, number>();
+  const operationNode = new Map<Operation, Node>();
+  order.forEach((node, place) => {
+    places.set(node.id, place);
     if (!operationNode.has(operationOf(node))) operationNode.set(operationOf(node), node);
+  });
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i];
     const operation = operationOf(node);
@@ -67,7 +72,7 @@ export function mapGraph(
     if (node.primitive.op === 'input') continue;
     for (const input of argumentsOf(recorder, node)) {
       const parent = recorder.producerOf(input);
-      if (parent === null || !inGraph.has(parent.id)) continue;
+      if (parent === null || !places.has(parent.id)) continue;
       nodeDepths.set(parent.id, Math.max(depth + 1, nodeDepths.get(parent.id) ?? 0));
     }
   }
@@ -82,8 +87,9 @@ export function mapGraph(
   const operations = [...operationDepths.keys()].sort(
     (a, b) => operationDepths.get(b)! - operationDepths.get(a)! || indices.get(a)! - indices.get(b)!,
   );
+  const place = (id: NodeId): number => places.get(id) ?? -1;
   const nodes = [...nodeDepths.keys()].sort(
-    (a, b) => nodeDepths.get(b)! - nodeDepths.get(a)! || position(order, a) - position(order, b),
+    (a, b) => nodeDepths.get(b)! - nodeDepths.get(a)! || place(a) - place(b),
   );
   if (certain) checkConnected(recorder, nodes, inputIds, outputIds);
   const rows = operations.flatMap((operation): readonly SummaryRow[] => {
@@ -98,10 +104,6 @@ export function mapGraph(
   return { inputs, outputs, inputIds, outputIds, nodes, rows, layers };
 }
 
-function position(order: readonly Node[], id: NodeId): number {
-  return order.findIndex((node) => node.id === id);
-}
-
 /** Input tensors as Keras' node has them: masks that it hands over by itself among them. */
 function argumentsOf(recorder: Recorder, node: Node): readonly TensorId[] {
   const masks = recorder.maskInputs.get(node.id);
@@ -112,6 +114,7 @@ function argumentsOf(recorder: Recorder, node: Node): readonly TensorId[] {
 function visit(walk: Walk, output: TensorId): void {
   const { recorder, finished, order, indices } = walk;
   const stack: { node: Node; next: number }[] = [];
+  const entered = new Set<NodeId>();
   const enter = (tensor: TensorId): void => {
     const node = recorder.producerOf(tensor);
     if (node === null || finished.has(node.id)) return;
@@ -120,7 +123,8 @@ function visit(walk: Walk, output: TensorId): void {
       finished.add(node.id);
       return;
     }
-    if (stack.some((entry) => entry.node === node)) return;
+    if (entered.has(node.id)) return;
+    entered.add(node.id);
     if (!indices.has(operationOf(node))) indices.set(operationOf(node), indices.size);
     stack.push({ node, next: 0 });
   };
@@ -133,6 +137,7 @@ function visit(walk: Walk, output: TensorId): void {
       continue;
     }
     stack.pop();
+    entered.delete(top.node.id);
     finished.add(top.node.id);
     order.push(top.node);
   }

@@ -18,7 +18,8 @@ export class Observations implements Observer {
     readonly name: string;
     readonly range: SourceRange;
   }[] = [];
-  private readonly seen = new Set<string>();
+  /** What was seen already, by file and place. */
+  private readonly seen = new Map<string, Map<number, (string | number)[]>>();
 
   /** `isMain`: whether ranges in the file belong to the analysed program. */
   constructor(private readonly isMain: (file: string) => boolean) {}
@@ -100,17 +101,22 @@ export class Observations implements Observer {
   private observe(name: string, range: SourceRange, value: Value): void {
     const seen = this.describe(name, value);
     if (seen === null) return;
-    const key = `${range.file}:${range.from}:${range.to}:${seen[0]}`;
-    if (this.seen.has(key)) return;
-    this.seen.add(key);
+    let places = this.seen.get(range.file);
+    if (places === undefined) this.seen.set(range.file, (places = new Map()));
+    // Unique for texts of up to two million characters; longer ones only lose an observation.
+    const place = range.from * 2 ** 21 + range.to;
+    const here = places.get(place);
+    if (here === undefined) places.set(place, [seen[0]]);
+    else if (here.includes(seen[0])) return;
+    else here.push(seen[0]);
     this.recorder.graph.observations.push({ range, name, seen: seen[1] });
   }
 
-  private describe(name: string, value: Value): readonly [string, Observation['seen']] | null {
+  private describe(name: string, value: Value): readonly [string | number, Observation['seen']] | null {
     switch (value.kind) {
       case 'instance': {
         const tensor = tensorDataOf(value)?.tensor;
-        if (tensor !== undefined) return [`t${tensor}`, { kind: 'tensor', tensor }];
+        if (tensor !== undefined) return [tensor, { kind: 'tensor', tensor }];
         const layer = layerStateOf(value);
         return layer === undefined ? null : [`l${layer.id}`, { kind: 'layer', layer: layer.id }];
       }
