@@ -32,8 +32,7 @@ interface Walk {
 
 /** Keras counts a layer's calls as one operation and each operator on tensors as one of its own: even and odd numbers. */
 type Operation = number;
-const operationOf = (node: Node): Operation =>
-  node.layer === null ? node.id * 2 + 1 : node.layer * 2;
+const operationOf = (node: Node): Operation => (node.layer === null ? node.id * 2 + 1 : node.layer * 2);
 
 /** Walks the graph; throws KerasError when an output does not come from the inputs or names repeat. */
 export function mapGraph(
