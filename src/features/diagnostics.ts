@@ -3,6 +3,8 @@ import type { Analysis } from '../analysis/analyze';
 import type { Diagnostic, Fix, Severity } from '../analysis/diagnostic';
 import { ADVICE } from '../analysis/checks/advice';
 import type { SourceRange } from '../graph/graph';
+import { headingOf } from './codeHeadings';
+import { t } from './words';
 
 export type SeveritySetting = Severity | 'off';
 
@@ -72,9 +74,10 @@ export function diagnostics(
 }
 
 export function messageOf(diagnostic: Diagnostic): string {
-  const lines = [diagnostic.message];
+  const heading = headingOf(diagnostic.code);
+  const lines = [...(heading === null ? [] : [heading]), diagnostic.message];
   if (diagnostic.probed)
-    lines.push('(found by running this code with assumed arguments: nothing calls it here)');
+    lines.push(t('(found by running this code with assumed arguments: nothing calls it here)'));
   if (diagnostic.keras !== null) lines.push(`Keras: ${diagnostic.keras}`);
   return lines.join('\n');
 }

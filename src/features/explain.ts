@@ -1,19 +1,25 @@
 /** One execution in words, as Markdown lines: shapes, kernel, parameters, cost, receptive field, arithmetic, what is unknown. */
 import type { Analysis } from '../analysis/analyze';
 import { fieldFigures } from '../analysis/figures';
-import { isUnknown, type Node, type Weight } from '../graph/graph';
+import { isUnknown, type Node, type SourceRange, type Weight } from '../graph/graph';
 import { formatShape } from '../keras/dims';
 import { reason } from './contract';
 import { escapeMarkdown, fieldText, grouped, openDims, orUnknown, shapesText } from './format';
 import { windowFormulas } from './windowFormula';
 import { windowPicture } from './windowPicture';
+import { t } from './words';
+
+/** A link target for a place in the source, for hosts that can open one. */
+export type Link = (range: SourceRange) => string | null;
+
+export const noLink: Link = () => null;
 
 /** `(None, 28, 28, 1) → (None, 26, 26, 32)` */
 export function flow(analysis: Analysis, node: Node): string {
   const shapes = (ids: readonly number[]): string =>
     shapesText(ids.map((id) => analysis.graph.tensors[id].shape));
   if (node.inputs.length === 0) return shapes(node.outputs);
-  return `${shapes(node.inputs)} → ${node.failed ? 'error' : shapes(node.outputs)}`;
+  return `${shapes(node.inputs)} → ${node.failed ? t('error') : shapes(node.outputs)}`;
 }
 
 /** Weights of a node by name; those of its layer when it has none of its own. */
@@ -30,73 +36,101 @@ function kernelLine(analysis: Analysis, node: Node): string | null {
   const kernel = weightsOf(analysis, node).find((weight) => /kernel/.test(weight.name));
   if (kernel === undefined || isUnknown(kernel.shape)) return null;
   const shape = `\`[${formatShape(kernel.shape).slice(1, -1).replace(/,$/, '')}]\``;
-  if (primitive.op === 'dense') return `Kernel ${shape}`;
+  if (primitive.op === 'dense') return t('Kernel {0}', shape);
   const dims = kernel.shape.map((dim) => (typeof dim === 'number' ? String(dim) : '?'));
   const spatial = dims.slice(0, -2);
   if (primitive.depthwise)
-    return `Kernel ${shape}: ${dims[dims.length - 1]} of ${spatial.join('×')} for each of ${dims[dims.length - 2]} channels`;
+    return t(
+      'Kernel {0}: {1} of {2} for each of {3} channels',
+      shape,
+      dims[dims.length - 1],
+      spatial.join('×'),
+      dims[dims.length - 2],
+    );
   const [inner, outer] = primitive.transposed
     ? [dims[dims.length - 1], dims[dims.length - 2]]
     : [dims[dims.length - 2], dims[dims.length - 1]];
-  return `Kernel ${shape}: ${outer} of ${[...spatial, inner].join('×')}`;
+  return t('Kernel {0}: {1} of {2}', shape, outer, [...spatial, inner].join('×'));
 }
 
-/** The lines of a hover on one execution; `picture`: with the drawing of the window. */
-export function explain(analysis: Analysis, node: Node, picture = true): string[] {
+/** The lines of a hover on one execution, with the drawing of its window where it has one. */
+export function explain(analysis: Analysis, node: Node, link: Link = noLink): string[] {
   const { graph, figures } = analysis;
   const lines: string[] = [];
   const figure = figures.ofNode(node);
   const cost = figures.costs.of(node.id);
   const parameters = figures.parametersOf(node);
-  const bullet = (label: string, text: string): void => void lines.push(`- ${label} ${text}`);
+  const bullet = (text: string): void => void lines.push(`- ${text}`);
   const kernel = kernelLine(analysis, node);
-  if (kernel !== null) lines.push(`- ${kernel}`);
+  if (kernel !== null) bullet(kernel);
   for (const weight of weightsOf(analysis, node)) {
     if (kernel === null && weight.name !== 'bias' && node.primitive.op === 'composite')
-      bullet(`Weight \`${weight.name}\``, `\`${formatShape(weight.shape)}\``);
+      bullet(t('Weight {0}', `\`${weight.name}\` \`${formatShape(weight.shape)}\``));
   }
   const built = node.layer === null || graph.layers[node.layer].built || parameters.total !== null;
   const frozen =
     parameters.nonTrainable !== null && parameters.nonTrainable > 0
-      ? ` (${grouped(parameters.nonTrainable)} not trainable)`
+      ? ` ${t('({0} not trainable)', grouped(parameters.nonTrainable))}`
       : '';
   if (parameters.total !== 0 || node.layer !== null)
     bullet(
-      'Parameters',
-      built ? `**${orUnknown(parameters.total, parameters.atLeast)}**${frozen}` : 'not built yet',
+      t(
+        'Parameters {0}',
+        built ? `**${orUnknown(parameters.total, parameters.atLeast)}**${frozen}` : t('not built yet'),
+      ),
     );
   if (figure.macs !== 0)
-    bullet('Multiply-adds', `**${orUnknown(figure.macs, cost.atLeast.macs)}** for one sample`);
+    bullet(t('Multiply-adds {0} for one sample', `**${orUnknown(figure.macs, cost.atLeast.macs)}**`));
   const field = figures.fieldOf(node);
   const fieldNumbers = fieldFigures(field);
   if (field !== null && fieldNumbers !== null) {
     const why = field.axes.find((axis) => axis.reason !== null)?.reason;
-    bullet('Receptive field', fieldText(fieldNumbers) + (why ? `: ${escapeMarkdown(why)}` : ''));
+    bullet(t('Receptive field {0}', fieldText(fieldNumbers) + (why ? `: ${escapeMarkdown(why)}` : '')));
   }
   for (const output of node.outputs)
-    for (const text of openDims(graph.tensors[output].shape)) bullet('Open length,', text);
+    for (const text of openDims(graph.tensors[output].shape)) bullet(t('Open length, {0}', text));
   const { primitive } = node;
   if (primitive.op === 'conv' || primitive.op === 'pool') {
     const transposed = primitive.op === 'conv' && primitive.transposed;
     for (const formula of windowFormulas(primitive.axes, transposed))
-      bullet('Output length', `\`${formula}\``);
+      bullet(t('Output length {0}', `\`${formula}\``));
   }
   const why = reason(graph, node);
-  if (why !== null) bullet('Unknown:', escapeMarkdown(why) + whence(analysis, node));
-  if (picture && (primitive.op === 'conv' || primitive.op === 'pool')) {
+  if (why !== null) bullet(t('Unknown: {0}', escapeMarkdown(why) + whence(analysis, node, link)));
+  if (primitive.op === 'conv' || primitive.op === 'pool') {
     const image = windowPicture(primitive.axes, primitive.op === 'conv' && primitive.transposed);
     if (image !== null) lines.push('', image);
   }
   return lines;
 }
 
-/** Where an unknown began: `(line 12)`. */
-function whence(analysis: Analysis, node: Node): string {
+/** Where an unknown of a node began: its own place, else the first name that was seen to be unknown for the same reason. */
+function whence(analysis: Analysis, node: Node, link: Link): string {
   const shape = node.outputs.length > 0 ? analysis.graph.tensors[node.outputs[0]].shape : null;
   const dim =
     shape === null || isUnknown(shape) ? shape : (shape.find((candidate) => isUnknown(candidate)) ?? null);
-  const at =
-    node.unknown?.at ?? (dim !== null && typeof dim === 'object' && isUnknown(dim) ? dim.at : undefined);
-  if (at === undefined || at.file !== analysis.program.path) return '';
-  return ` (line ${analysis.program.position(at.from).line + 1})`;
+  const unknown = node.unknown ?? (dim !== null && isUnknown(dim) ? dim : null);
+  const named = (): SourceRange | undefined =>
+    analysis.graph.observations.find(
+      ({ seen }) => seen.kind === 'unknown' && seen.unknown.reason === unknown?.reason,
+    )?.range;
+  return placeText(analysis, unknown?.at ?? named(), link);
+}
+
+/** ` (line 12)`, with a link where the host can make one; empty for a place that is not known or holds no text. */
+export function placeText(analysis: Analysis, at: SourceRange | undefined, link: Link): string {
+  if (at === undefined || at.to === at.from) return '';
+  const { program } = analysis;
+  const target = link(at);
+  const file = at.file.slice(at.file.lastIndexOf('/') + 1);
+  const place =
+    at.file !== program.path
+      ? target === null
+        ? null
+        : escapeMarkdown(file)
+      : program.notebook
+        ? t('cell {0}, line {1}', program.position(at.from).cell + 1, program.position(at.from).line + 1)
+        : t('line {0}', program.position(at.from).line + 1);
+  if (place === null) return '';
+  return target === null ? ` (${place})` : ` ([${place}](${target}))`;
 }

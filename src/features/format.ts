@@ -3,6 +3,7 @@ import { isOpen, isUnknown, type Dim, type Shape } from '../graph/graph';
 import { formatShape } from '../keras/dims';
 import { format } from '../python/symbolic';
 import type { FieldFigures } from '../analysis/figures';
+import { t } from './words';
 
 /** `138,357,544` */
 export function grouped(value: number): string {
@@ -34,7 +35,7 @@ export function orUnknown(
   text: (value: number) => string = grouped,
 ): string {
   if (value !== null) return text(value);
-  return least === undefined || least === 0 ? 'unknown' : `at least ${text(least)}`;
+  return least === undefined || least === 0 ? t('unknown') : t('at least {0}', text(least));
 }
 
 /** One shape per tensor: `(None, 28, 28, 1)`, several in brackets. */
@@ -59,19 +60,25 @@ export function decimal(value: number): string {
 
 /** `7 × 7, stride 2 × 2, padding 2 × 2`; `the whole input`. */
 export function fieldText(field: FieldFigures): string {
-  if (field.size.length === 0) return 'the whole input';
+  if (field.size.length === 0) return t('the whole input');
+  const size = fieldSize(field);
+  if (field.global && field.stride.every((stride) => stride === null)) return size;
+  const parts = [size];
+  if (field.stride.some((stride) => stride !== null)) parts.push(t('stride {0}', sizes(field.stride)));
+  if (field.padding.some((padding) => padding !== null)) parts.push(t('padding {0}', sizes(field.padding)));
+  if (field.aligned === false) parts.push(t('branches not aligned'));
+  return parts.join(', ');
+}
+
+/** `7 × 7`, without stride and padding; `the whole input (28 × 28)`. */
+export function fieldSize(field: FieldFigures): string {
+  if (field.size.length === 0) return t('the whole input');
   const size = sizes(field.size);
   if (field.global && field.stride.every((stride) => stride === null))
-    return field.size.includes(null) ? 'the whole input' : `the whole input (${size})`;
-  const parts = [
-    field.minSize.some((least, i) => least !== field.size[i])
-      ? `${size} (smallest branch ${sizes(field.minSize)})`
-      : size,
-  ];
-  if (field.stride.some((stride) => stride !== null)) parts.push(`stride ${sizes(field.stride)}`);
-  if (field.padding.some((padding) => padding !== null)) parts.push(`padding ${sizes(field.padding)}`);
-  if (field.aligned === false) parts.push('branches not aligned');
-  return parts.join(', ');
+    return field.size.includes(null) ? t('the whole input') : t('the whole input ({0})', size);
+  return field.minSize.some((least, i) => least !== field.size[i])
+    ? t('{0} (smallest branch {1})', size, sizes(field.minSize))
+    : size;
 }
 
 /** Open dimensions with what they stand for: `None = ⌊(H − 1)/2⌋ + 1`, in axis order; empty when nothing is to tell. */
@@ -83,7 +90,7 @@ export function openDims(shape: Shape): string[] {
     isOpen(dim) &&
     dim.formula !== undefined &&
     typeof dim.formula !== 'string'
-      ? [`axis ${axis}: None = ${format(dim.formula)}`]
+      ? [t('axis {0}: None = {1}', axis, format(dim.formula))]
       : [],
   );
 }

@@ -5,7 +5,8 @@ export { ProgramText, type Place, type Program } from '../analysis/program';
 export { LineIndex, type Position } from '../analysis/lineIndex';
 export type { Diagnostic, Fix, Severity, TextEdit } from '../analysis/diagnostic';
 export type { FieldFigures, ModelTotals, NodeFigures } from '../analysis/figures';
-export { compareGraphs, type Comparison } from '../analysis/compare';
+export { isSame, type Comparison } from '../analysis/compare';
+export { compareModels, comparisonReport, counterpart, type ComparedModel } from './comparison';
 export { hover, type Hover } from './hover';
 export { inlayHints, type HintStyle, type InlayHint } from './inlayHints';
 export { codeLenses, type CodeLens } from './codeLenses';
@@ -18,6 +19,14 @@ export {
   type EditorFix,
   type SeveritySetting,
 } from './diagnostics';
+export { heldBy, hierarchyAt, holdersOf, type HierarchyCall, type HierarchyItem } from './hierarchy';
+export { tensorUses, type TensorUses } from './tensorFlow';
+export { describeLayer, describeModels, describeProblems } from './assistant';
+export { parseInput, statedInput, whatIf, type StatedShape, type WhatIf } from './whatIf';
+export { lensTitle } from './codeLenses';
+export { noLink, type Link } from './explain';
+export { builders, type Builder, type Builders } from './builders';
+export { english, speak, t, type Translate } from './words';
 export { symbols, type DocumentSymbol } from './symbols';
 export { modelName, summary, totalsText, type SummaryFormat } from './summary';
 export { defaultModel, snapshot, type PanelSnapshot, type SnapshotOptions } from './snapshot';

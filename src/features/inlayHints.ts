@@ -9,6 +9,7 @@ import { formatDim, formatShape } from '../keras/dims';
 import { flow } from './explain';
 import { fieldText, orUnknown, short, sizes } from './format';
 import { executions } from './locate';
+import { t } from './words';
 
 export type HintStyle = 'shape' | 'parameters' | 'receptiveField';
 
@@ -117,8 +118,8 @@ function hintFor(
       ? null
       : made(
           offset,
-          own === null ? '? parameters' : `${short(own)} parameters`,
-          () => `${orUnknown(own)} parameters\n${flows(analysis, results)}`,
+          t('{0} parameters', own === null ? '?' : short(own)),
+          () => `${t('{0} parameters', orUnknown(own))}\n${flows(analysis, results)}`,
         );
   }
   const field = figure.receptiveField;
@@ -129,9 +130,9 @@ function hintFor(
     return null;
   const label =
     field.size.length === 0 || (field.global && field.stride.every((stride) => stride === null))
-      ? 'sees all'
-      : `sees ${sizes(field.size, true)}`;
-  return made(offset, label, () => `Receptive field ${fieldText(field)}`);
+      ? t('sees all')
+      : t('sees {0}', sizes(field.size, true));
+  return made(offset, label, () => t('Receptive field {0}', fieldText(field)));
 }
 
 /** The tooltip is worked out when it is looked at: all hints of a file are made on every key press, few are hovered. */
@@ -148,7 +149,7 @@ function made(offset: number, label: string, tooltip: () => string): InlayHint {
 /** What went in and came out, a line per result. */
 function flows(analysis: Analysis, results: readonly Node[]): string {
   const lines = results.slice(0, 12).map((node) => `${node.type}: ${flow(analysis, node)}`);
-  if (results.length > 12) lines.push(`… ${results.length - 12} more`);
+  if (results.length > 12) lines.push(t('… and {0} more', results.length - 12));
   return lines.join('\n');
 }
 

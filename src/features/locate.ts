@@ -1,5 +1,6 @@
 /** Finds what stands at a place in the source: executions, layer objects, models, and names with what they were seen to be. */
 import type { Analysis } from '../analysis/analyze';
+import { builders } from './builders';
 import type { Layer, Model, Node, NodeId, Observation, SourceRange } from '../graph/graph';
 
 /** What the innermost expression around an offset turned out to be, once per time it ran. */
@@ -15,6 +16,13 @@ export type Found =
       readonly kind: 'observations';
       readonly range: SourceRange;
       readonly observations: readonly Observation[];
+    }
+  /** A function or class that makes models, or one call of it. */
+  | {
+      readonly kind: 'models';
+      readonly range: SourceRange;
+      readonly name: string;
+      readonly models: readonly number[];
     };
 
 /** The innermost finding around an offset of the program's text. */
@@ -33,10 +41,16 @@ export function locate(analysis: Analysis, offset: number): Found | null {
   for (const node of graph.nodes) if (!node.internal) consider(node.site.range, 1);
   for (const layer of graph.layers) consider(layer.site.range, 2);
   for (const observation of graph.observations) consider(observation.range, 3);
+  const makers = makersAt(analysis, offset);
+  for (const { range } of makers) consider(range, 4);
   if (best === null) return null;
   const range: SourceRange = best;
   const same = (other: SourceRange): boolean =>
     other.file === range.file && other.from === range.from && other.to === range.to;
+  if (rank === 4) {
+    const maker = makers.find((candidate) => same(candidate.range));
+    if (maker !== undefined) return { kind: 'models', ...maker };
+  }
   if (rank === 3)
     return {
       kind: 'observations',
@@ -52,6 +66,24 @@ export function locate(analysis: Analysis, offset: number): Found | null {
     range,
     nodes: graph.nodes.filter((node) => !node.internal && same(node.site.range)),
   };
+}
+
+interface Maker {
+  readonly range: SourceRange;
+  readonly name: string;
+  readonly models: readonly number[];
+}
+
+/** Functions and classes that make models, by their name in the definition, and their calls, around an offset. */
+function makersAt(analysis: Analysis, offset: number): Maker[] {
+  const { functions, classes, calls } = builders(analysis);
+  const makers: Maker[] = [...functions, ...classes].map(({ at, name, models }) => ({
+    range: at,
+    name,
+    models,
+  }));
+  for (const { range, name, models } of calls) makers.push({ range, name, models });
+  return makers.filter(({ range }) => range.from <= offset && offset <= range.to);
 }
 
 /** Executions worth telling of a layer: its own ones, not the repetitions inside calls of a model that holds it. */
@@ -71,6 +103,7 @@ export function modelOf(analysis: Analysis, layer: Layer): Model | undefined {
 export function nodesAt(analysis: Analysis, offset: number): NodeId[] {
   const found = locate(analysis, offset);
   if (found === null) return [];
+  if (found.kind === 'models') return found.models.flatMap((index) => analysis.graph.models[index].nodes);
   if (found.kind !== 'observations') return found.nodes.map((node) => node.id);
   const ids = found.observations.flatMap(({ seen }) => {
     if (seen.kind === 'tensor') {

@@ -7,6 +7,7 @@ import type { ModelTotals } from '../analysis/figures';
 import type { Model } from '../graph/graph';
 import { jsonLayer, type JsonLayer, type JsonShape } from './contract';
 import { bytes, fieldText, grouped, orUnknown, short } from './format';
+import { t } from './words';
 
 export type SummaryFormat = 'table' | 'markdown' | 'csv';
 
@@ -22,7 +23,14 @@ export function summary(analysis: Analysis, modelIndex: number, format: SummaryF
   const totals = analysis.figures.ofModel(model);
   const title = `${modelName(analysis, model)} (${analysis.graph.layers[model.layer].type})`;
   if (format === 'csv') return csv(layers);
-  const header = ['Layer', 'Type', 'Output shape', 'Parameters', 'Multiply-adds', 'Receptive field'];
+  const header = [
+    t('Layer'),
+    t('Type'),
+    t('Output shape'),
+    t('Parameters'),
+    t('Multiply-adds'),
+    t('Receptive field'),
+  ];
   const rows = layers.map((layer) => [
     layer.name,
     layer.type,
@@ -53,15 +61,21 @@ export function summary(analysis: Analysis, modelIndex: number, format: SummaryF
 export function totalsText(totals: ModelTotals): string[] {
   const { least } = totals;
   const lines = [
-    `Total parameters: ${orUnknown(totals.params, least.params)}`,
+    t('Total parameters: {0}', orUnknown(totals.params, least.params)),
     ...(totals.trainable === null
       ? []
-      : [`Trainable: ${grouped(totals.trainable)}, not trainable: ${grouped(totals.nonTrainable ?? 0)}`]),
-    `Multiply-adds (MACs, one sample): ${orUnknown(totals.macs, least.macs)}`,
-    `Floating-point operations (2·MACs + elementwise): ${orUnknown(totals.flops, least.flops)}`,
+      : [
+          t(
+            'Trainable: {0}, not trainable: {1}',
+            grouped(totals.trainable),
+            grouped(totals.nonTrainable ?? 0),
+          ),
+        ]),
+    t('Multiply-adds (MACs, one sample): {0}', orUnknown(totals.macs, least.macs)),
+    t('Floating-point operations (2·MACs + elementwise): {0}', orUnknown(totals.flops, least.flops)),
   ];
   if (totals.activationBytes !== null)
-    lines.push(`Activations of one sample: ${bytes(totals.activationBytes)}`);
+    lines.push(t('Activations of one sample: {0}', bytes(totals.activationBytes)));
   return lines;
 }
 

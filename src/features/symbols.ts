@@ -4,6 +4,7 @@ import { lensTitle } from './codeLenses';
 import { jsonLayer } from './contract';
 import { short } from './format';
 import { modelName, shapesOf } from './summary';
+import { t } from './words';
 
 export interface DocumentSymbol {
   readonly name: string;
@@ -35,7 +36,7 @@ export function symbols(analysis: Analysis, cell = 0): DocumentSymbol[] {
       const detail = [
         layer.type,
         layer.outputs === null ? null : shapesOf(layer.outputs),
-        layer.params ? `${short(layer.params)} parameters` : null,
+        layer.params ? t('{0} parameters', short(layer.params)) : null,
       ];
       return [
         {

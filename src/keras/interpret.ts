@@ -56,8 +56,9 @@ export function interpret(source: Source, environment: Environment = {}): ModelG
       modules: [kerasModules],
       fallbacks: [kerasStandIns],
       observer: observations,
-      setup: (machine) => {
+      setup: (machine, directives) => {
         recorder = installKeras(machine, source.path, environment.kerasVersion ?? 3);
+        recorder.directives = directives;
         observations.recorder = recorder;
       },
     });

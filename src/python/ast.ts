@@ -28,6 +28,8 @@ export interface SyntaxProblem extends Span {
 export interface Directive extends Span {
   readonly text: string;
   readonly file: string;
+  /** Where its line begins. */
+  readonly lineFrom: number;
   /** True when code stands before it on the line. */
   readonly trailing: boolean;
 }

@@ -30,8 +30,8 @@ export interface Program {
   readonly deadline?: number;
   /** Initial value of `machine.library`. */
   readonly library?: unknown;
-  /** Runs before the program, on the machine it will run on. */
-  readonly setup?: (machine: Machine) => void;
+  /** Runs before the program, on the machine it will run on; the comments are there once the main file is parsed. */
+  readonly setup?: (machine: Machine, directives: readonly Directive[]) => void;
   /** Parsed sources by file, kept by the caller from run to run: a file whose text is the same is not parsed again. */
   readonly parsed?: Map<string, ModuleNode>;
   readonly onUncaught?: InterpreterOptions['onUncaught'];
@@ -87,7 +87,7 @@ export function runProgram(program: Program): RunResult {
       return undefined;
     }
   };
-  after(() => program.setup?.(vm));
+  after(() => program.setup?.(vm, directives));
   after(() => {
     const nodes =
       program.cells === undefined

@@ -5,6 +5,7 @@ import { KerasError } from '../definition';
 import { isKnownRank } from '../dims';
 import { INPUT_PARAMETERS, inputLayer, inputShape } from '../layers/core/input';
 import { LayerConfig } from './config';
+import { statedShapes } from './stated';
 import { LayerState } from './layerState';
 import { recorderOf, type Recorder } from './recorder';
 import { tensorDataOf } from './structure';
@@ -56,7 +57,7 @@ export function attachInputTensor(
   options: InputOptions,
   site: CallSite,
 ): void {
-  const shape = nameOpenDims(recorder, options.shape);
+  const shape = nameOpenDims(recorder, assumedShape(recorder, site) ?? options.shape);
   const internal = recorder.driven !== null;
   const node = recorder.within(recorder.parent, () =>
     recorder.drive(site, () =>
@@ -77,6 +78,17 @@ export function attachInputTensor(
   state.layer.built = true;
   const value = recorder.valueOf(ref.tensor);
   state.calls.push({ node: node.id, inputs: value, outputs: value });
+}
+
+/** The shape that a comment `# convlens: input=(…)` behind the call states in the program's place. */
+function assumedShape({ directives }: Recorder, { range }: CallSite): Shape | undefined {
+  for (const directive of directives) {
+    const behind = directive.trailing && directive.lineFrom <= range.to && range.to <= directive.from;
+    if (!behind || directive.file !== range.file || range.to === range.from) continue;
+    const [shape] = statedShapes(directive) ?? [];
+    if (shape !== undefined) return shape;
+  }
+  return undefined;
 }
 
 const SPATIAL: Readonly<Record<number, readonly string[]>> = {

@@ -19,6 +19,7 @@ import { userMethod } from './layerBuild';
 import { layerStateOf, type LayerState } from './layerState';
 import type { Recorder } from './recorder';
 import { toUnknown, valueToShape } from './shapes';
+import { statedShapes as directiveShapes } from './stated';
 
 export interface ProbeOptions {
   /** `# convlens: …` comments of the program. */
@@ -110,10 +111,8 @@ function statedShapes(
 ): readonly Shape[] | undefined {
   const { cls } = state.self;
   for (const directive of directives) {
-    const text = /^input\s*=\s*(.*)$/.exec(directive.text)?.[1];
-    if (text === undefined || cls.def === null || directive.file !== cls.file) continue;
-    if (!belongsTo(directive, cls.def)) continue;
-    const shapes = parseShapes(text);
+    if (cls.def === null || directive.file !== cls.file || !belongsTo(directive, cls.def)) continue;
+    const shapes = directiveShapes(directive);
     if (shapes !== undefined) return shapes;
   }
   if (state.builtWith === null) return undefined;
@@ -133,26 +132,6 @@ function belongsTo(directive: Directive, def: { readonly from: number; readonly 
     directive.from <= def.to &&
     (directive.from >= def.from || directive.to >= def.from - 2)
   );
-}
-
-/** `(None, 224, 224, 3)`, several with commas between; undefined when it is no shape. */
-export function parseShapes(text: string): readonly Shape[] | undefined {
-  const groups = text.match(/\(([^()]*)\)/g);
-  if (groups === null) return undefined;
-  const shapes: Shape[] = [];
-  for (const group of groups) {
-    const entries = group
-      .slice(1, -1)
-      .split(',')
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== '');
-    const dims = entries.map((entry) =>
-      entry === 'None' ? ({ kind: 'open' } as const) : /^\d+$/.test(entry) ? Number(entry) : undefined,
-    );
-    if (dims.some((dim) => dim === undefined)) return undefined;
-    shapes.push(dims.map((dim) => dim!));
-  }
-  return shapes;
 }
 
 /** What a class that takes its base's arguments may be made with. */

@@ -20,6 +20,7 @@ import {
   type Weight,
   type WeightId,
 } from '../../graph/graph';
+import type { Directive } from '../../python/ast';
 import type { Machine } from '../../python/machine';
 import type {
   CallArgs,
@@ -75,6 +76,8 @@ export class Recorder {
   readonly graph: ModelGraph;
   readonly names = new NameCounter();
   readonly layers: LayerState[] = [];
+  /** `# convlens: …` comments of the main file. */
+  directives: readonly Directive[] = [];
   classes!: Classes;
   /** Classes of layer definitions by name. */
   readonly layerClasses = new Map<string, ClassValue>();

@@ -19,7 +19,8 @@ export function parseModule(
   const body = parser.module();
   const directives = tokens.comments.flatMap(({ from, to, trailing }): Directive[] => {
     const match = /^#\s*convlens\s*:\s*(.*?)\s*$/i.exec(source.slice(from, to));
-    return match === null ? [] : [{ from, to, text: match[1], file, trailing }];
+    const lineFrom = Math.max(source.lastIndexOf('\n', from), source.lastIndexOf('\r', from)) + 1;
+    return match === null ? [] : [{ from, to, lineFrom, text: match[1], file, trailing }];
   });
   return {
     file,
