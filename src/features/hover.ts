@@ -41,9 +41,7 @@ function linesOf(analysis: Analysis, found: Found, link: Link): string[] {
     case 'models':
       return models(analysis, found.name, found.models);
     case 'layers':
-      return found.nodes.length === 0
-        ? unused(analysis, found.layers)
-        : results(analysis, found.nodes, link);
+      return found.nodes.length === 0 ? unused(analysis, found.layers) : results(analysis, found.nodes, link);
     case 'nodes':
       return results(analysis, found.nodes, link);
   }

@@ -73,8 +73,16 @@ describe('lenses and symbols', () => {
     assert.deepEqual(
       codeLenses(analysis).map((lens) => [lineOf(analysis, lens.offset), lens.name, lens.title]),
       [
-        [14, 'model', '10 layers · 87.0 k parameters · 6.57 M MACs · sees the whole input · (None, 64, 64, 3) → (None, 10)'],
-        [15, 'net', '3 layers · 667 parameters · 2.25 M MACs · receptive field 5 · (None, 64, 64, 3) → (None, 60, 60, 3)'],
+        [
+          14,
+          'model',
+          '10 layers · 87.0 k parameters · 6.57 M MACs · sees the whole input · (None, 64, 64, 3) → (None, 10)',
+        ],
+        [
+          15,
+          'net',
+          '3 layers · 667 parameters · 2.25 M MACs · receptive field 5 · (None, 64, 64, 3) → (None, 60, 60, 3)',
+        ],
       ],
     );
   });

@@ -133,7 +133,10 @@ describe('links of a hover', () => {
     );
     const analysis = analyse(text);
     const link = ({ from }: { from: number }): string => `goto:${text.slice(0, from).split('\n').length}`;
-    assert.match(hover(analysis, { cell: 0, offset }, link)!.markdown, /Unknown: .* \(\[line 4\]\(goto:4\)\)/);
+    assert.match(
+      hover(analysis, { cell: 0, offset }, link)!.markdown,
+      /Unknown: .* \(\[line 4\]\(goto:4\)\)/,
+    );
     const name = hover(analysis, { cell: 0, offset: text.indexOf('print(y)') + 6 }, link)!.markdown;
     assert.match(name, /from \*\*Dense\*\* `dense` \(\[line 6\]\(goto:6\)\)/);
   });
