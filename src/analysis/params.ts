@@ -29,7 +29,10 @@ export function elements(shape: Shape): number | null {
   return count;
 }
 
-/** Own weights and those of all sublayers, each once. A layer that is frozen freezes what it holds, as in Keras. */
+/**
+ * Own weights and those of all sublayers, each once. A frozen layer has nothing to train itself; for Keras 3 a model around it
+ * counts every weight by its own flag, for Keras 2 what a frozen layer holds stays frozen.
+ */
 export function layerParameters(graph: ModelGraph, layer: LayerId): Parameters {
   return layersParameters(graph, [layer]);
 }
@@ -37,22 +40,22 @@ export function layerParameters(graph: ModelGraph, layer: LayerId): Parameters {
 export function layersParameters(graph: ModelGraph, layers: readonly LayerId[]): Parameters {
   const count = new Counter(graph);
   const seen = new Set<LayerId>();
-  const visit = (id: LayerId, frozen: boolean): void => {
+  const visit = (id: LayerId, frozen: boolean, inside: boolean): void => {
     if (seen.has(id)) return;
     seen.add(id);
     const layer = graph.layers[id];
-    const still = frozen || !layer.trainable;
+    const still = frozen || !(layer.trainable || (inside && graph.kerasVersion === 3));
     if (!layer.built && waits(graph, layer)) count.unknown = true;
     if (layer.weightsDiffer === true) count.unknown = true;
     for (const weight of layer.weights) count.add(weight, still);
     for (const sublayer of layer.sublayers) {
       const before = count.sum;
-      visit(sublayer, still);
+      visit(sublayer, still, true);
       // It may not be there: nothing is lost only where it holds nothing.
       if (count.sum !== before && layer.maybe?.includes(sublayer) === true) count.unknown = true;
     }
   };
-  for (const layer of layers) visit(layer, false);
+  for (const layer of layers) visit(layer, false, false);
   return count.result();
 }
 

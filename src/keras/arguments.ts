@@ -45,6 +45,24 @@ export function numberOf(value: Value): Known<number> {
       : null;
 }
 
+/** What Keras passes to `float()`: a number, or text that reads as one. */
+export function requireNumber(config: Config, name: string): void {
+  const value = config.value(name);
+  const reads = value.kind === 'str' ? Number.isFinite(Number(value.value.trim() || 'x')) : false;
+  if (reads || (value.kind !== 'str' && value.kind !== 'none' && elementsOf(value) === undefined)) return;
+  const text = argumentText(config, name);
+  argumentError(
+    'number-argument',
+    name,
+    `\`${name}\` must be a number, not ${text}.`,
+    value.kind === 'str'
+      ? `could not convert string to float: ${text}`
+      : `float() argument must be a string or a real number, not '${pythonType(value)}'`,
+    {},
+    value.kind === 'str' ? 'ValueError' : 'TypeError',
+  );
+}
+
 /** True when the value certainly has no integer meaning in Python (a float counts as none; NumPy scalars and tensors may). */
 export function certainlyNotInt(value: Value): boolean {
   switch (value.kind) {

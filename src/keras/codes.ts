@@ -34,6 +34,7 @@ export const LAYER_CODES: Readonly<Record<string, string>> = {
   'factor-range': 'A factor of an augmentation outside its range.',
   'fill-mode-name': 'A fill mode that Keras does not have.',
   'filters-invalid': 'A number of filters that is not a positive integer.',
+  'flash-dropout': 'Dropout with flash attention, which has none.',
   'frame-step': 'A frame step that does not fit the frame length.',
   'groups-divide-channels': 'Channels that cannot be shared out evenly among groups.',
   'groups-divide-filters': 'Filters that cannot be shared out evenly among groups.',
@@ -59,6 +60,7 @@ export const LAYER_CODES: Readonly<Record<string, string>> = {
   'negative-slope': 'A slope, bound or threshold that must not be negative or None.',
   'noise-shape': 'A noise shape that is no tuple of positive integers.',
   'normalization-moments': 'A mean without a variance, or the reverse.',
+  'number-argument': 'An argument that must be a number and is none.',
   'num-tokens': 'A number of tokens that is missing or not positive.',
   'open-dimension-weight': 'A weight whose shape depends on a length that the input leaves open.',
   'output-mode': 'An output mode that the layer does not have.',
@@ -86,6 +88,7 @@ export const LAYER_CODES: Readonly<Record<string, string>> = {
   'tuple-argument': 'A size, stride or dilation that is not the right number of positive integers.',
   'units-invalid': 'A number of units that is not a positive integer.',
   'value-range': 'A value range that is no pair of numbers.',
+  'window-name': 'A window function that SciPy does not have.',
   'window-too-large': 'A convolution window larger than its input.',
   'wrapped-layer': 'A wrapper around something that is no layer object.',
 };

@@ -29,7 +29,12 @@ export interface WeightSpec {
   readonly dtype?: string;
   /** The config parameter that holds the initialiser (`kernel_initializer`), or a fixed initialiser name (`zeros`). */
   readonly initializer?: { readonly argument: string } | { readonly name: string };
+  /** Held by a cell inside the layer, which `trainable=False` in the layer's constructor does not reach. */
+  readonly inCell?: boolean;
 }
+
+/** In `Config.memo`: whether `trainable` was set (not given to the constructor) and what it held then was frozen. */
+export const FROZEN = 'frozen';
 
 /** Constructor arguments after binding, read with the reason kept when something is not known. */
 export interface Config {

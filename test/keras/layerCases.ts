@@ -1,4 +1,5 @@
 /** Runs a row of the layer table through a whole program and reads from the graph what record.py reads from Keras. */
+import { layerParameters } from '../../src/analysis/params';
 import { interpret } from '../../src/keras/interpret';
 import {
   isOpen,
@@ -61,17 +62,6 @@ function weightsOf(graph: ModelGraph, id: LayerId, seen = new Set<number>()): nu
   return [...own, ...layer.sublayers.flatMap((sub) => weightsOf(graph, sub, seen))];
 }
 
-function sizeOf(graph: ModelGraph, weights: readonly number[]): number | null {
-  let total = 0;
-  for (const id of weights) {
-    const { shape } = graph.weights[id];
-    if (isUnknown(shape)) return null;
-    for (const dim of shape as readonly Dim[]) if (typeof dim !== 'number') return null;
-    total += (shape as readonly number[]).reduce((a, b) => a * b, 1);
-  }
-  return total;
-}
-
 /** ConvLens' answer to a case. */
 export function answerOf(testCase: LayerCase): Answer {
   const uncaught: string[] = [];
@@ -94,13 +84,11 @@ export function answerOf(testCase: LayerCase): Answer {
   const node = nodes[nodes.length - 1];
   if (!node || node.layer === null) return { error: 'no node' };
   const weights = weightsOf(graph, node.layer);
+  const { total, trainable } = layerParameters(graph, node.layer);
   return {
     outputs: node.outputs.map((id) => [shapeOf(graph.tensors[id].shape), graph.tensors[id].dtype] as const),
-    params: sizeOf(graph, weights),
-    trainable: sizeOf(
-      graph,
-      weights.filter((id) => graph.weights[id].trainable),
-    ),
+    params: total,
+    trainable,
     weights: weights.map((id) => [graph.weights[id].name, shapeOf(graph.weights[id].shape)] as const),
   };
 }

@@ -639,6 +639,44 @@ const preprocessing: readonly LayerCase[] = [
   row('STFTSpectrogram()', [100, 1]),
 ];
 
+/** Found by the oracle: unusual arguments and inputs that Keras takes, or refuses. */
+const mended: readonly LayerCase[] = [
+  row('Resizing(1, 1)', [1, 1, 1, 1]),
+  row('CenterCrop(1, None)', [1, 1]),
+  row('GroupQueryAttention(-1, 1, 1)', [1, 2], { call: 'layer(x0, x0)' }),
+  row('MultiHeadAttention(1, 1, dropout=0.1, flash_attention=True)', [1, 2], { call: 'layer(x0, x0)' }),
+  row('Bidirectional(RNN(GRUCell(1), trainable=False))', [3, 2]),
+  row('Bidirectional(LSTM(1, trainable=False))', [3, 2]),
+  row('Bidirectional(LSTM(1), trainable=False)', [3, 2]),
+  row('ConvLSTM1D(1, 1, trainable=False)', [3, 2, 2]),
+  row('TimeDistributed(ConvLSTM1D(1, 1, trainable=False))', [3, 3, 2, 2]),
+  row('keras.Sequential([Dense(1)], trainable=False)', [3]),
+  row('keras.Sequential([MultiHeadAttention(1, 1)])', [3]),
+  row('TimeDistributed(LSTM(1, return_state=True))', [2, 2, 2]),
+  row('SimpleRNNCell(10)', [1], { batch: true, call: 'layer(x0, [ops.zeros((1, 10))])' }),
+  row('LSTMCell(5)', [1, 1], { call: 'layer(x0, [ops.zeros((1, 5)), ops.zeros((1, 5))])' }),
+  row('StackedRNNCells(True)', [3]),
+  row("STFTSpectrogram(window='square')", [1000, 1]),
+  row('STFTSpectrogram(padding=None)', [1000, 1]),
+  row('STFTSpectrogram(fft_length=2.5)', [1000, 1]),
+  row('MelSpectrogram(sequence_stride=-1)', [1000]),
+  row('MelSpectrogram(fft_length=64, sequence_length=65)', [1000]),
+  row('Normalization(mean=[1.0, 2.0, 3.0], variance=[1.0, 2.0, 3.0])', [1]),
+  row('Normalization(mean=[1.0, 2.0, 3.0], variance=[1.0, 2.0, 3.0])', [3]),
+  row('Normalization(mean=1, variance=[1.0, 2.0, 3.0])', [3]),
+  row('RandomGaussianBlur(kernel_size=())', [8, 8, 3]),
+  row('RandomGaussianBlur((0, 1), [0, 255])', [8, 8, 3]),
+  row('AugMix(1)', [8, 8, 3]),
+  row('RandomColorDegeneration(0.3)', [1, 1, 1, 3]),
+  row('IntegerLookup(vocabulary=())', [1], { dtype: 'int64' }),
+  row("Hashing(1, dtype='float32')", [1], { dtype: 'string' }),
+  row("Permute('x')", [1]),
+  row('UpSampling2D(interpolation=[2, 3])', [2, 2, 1]),
+  row('BatchNormalization(momentum=(2,))', [2]),
+  row('MaxPool1D(strides=0)', [null, 1]),
+  row('AdaptiveAveragePooling2D((1, 1))', []),
+];
+
 export const LAYER_CASES: readonly LayerCase[] = [
   ...core,
   ...convolution,
@@ -651,4 +689,5 @@ export const LAYER_CASES: readonly LayerCase[] = [
   ...recurrent,
   ...attention,
   ...preprocessing,
+  ...mended,
 ];

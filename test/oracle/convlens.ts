@@ -1,10 +1,9 @@
 /** ConvLens' answer to a program, read from the model graph in the form in which Keras gives its own. */
+import { layerParameters } from '../../src/analysis/params';
 import {
   isOpen,
   isUnknown,
   type Dim,
-  type LayerId,
-  type ModelGraph,
   type Node,
   type Shape,
 } from '../../src/graph/graph';
@@ -15,26 +14,6 @@ import type { Answer, TensorAnswer } from './keras';
 const dimOf = (dim: Dim): number | null | '?' => (typeof dim === 'number' ? dim : isOpen(dim) ? null : '?');
 const shapeOf = (shape: Shape): TensorAnswer[0] =>
   isUnknown(shape) ? '?' : (shape as readonly Dim[]).map(dimOf);
-
-/** Weights of a layer and of the layers it owns, each once. */
-function weightsOf(graph: ModelGraph, id: LayerId, layers: Set<number>, weights: Set<number>): void {
-  if (layers.has(id)) return;
-  layers.add(id);
-  const layer = graph.layers[id]!;
-  for (const weight of layer.weights) weights.add(weight);
-  for (const sub of layer.sublayers) weightsOf(graph, sub, layers, weights);
-}
-
-function sizeOf(graph: ModelGraph, weights: Iterable<number>): number | null {
-  let total = 0;
-  for (const id of weights) {
-    const { shape } = graph.weights[id]!;
-    if (isUnknown(shape)) return null;
-    for (const dim of shape as readonly Dim[]) if (typeof dim !== 'number') return null;
-    total += (shape as readonly number[]).reduce((a, b) => a * b, 1);
-  }
-  return total;
-}
 
 export function answerOf(program: Program): Answer {
   const prelude = `${PRELUDE.join('\n')}\n`;
@@ -101,10 +80,8 @@ export function answerOf(program: Program): Answer {
     const { name } = program[at]!;
     delete layers[name];
     if (!layer.built) continue;
-    const weights = new Set<number>();
-    weightsOf(graph, layer.id, new Set(), weights);
-    const trainable = [...weights].filter((id) => graph.weights[id]!.trainable);
-    layers[name] = [sizeOf(graph, weights), sizeOf(graph, trainable)];
+    const { total, trainable } = layerParameters(graph, layer.id);
+    layers[name] = [total, trainable];
   }
   const failure = graph.failures.find(({ severity }) => severity === 'error');
   const answer: Answer = { outputs, layers, ...(broken.length ? { crash: broken[0] } : {}) };

@@ -8,6 +8,7 @@ import {
   intOf,
   reasonFor,
   requireNames,
+  requireNumber,
   variables,
 } from '../arguments';
 import { KerasError, type Config, type LayerDefinition, type TensorSpec } from '../definition';
@@ -101,6 +102,8 @@ const batchNormalization: LayerDefinition = {
         'TypeError',
       );
     }
+    for (const name of ['momentum', 'epsilon'])
+      if (config.kerasVersion === 3) requireNumber(config, name);
     requireNames(config, ...AFFINE, 'moving_mean_initializer', 'moving_variance_initializer');
   },
   inputSpec: (config) => builtSpec(config, undefined),

@@ -66,6 +66,15 @@ function poolShape(config: Config, rank: number, input: TensorSpec, lenient = fa
   if (format === null) return lost('the data format is not known');
   if (dims.length !== rank + 2) return lost('the input has the wrong number of axes');
   const { size, strides } = poolNumbers(config, rank);
+  if (!lenient && strides.includes(0))
+    argumentError(
+      'tuple-argument',
+      'strides',
+      '`strides` must be positive: a window that does not move never ends.',
+      'division by zero',
+      { rank },
+      'ZeroDivisionError',
+    );
   const padding = lenient && config.string('padding') !== 'same' ? 'valid' : poolPadding(config);
   const layout = splitLayout(dims, format);
   const axes = layout.spatial.map((length, i) =>
@@ -209,9 +218,9 @@ function adaptiveShape(config: Config, rank: number, input: TensorSpec): Shape {
   const dims = dimsOfRank(input.shape, rank + 2);
   const spatial = config.ints('output_size', rank).map((size) => argumentDim(config, 'output_size', size));
   const channels =
-    format === null || dims.length < 2
+    format === null
       ? unknownDim('the data format is not known')
-      : dims[format ? 1 : dims.length - 1];
+      : (dims[format ? 1 : dims.length - 1] ?? unknownDim('the input has no such axis'));
   return joinLayout(
     { batch: dims[0] ?? unknownDim('the input has no axes'), spatial, channels },
     format === true,

@@ -3,6 +3,7 @@ import type { Dim, Primitive } from '../../graph/graph';
 import { bool, type Value } from '../../python/values';
 import { argumentError, computeDtype, intOf, variables } from '../arguments';
 import {
+  FROZEN,
   KerasError,
   type CallContext,
   type CallResult,
@@ -80,6 +81,13 @@ const timeDistributed: LayerDefinition = {
     const refs = tensorsOf(context, result);
     if (result.kind === 'unknown' || refs.some((ref) => ref === undefined))
       return unknownCall(result.kind === 'unknown' ? result.reason : 'what the layer returns is not known');
+    if (refs.length > 1 && context.config.kerasVersion === 3)
+      argumentError(
+        'wrapped-layer',
+        'layer',
+        `TimeDistributed takes a layer of one output, but this one has ${refs.length}.`,
+        'Undefined shapes are not supported.',
+      );
     const outputs = refs.map((ref) => stacked(context, ref as TensorRef, dims[1]));
     return {
       outputs,
@@ -189,6 +197,8 @@ function directions(context: CallContext): readonly [Value, Value] | null {
           go_backwards: bool(true),
         });
   if (!forward || !backward) return null;
+  if (config.memo.get(FROZEN) === true)
+    for (const layer of [forward, backward]) machine.setAttr(layer, 'trainable', bool(false));
   machine.setAttr(self, 'forward_layer', forward);
   machine.setAttr(self, 'backward_layer', backward);
   return [forward, backward];

@@ -13,7 +13,7 @@ import type {
   WeightId,
 } from '../../graph/graph';
 import type { InstanceValue, Mutable, Value } from '../../python/values';
-import type { LayerDefinition } from '../definition';
+import { FROZEN, type LayerDefinition } from '../definition';
 import type { LayerConfig } from './config';
 import type { FunctionalGraph } from './functional';
 import type { Recorder } from './recorder';
@@ -93,8 +93,8 @@ export class LayerState implements Mutable {
     this.touch();
     this.sublayers.push(sublayer);
     this.layer.sublayers.push(sublayer.id);
-    // What a frozen layer holds is frozen too.
-    if (!this.layer.trainable) sublayer.setTrainable(false);
+    // Keras 3 freezes what a layer holds at the moment when `trainable` is set, and nothing that it gets later.
+    if (!this.layer.trainable && this.recorder.kerasVersion === 2) sublayer.setTrainable(false);
   }
 
   /** Sets `trainable` here and in everything owned, as Keras does. */
@@ -103,6 +103,7 @@ export class LayerState implements Mutable {
     seen.add(this);
     this.touch();
     this.layer.trainable = value;
+    this.config?.memo.set(FROZEN, !value);
     for (const id of this.layer.weights)
       this.recorder.graph.weights[id].trainable = value && this.trainableByNature.has(id);
     for (const sublayer of this.sublayers) sublayer.setTrainable(value, seen);

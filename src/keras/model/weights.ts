@@ -2,7 +2,7 @@
 import { isOpen, type Shape, type Weight } from '../../graph/graph';
 import type { Machine } from '../../python/machine';
 import type { InstanceValue, Value } from '../../python/values';
-import { KerasError, type WeightSpec } from '../definition';
+import { FROZEN, KerasError, type WeightSpec } from '../definition';
 import { formatShape, isKnownRank } from '../dims';
 import { toSnakeCase } from './names';
 import type { LayerState } from './layerState';
@@ -63,7 +63,7 @@ export function createWeights(state: LayerState, specs: readonly WeightSpec[]): 
     const weight = recorder.weight({
       name: spec.name,
       shape: spec.shape,
-      trainable: trainable && state.layer.trainable,
+      trainable: trainable && (spec.inCell ? config?.memo.get(FROZEN) !== true : state.layer.trainable),
       dtype: spec.dtype ?? config?.variableDtype ?? 'float32',
       initializer,
       owner: state.id,

@@ -96,7 +96,7 @@ function convolution({ rank: given, depthwise = false, type }: ConvOptions): OpD
       if (
         typeof channels === 'number' &&
         typeof inKernel === 'number' &&
-        (depthwise ? channels !== inKernel : channels % inKernel !== 0)
+        (depthwise ? channels !== inKernel : inKernel > 0 && channels % inKernel !== 0)
       ) {
         throw new KerasError(
           'conv-channels',

@@ -1,7 +1,7 @@
 /** GroupQueryAttention. Source: Keras `layers/attention/grouped_query_attention.py`. */
 import type { Dim, Known, Shape } from '../../../graph/graph';
 import { int } from '../../../python/values';
-import { argumentError, computeDtype, intOf, requireNames } from '../../arguments';
+import { argumentError, computeDtype, intOf, requireNames, requireNumber } from '../../arguments';
 import {
   KerasError,
   type CallContext,
@@ -22,6 +22,7 @@ import {
   project,
   queryValueKey,
   requireSameLength,
+  refuseFlashDropout,
   requireWindow,
   withScores,
 } from './projections';
@@ -42,6 +43,18 @@ function checkGrouped(config: Config): void {
   }
   requireNames(config, ...CHECKED);
   requireWindow(config);
+  refuseFlashDropout(config);
+  requireNumber(config, 'head_dim');
+  const head = intOf(config.value('head_dim'));
+  if (head !== null && head <= 0)
+    argumentError(
+      'attention-size',
+      'head_dim',
+      `\`head_dim\` must be positive, not ${head}.`,
+      head === 0 ? 'float division by zero' : 'math domain error',
+      { received: String(head) },
+      head === 0 ? 'ZeroDivisionError' : 'ValueError',
+    );
 }
 
 function requireSameWidth(query: TensorSpec, value: TensorSpec): void {
@@ -78,6 +91,17 @@ function repeated(context: CallContext, ref: TensorRef, heads: Known<number>): T
   })[0];
 }
 
+/** Keras builds the projections for three axes and never looks whether there are more. */
+function threeAxes(context: CallContext, ref: TensorRef): TensorRef {
+  if (!isKnownRank(ref.shape) || ref.shape.length <= 3) return ref;
+  return context.step({
+    type: 'GetItem',
+    primitive: { op: 'opaque', reason: 'grouped attention takes three axes' },
+    inputs: [ref],
+    outputs: [spec(ref.shape.slice(0, 3), ref.dtype)],
+  })[0];
+}
+
 export const groupQueryAttention: LayerDefinition = {
   name: 'GroupQueryAttention',
   autoName: 'grouped_query_attention',
@@ -102,13 +126,16 @@ export const groupQueryAttention: LayerDefinition = {
     const head = config.value('head_dim');
     const heads = config.value('num_query_heads');
     const groups = config.value('num_key_value_heads');
-    const q = project(context, parts.query, {
+    const [queries, keys, values] = [parts.query, parts.key, parts.value].map((ref) =>
+      threeAxes(context, ref),
+    );
+    const q = project(context, queries, {
       attribute: '_query_dense',
       name: 'query',
       bound: 1,
       sizes: [heads, head],
     });
-    const k = project(context, parts.key, {
+    const k = project(context, keys, {
       attribute: '_key_dense',
       name: 'key',
       bound: 1,
@@ -116,7 +143,7 @@ export const groupQueryAttention: LayerDefinition = {
     });
     const gate =
       config.flag('use_gate') === true
-        ? project(context, parts.query, {
+        ? project(context, queries, {
             attribute: '_gate_dense',
             name: 'gate',
             bound: 1,
@@ -124,7 +151,7 @@ export const groupQueryAttention: LayerDefinition = {
             activation: 'sigmoid',
           })
         : undefined;
-    const v = project(context, parts.value, {
+    const v = project(context, values, {
       attribute: '_value_dense',
       name: 'value',
       bound: 1,

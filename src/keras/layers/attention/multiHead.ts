@@ -15,6 +15,7 @@ import {
   queryValueKey,
   requireCount,
   requireSameLength,
+  refuseFlashDropout,
   requireWindow,
   withScores,
 } from './projections';
@@ -56,6 +57,7 @@ export const multiHeadAttention: LayerDefinition = {
     requireCount(config, 'value_dim', true);
     requireNames(config, ...CHECKED);
     requireWindow(config);
+    refuseFlashDropout(config);
   },
   call(context) {
     const { config } = context;

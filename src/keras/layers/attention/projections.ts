@@ -194,6 +194,19 @@ export function attend(
   })[0];
 }
 
+/** Flash attention has no dropout. */
+export function refuseFlashDropout(config: Config): void {
+  if (config.flag('flash_attention') !== true || config.isNone('flash_attention')) return;
+  const rate = config.float('dropout');
+  if (rate === null || rate <= 0) return;
+  argumentError(
+    'flash-dropout',
+    'dropout',
+    'Flash attention does not go with dropout.',
+    'Dropout is not supported when flash attention is enabled. Please set dropout to 0.0 to use flash attention.',
+  );
+}
+
 /** `sliding_window` must be None or a positive integer. */
 export function requireWindow(config: Config): void {
   const value = config.value('sliding_window');

@@ -1,6 +1,6 @@
 /** Preprocessing of numbers, categories, text and sound. Sources: Keras `layers/preprocessing/*.py`. */
 import { isOpen, isUnknown, type Dim, type Shape } from '../../../graph/graph';
-import { argumentError, computeDtype, elementsOf, intOf, reasonFor, variables } from '../../arguments';
+import { argumentError, computeDtype, elementsOf, intOf, numberOf, reasonFor } from '../../arguments';
 import {
   KerasError,
   type CallContext,
@@ -15,6 +15,7 @@ import { signature } from '../../signature';
 import { argumentDim, onlyInput, spec } from '../shared';
 import { tensorsOf } from '../compound';
 import { OPAQUE, encoded, outputMode, requireMode } from './encoding';
+import { normalization } from './normalization';
 import { vocabularyLayers } from './vocabulary';
 
 const rescaling: LayerDefinition = {
@@ -28,93 +29,6 @@ const rescaling: LayerDefinition = {
       params: { scale: context.config.float('scale'), offset: context.config.float('offset') },
     },
   }),
-  fallback: (config, [input]) => [spec(input.shape, computeDtype(config))],
-};
-
-/** Axes kept by Normalization, non-negative and sorted; null when not known. */
-function keptAxes(config: Config, input: TensorSpec): number[] | null {
-  const value = config.value('axis');
-  if (!isKnownRank(input.shape)) return null;
-  const rank = input.shape.length;
-  if (value.kind === 'none') return [];
-  const axes = (elementsOf(value) ?? [value]).map((element) => intOf(element));
-  if (axes.some((axis) => axis === null)) return null;
-  const given = axes as number[];
-  if (given.some((axis) => axis < -rank || axis >= rank)) {
-    argumentError(
-      'axis-out-of-range',
-      'axis',
-      `The input has ${rank} axes, so that \`axis\` cannot be ${argumentText(config, 'axis')}.`,
-      `All \`axis\` values must be in the range [-ndim, ndim). Received inputs with ndim=${rank}, while axis=${tupleText(given)}`,
-      { rank },
-    );
-  }
-  const kept = given.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
-  const shape = input.shape;
-  const open = kept.find((axis) => {
-    const dim = shape[axis];
-    return typeof dim === 'object' && isOpen(dim);
-  });
-  if (open !== undefined) {
-    argumentError(
-      'open-dimension-weight',
-      'axis',
-      `The length of axis ${open} must be known, but is open in ${tupleText(shape)}.`,
-      `All \`axis\` values to be kept must have a known shape. Received axis=${tupleText(given)}, inputs.shape=${tupleText(shape)}, with unknown axis at index ${open}`,
-    );
-  }
-  return kept;
-}
-
-const normalization: LayerDefinition = {
-  name: 'Normalization',
-  parameters: signature('axis=-1, mean=None, variance=None, invert=False'),
-  configure(config) {
-    const [mean, variance] = [config.value('mean'), config.value('variance')];
-    if (
-      mean.kind === 'unknown' ||
-      variance.kind === 'unknown' ||
-      (mean.kind === 'none') === (variance.kind === 'none')
-    )
-      return;
-    argumentError(
-      'normalization-moments',
-      mean.kind === 'none' ? 'variance' : 'mean',
-      '`mean` and `variance` must be given together.',
-      `When setting values directly, both \`mean\` and \`variance\` must be set. Received: mean=${argumentText(config, 'mean')} and variance=${argumentText(config, 'variance')}`,
-    );
-  },
-  weights(config, [input]) {
-    const axes = keptAxes(config, input);
-    if (!config.isNone('mean')) return [];
-    const shape: Shape =
-      axes === null || !isKnownRank(input.shape)
-        ? {
-            kind: 'unknown',
-            reason: isKnownRank(input.shape) ? reasonFor(config, 'axis') : input.shape.reason,
-          }
-        : axes.map((axis) => (input.shape as readonly Dim[])[axis]);
-    return variables(
-      { name: 'mean', shape, trainable: false, initializer: { name: 'zeros' } },
-      { name: 'variance', shape, trainable: false, initializer: { name: 'ones' } },
-      { name: 'count', shape: [], trainable: false, dtype: 'int32', initializer: { name: 'zeros' } },
-    );
-  },
-  call(context) {
-    const { config } = context;
-    const input = onlyInput(context);
-    return {
-      outputs: [spec(input.shape, computeDtype(config))],
-      primitive: {
-        op: 'normalize',
-        mode: 'other',
-        axis: keptAxes(config, input) ?? [],
-        epsilon: 1e-7,
-        center: false,
-        scale: false,
-      },
-    };
-  },
   fallback: (config, [input]) => [spec(input.shape, computeDtype(config))],
 };
 
@@ -203,13 +117,25 @@ const discretization: LayerDefinition = {
   },
 };
 
+/** Bins are counted in integers, whatever dtype the layer is given. */
+function requireIntegers(config: Config): void {
+  const dtype = config.string('dtype');
+  if (outputMode(config) !== 'int' || dtype === null || /^u?int/.test(dtype) || config.kerasVersion === 2) return;
+  argumentError(
+    'dtype-name',
+    'dtype',
+    `With \`output_mode="int"\` the dtype must be an integer one, not "${dtype}".`,
+    `When \`output_mode="int"\`, \`dtype\` should be an integer type, 'int32' or 'in64'. Received: dtype=${dtype}`,
+  );
+}
+
 const hashing: LayerDefinition = {
   name: 'Hashing',
   parameters: signature("num_bins, mask_value=None, salt=None, output_mode='int', sparse=False"),
   configure(config) {
     requireMode(config, ['int', 'one_hot', 'multi_hot', 'count'], 'Hashing');
     const bins = intOf(config.value('num_bins'));
-    if (!config.isNone('num_bins') && (bins === null || bins > 0)) return;
+    if (!config.isNone('num_bins') && (bins === null || bins > 0)) return requireIntegers(config);
     argumentError(
       'bins',
       'num_bins',
@@ -273,6 +199,17 @@ const melSpectrogram: LayerDefinition = {
   parameters:
     signature(`fft_length=2048, sequence_stride=512, sequence_length=None, window='hann', sampling_rate=16000,
     num_mel_bins=128, min_freq=20.0, max_freq=None, power_to_db=True, top_db=80.0, mag_exp=2.0, min_power=1e-10, ref_power=1.0`),
+  configure(config) {
+    const [length, fft] = [config.value('sequence_length'), numberOf(config.value('fft_length'))];
+    const number = numberOf(length);
+    if (length.kind === 'str' || elementsOf(length)?.length || (number !== null && fft !== null && number > fft))
+      argumentError(
+        'frame-step',
+        'sequence_length',
+        `\`sequence_length\` must be a number not above \`fft_length\`${fft === null ? '' : ` (${fft})`}, not ${argumentText(config, 'sequence_length')}.`,
+        `\`fft_length\` must be equal or larger than \`sequence_length\`. Received: \`sequence_length\`=${argumentText(config, 'sequence_length')}, \`fft_length\`=${fft ?? argumentText(config, 'fft_length')}.`,
+      );
+  },
   call(context) {
     const { config } = context;
     const { shape } = onlyInput(context);
@@ -287,6 +224,14 @@ const melSpectrogram: LayerDefinition = {
         ? [bins, steps(shape[0])]
         : [shape[0], bins, steps(shape[1])]
       : shape;
+    const time = isKnownRank(output) ? output[output.length - 1] : null;
+    if (typeof time === 'number' && time < 0)
+      argumentError(
+        'frame-step',
+        'sequence_stride',
+        '`sequence_stride` must be positive.',
+        `Cannot convert '${tupleText(output as readonly Dim[])}' to a shape. Negative dimensions are not allowed.`,
+      );
     return {
       outputs: [spec(output, computeDtype(config))],
       primitive: { op: 'opaque', reason: 'a spectrogram' },

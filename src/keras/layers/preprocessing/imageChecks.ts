@@ -8,6 +8,7 @@ import {
   orList,
   pythonType,
 } from '../../arguments';
+import type { Value } from '../../../python/values';
 import { KerasError, type Config, type TensorSpec } from '../../definition';
 import { isKnownRank } from '../../dims';
 import { closest } from '../../names';
@@ -68,8 +69,10 @@ export function checkInterpolation(config: Config): void {
 
 /** Layers that look at their `value_range` when they are made; the others find out when they run. */
 export const CHECKS_RANGE = new Set([
+  'AugMix',
   'AutoContrast',
   'Equalization',
+  'RandAugment',
   'RandomBrightness',
   'RandomColorDegeneration',
   'RandomPosterization',
@@ -142,6 +145,43 @@ export function checkChannels(config: Config, input: TensorSpec, channels: numbe
     `Input images must have ${channels} channels, but received images with ${found} channels.`,
     { input: 0, facts: { expected: channels, found } },
   );
+}
+
+/** Turning colours to grey takes one image or a batch of them. */
+export function checkImageRank({ shape }: TensorSpec): void {
+  if (!isKnownRank(shape) || shape.length === 3 || shape.length === 4) return;
+  throw new KerasError(
+    'input-rank',
+    `Images have 3 axes, or 4 with the batch, but the input ${tupleText(shape)} has ${shape.length}.`,
+    `Invalid images rank: expected rank 3 (single image) or rank 4 (batch of images). Received: input_shape=${tupleText(shape)}`,
+    { input: 0, facts: { rank: shape.length, expected: 4 } },
+  );
+}
+
+/** A blur's kernel has a centre: one odd number, or two. */
+export function requireOddSize(config: Config): void {
+  const value = config.value('kernel_size');
+  const pair = elementsOf(value);
+  const even = (entry: Value): boolean => {
+    const number = numberOf(entry);
+    return number !== null && number % 2 === 0;
+  };
+  const text = argumentText(config, 'kernel_size');
+  if (pair && pair.length !== 2)
+    argumentError(
+      'tuple-argument',
+      'kernel_size',
+      `\`kernel_size\` must be one odd number or two, not ${text}.`,
+      `The \`kernel_size\` argument should be a number (or a list of two numbers) Received: kernel_size=${text}`,
+    );
+  const wrong = value.kind === 'none' || value.kind === 'str' || (pair ?? [value]).some(even);
+  if (wrong)
+    argumentError(
+      'tuple-argument',
+      'kernel_size',
+      `\`kernel_size\` must be odd, not ${text}.`,
+      `kernel_size must be an odd number. Received: kernel_size=${text}`,
+    );
 }
 
 /** One number: no sequence, no text. */

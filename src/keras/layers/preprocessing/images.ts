@@ -2,7 +2,7 @@
 import type { Dim, Primitive, Shape } from '../../../graph/graph';
 import { argumentError, computeDtype, elementsOf, intOf, requireDataFormat } from '../../arguments';
 import { KerasError, type Config, type LayerDefinition, type TensorSpec } from '../../definition';
-import { isKnownRank, unknownDim } from '../../dims';
+import { OPEN, isKnownRank, unknownDim } from '../../dims';
 import { argumentText, tupleText } from '../../pythonText';
 import { signature } from '../../signature';
 import { argumentDim, onlyInput, sameShape, spec } from '../shared';
@@ -12,20 +12,26 @@ import {
   checkFactor,
   checkInterpolation,
   checkTransform,
+  checkImageRank,
+  requireOddSize,
   requireOneNumber,
   requireOutputInterval,
 } from './imageChecks';
 
-/** Positions of height and width, counted from the front; null when rank or data format is not known. */
-function sizeAxes(config: Config, input: TensorSpec): readonly [number, number] | null {
+/**
+ * Positions of height and width, counted from the front; null when rank or data format is not known. Of a shape that is no
+ * batch of images, Resizing and CenterCrop take the first axes as those of one image; RandomCrop counts from the end.
+ */
+function sizeAxes(config: Config, input: TensorSpec, fromEnd = false): readonly [number, number] | null {
   const format = config.channelsFirst();
   if (!isKnownRank(input.shape) || format === null) return null;
   const rank = input.shape.length;
-  return format ? [rank - 2, rank - 1] : [rank - 3, rank - 2];
+  const first = fromEnd ? rank - 3 : rank === 4 ? 1 : 0;
+  return format ? [first + 1, first + 2] : [first, first + 1];
 }
 
-function resized(config: Config, input: TensorSpec): Shape {
-  const axes = sizeAxes(config, input);
+function resized(config: Config, input: TensorSpec, fromEnd: boolean): Shape {
+  const axes = sizeAxes(config, input, fromEnd);
   if (!isKnownRank(input.shape)) return input.shape;
   if (axes === null) {
     const batched = input.shape.length === 4;
@@ -34,7 +40,7 @@ function resized(config: Config, input: TensorSpec): Shape {
     );
   }
   const sizes: readonly Dim[] = ['height', 'width'].map((name) =>
-    argumentDim(config, name, intOf(config.value(name))),
+    config.isNone(name) ? OPEN : argumentDim(config, name, intOf(config.value(name))),
   );
   return input.shape.map((dim, i) => (i === axes[0] ? sizes[0] : i === axes[1] ? sizes[1] : dim));
 }
@@ -72,6 +78,7 @@ function sizing(
   parameters: string,
   primitive: (config: Config, input: TensorSpec) => Primitive,
   strictRank: boolean,
+  fromEnd = false,
 ): LayerDefinition {
   return {
     name,
@@ -84,11 +91,11 @@ function sizing(
       if (strictRank) checkRank(input);
       requireSizes(config);
       return {
-        outputs: [spec(resized(config, input), computeDtype(config))],
+        outputs: [spec(resized(config, input, fromEnd), computeDtype(config))],
         primitive: primitive(config, input),
       };
     },
-    fallback: (config, [input]) => [spec(resized(config, input), computeDtype(config))],
+    fallback: (config, [input]) => [spec(resized(config, input, fromEnd), computeDtype(config))],
   };
 }
 
@@ -138,7 +145,10 @@ function keeping(
     },
     call: (context) => {
       if (channels !== undefined)
-        for (const input of context.inputs) checkChannels(context.config, input, channels);
+        for (const input of context.inputs) {
+          checkImageRank(input);
+          checkChannels(context.config, input, channels);
+        }
       return {
         outputs: context.inputs.map((input) =>
           keepsDtype ? sameShape(input) : spec(input.shape, computeDtype(context.config)),
@@ -171,7 +181,7 @@ export const images: readonly LayerDefinition[] = [
     false,
   ),
   sizing('CenterCrop', `height, width, data_format=None, ${BOXES}`, crop, true),
-  sizing('RandomCrop', `height, width, seed=None, data_format=None, name=None, ${BOXES}`, crop, false),
+  sizing('RandomCrop', `height, width, seed=None, data_format=None, name=None, ${BOXES}`, crop, false, true),
   keeping('RandomFlip', `mode='horizontal_and_vertical', seed=None, data_format=None, ${BOXES}`),
   keeping('RandomRotation', `factor, ${FILL}`, (config) => {
     checkFactor(-1, 1, 'factor', false, true)(config);
@@ -268,6 +278,7 @@ export const images: readonly LayerDefinition[] = [
     `factor=1.0, kernel_size=3, sigma=1.0, ${RANGE}, data_format=None, seed=None, ${BOXES}`,
     (config) => {
       checkFactor(0, 1)(config);
+      requireOddSize(config);
       checkFactor(0, 1, 'sigma')(config);
     },
   ),

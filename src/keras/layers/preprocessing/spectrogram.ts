@@ -5,6 +5,8 @@ import {
   computeDtype,
   didYouMean,
   intOf,
+  isPlainData,
+  numberOf,
   reasonFor,
   requireDataFormat,
   variables,
@@ -13,7 +15,7 @@ import { KerasError, type Config, type LayerDefinition, type TensorSpec } from '
 import { isKnownRank, mulDim, unknownDim } from '../../dims';
 import { convWindow } from '../../geometry';
 import { closest } from '../../names';
-import { arrayText, tupleText } from '../../pythonText';
+import { argumentText, arrayText, tupleText } from '../../pythonText';
 import { signature } from '../../signature';
 import { onlyInput, spec } from '../shared';
 
@@ -74,6 +76,32 @@ function outputShape(config: Config, input: TensorSpec, strict: boolean): Shape 
   return format ? [batch, all, output] : [batch, output, all];
 }
 
+/** Windows that SciPy's `get_window` makes from a name alone, with their short names (`scipy/signal/windows/_windows.py`). */
+const WINDOWS = [
+  'barthann', 'brthan', 'bth', 'bartlett', 'bart', 'brt', 'blackman', 'black', 'blk', 'blackmanharris', 'blackharr', 'bkh', 'bohman', 'bman',
+  'bmn', 'boxcar', 'box', 'ones', 'rect', 'rectangular', 'cosine', 'halfcosine', 'exponential', 'poisson', 'flattop', 'flat', 'flt', 'hamming',
+  'hamm', 'ham', 'hann', 'han', 'lanczos', 'sinc', 'nuttall', 'nutl', 'nut', 'parzen', 'parz', 'par', 'taylor', 'taylorwin', 'triangle', 'triang',
+  'tri', 'tukey', 'tuk',
+]; // prettier-ignore
+
+/** SciPy finds windows by name; one that looks like none of them is a slip. Windows that need a number are not judged. */
+function requireWindowName(config: Config): void {
+  const name = config.string('window');
+  if (name === null || WINDOWS.includes(name) || NUMBERED.includes(name) || Number.isFinite(Number(name))) return;
+  argumentError(
+    'window-name',
+    'window',
+    `"${name}" is no window function${didYouMean(closest(name, WINDOWS))}`,
+    `Invalid window name '${name}' in parameter window='${name}'!`,
+    { received: name, suggestion: closest(name, WINDOWS) ?? null },
+  );
+}
+
+const NUMBERED = [
+  'kaiser', 'ksr', 'kaiser_bessel_derived', 'kbd', 'gaussian', 'gauss', 'gss', 'general_cosine', 'general cosine', 'general_gaussian', 'general gaussian',
+  'general_gauss', 'general gauss', 'ggs', 'general_hamming', 'general hamming', 'dpss', 'slepian', 'slep', 'optimal', 'dss', 'chebwin', 'cheb',
+]; // prettier-ignore
+
 export const stftSpectrogram: LayerDefinition = {
   name: 'STFTSpectrogram',
   parameters:
@@ -90,7 +118,7 @@ export const stftSpectrogram: LayerDefinition = {
         `\`frame_step\` should be a positive integer not greater than \`frame_length\`. Received frame_step=${step}, frame_length=${length}`,
       );
     }
-    const transform = intOf(config.value('fft_length'));
+    const transform = numberOf(config.value('fft_length'));
     if (transform !== null && length !== null && transform < length) {
       argumentError(
         'frame-step',
@@ -109,14 +137,18 @@ export const stftSpectrogram: LayerDefinition = {
       );
     }
     const padding = config.string('padding');
-    if (padding !== null && padding !== 'valid' && padding !== 'same') {
+    const wrongKind = config.value('padding').kind === 'none' || isPlainData(config.value('padding'));
+    if (wrongKind || (padding !== null && padding !== 'valid' && padding !== 'same')) {
       argumentError(
         'padding-name',
         'padding',
-        `"${padding}" is no padding${didYouMean(closest(padding, ['valid', 'same']))}`,
-        `Padding is invalid, it should be 'valid', 'same'. Received: padding=${padding}`,
+        padding === null
+          ? `\`padding\` must be "valid" or "same", not ${argumentText(config, 'padding')}.`
+          : `"${padding}" is no padding${didYouMean(closest(padding, ['valid', 'same']))}`,
+        `Padding is invalid, it should be 'valid', 'same'. Received: padding=${padding ?? argumentText(config, 'padding')}`,
       );
     }
+    requireWindowName(config);
     requireDataFormat(config);
   },
   inputSpec: () => ({ ndim: 3 }),

@@ -94,6 +94,8 @@ function checkLookup(config: Config): void {
       'With `output_mode="tf_idf"` a vocabulary needs `idf_weights`.',
       'When specifying the `vocabulary` argument, in TF-IDF output mode, the `idf_weights` argument must also be provided.',
     );
+  if (words?.length === 0)
+    fail('vocabulary', 'The vocabulary is empty.', 'Cannot set an empty vocabulary. Received: vocabulary=[]');
   const wantsText = !config.bound.values.has('vocabulary_dtype');
   if (
     (isPlainData(vocabulary) && !words) ||

@@ -113,16 +113,19 @@ function convLstm(rank: 1 | 2 | 3): LayerDefinition {
           name: 'kernel',
           shape: [...kernel, channels, gates],
           initializer: { argument: 'kernel_initializer' },
+          inCell: true,
         },
         {
           name: 'recurrent_kernel',
           shape: [...kernel, filters, gates],
           initializer: { argument: 'recurrent_initializer' },
+          inCell: true,
         },
         config.flag('use_bias') !== false && {
           name: 'bias',
           shape: [gates],
           initializer: { argument: 'bias_initializer' },
+          inCell: true,
         },
       );
     },

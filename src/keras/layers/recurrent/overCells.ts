@@ -2,7 +2,7 @@
 import type { Dim } from '../../../graph/graph';
 import { unknownBase } from '../../../python/interpreter/classes';
 import { list, tuple, type Value } from '../../../python/values';
-import { argumentError, computeDtype, elementsOf, intOf } from '../../arguments';
+import { argumentError, computeDtype, elementsOf, intOf, pythonType } from '../../arguments';
 import type { CallContext, CallResult, Config, LayerDefinition, TensorRef } from '../../definition';
 import { unknownDim } from '../../dims';
 import { argumentText } from '../../pythonText';
@@ -160,6 +160,16 @@ const stackedCells: LayerDefinition = {
   callParameters: signature('inputs, states, training=False'),
   sublayers: ['cells'],
   configure(config) {
+    const given = config.value('cells');
+    if (given.kind === 'none' || given.kind === 'int' || given.kind === 'float' || given.kind === 'bool')
+      argumentError(
+        'rnn-cell',
+        'cells',
+        '`cells` must be a list of recurrent cells.',
+        `'${pythonType(given)}' object is not iterable`,
+        {},
+        'TypeError',
+      );
     for (const cell of elementsOf(config.value('cells')) ?? []) {
       if (
         cell.kind !== 'instance' ||

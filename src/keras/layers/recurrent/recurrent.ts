@@ -19,8 +19,9 @@ import {
   type TensorSpec,
   type WeightSpec,
 } from '../../definition';
+import { broadcastShapes } from '../../broadcast';
 import { isKnownRank, mulDim, unknownDim } from '../../dims';
-import { argumentText } from '../../pythonText';
+import { argumentText, tupleText } from '../../pythonText';
 import { signature } from '../../signature';
 import { builtSpec, known, rememberAxes, spec } from '../shared';
 import { requirePositive, requireWholeCount } from '../convolution/shared';
@@ -209,10 +210,10 @@ function cellDefinition(family: Family): LayerDefinition {
     },
     call(context) {
       checkStates(context, family);
+      checkSplit(context, family);
       const dtype = computeDtype(context.config);
       const output = cellStep(context, family, dtype);
-      const [input] = context.inputs;
-      const state = spec(stateShape(input, unitsOf(context.config)), dtype);
+      const state = spec(stepShape(context, unitsOf(context.config)), dtype);
       return {
         outputs: [output, ...Array.from({ length: family.states }, (_, i) => (i === 0 ? output : state))],
         arrange: ([h, ...states]) => tuple([h, stateStructure(context, states)]),
@@ -274,6 +275,31 @@ function stateShape(input: TensorSpec, width: Dim): Shape {
     : [unknownDim(input.shape.reason), width];
 }
 
+/** What a step gives: the products of input and state are added, so that their axes are broadcast. */
+function stepShape(context: CallContext, width: Dim): Shape {
+  const [input] = context.inputs;
+  const state = firstState(context)?.shape;
+  const alone = stateShape(input, width);
+  if (state === undefined || !isKnownRank(state) || !isKnownRank(alone)) return alone;
+  if (state.length <= 2 && alone.length >= 2) return alone;
+  const both = broadcastShapes(alone.slice(0, -1), state.slice(0, -1));
+  return isKnownRank(both) ? [...both, width] : both;
+}
+
+/** An LSTM's step cuts the four gates out of the second axis, whatever the rank. */
+function checkSplit(context: CallContext, family: Family): void {
+  const [input] = context.inputs;
+  if (family.cell !== 'lstm' || !isKnownRank(input.shape) || input.shape.length < 3) return;
+  const length = input.shape[1];
+  if (typeof length !== 'number' || length % 4 === 0) return;
+  throw new KerasError(
+    'input-rank',
+    `An LSTM cell takes one time step (2 axes, batch included), but the input ${tupleText(input.shape)} has ${input.shape.length}.`,
+    `array split does not result in an equal division: rest is ${length % 4}`,
+    { input: 0, facts: { rank: input.shape.length, expected: 2, ndim: 2, shape: tupleText(input.shape) } },
+  );
+}
+
 /** One step: input and state each against their kernel, then the gates. */
 function cellStep(context: CallContext, family: Family, dtype: string | null): TensorRef {
   const { config } = context;
@@ -296,7 +322,7 @@ function cellStep(context: CallContext, family: Family, dtype: string | null): T
     type: 'Gates',
     primitive: { op: 'elementwise', fn: `${family.cell}_gates` },
     inputs: parts,
-    outputs: [spec(stateShape(input, units), dtype)],
+    outputs: [spec(stepShape(context, units), dtype)],
   })[0];
 }
 

@@ -217,6 +217,17 @@ function permuted(config: Config, input: TensorSpec): Shape {
   ];
 }
 
+function outOfOrder(text: string, count: number | null): never {
+  argumentError(
+    'permute-dims',
+    'dims',
+    count === null
+      ? `\`dims\` must be a tuple of axes, not ${text}.`
+      : `\`dims\` must name each axis from 1 to ${count} once (0, the batch axis, stays where it is).`,
+    `Invalid permutation argument \`dims\` for Permute Layer. The set of indices in \`dims\` must be consecutive and start from 1. Received dims=${text}`,
+  );
+}
+
 const permute: LayerDefinition = {
   name: 'Permute',
   parameters: signature('dims'),
@@ -235,16 +246,13 @@ const permute: LayerDefinition = {
           'TypeError',
         );
       }
+      if (kind === 'str') outOfOrder(text, null);
       return;
     }
+    if (elementsOf(config.value('dims'))?.some(({ kind }) => kind === 'str')) outOfOrder(text, dims.length);
     if (dims.some((axis) => axis === null)) return;
     if ([...dims].sort((a, b) => (a as number) - (b as number)).every((axis, i) => axis === i + 1)) return;
-    argumentError(
-      'permute-dims',
-      'dims',
-      `\`dims\` must name each axis from 1 to ${dims.length} once (0, the batch axis, stays where it is).`,
-      `Invalid permutation argument \`dims\` for Permute Layer. The set of indices in \`dims\` must be consecutive and start from 1. Received dims=${text}`,
-    );
+    outOfOrder(text, dims.length);
   },
   inputSpec(config) {
     const dims = permutation(config);

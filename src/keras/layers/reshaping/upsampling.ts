@@ -5,6 +5,8 @@ import {
   certainlyNotInt,
   computeDtype,
   intOf,
+  isPlainData,
+  pythonType,
   requireDataFormat,
   requireTuple,
 } from '../../arguments';
@@ -78,6 +80,7 @@ function upSampling(rank: 1 | 2 | 3): LayerDefinition {
       else {
         requireDataFormat(config);
         requireTuple(config, 'size', rank);
+        if (rank === 2) requireText(config, 'interpolation');
       }
     },
     inputSpec: () => ({ ndim: rank + 2 }),
@@ -99,6 +102,20 @@ function upSampling(rank: 1 | 2 | 3): LayerDefinition {
     },
     fallback: (config, [input]) => [spec(shapeOf(config, rank, input), computeDtype(config))],
   };
+}
+
+/** The name is put in lower case at once, which only text allows. */
+function requireText(config: Config, name: string): void {
+  const value = config.value(name);
+  if (!isPlainData(value) && value.kind !== 'none') return;
+  argumentError(
+    'interpolation-name',
+    name,
+    `\`${name}\` must be a name, not ${argumentText(config, name)}.`,
+    `'${pythonType(value)}' object has no attribute 'lower'`,
+    {},
+    'AttributeError',
+  );
 }
 
 /** Keras takes any name when the model is built and fails when data runs through it. */
