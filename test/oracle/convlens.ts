@@ -1,12 +1,6 @@
 /** ConvLens' answer to a program, read from the model graph in the form in which Keras gives its own. */
 import { layerParameters } from '../../src/analysis/params';
-import {
-  isOpen,
-  isUnknown,
-  type Dim,
-  type Node,
-  type Shape,
-} from '../../src/graph/graph';
+import { isOpen, isUnknown, type Dim, type Node, type Shape } from '../../src/graph/graph';
 import { interpret } from '../../src/keras/interpret';
 import { PRELUDE, printProgram, type Program } from './expression';
 import type { Answer, TensorAnswer } from './keras';

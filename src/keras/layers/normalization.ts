@@ -102,8 +102,7 @@ const batchNormalization: LayerDefinition = {
         'TypeError',
       );
     }
-    for (const name of ['momentum', 'epsilon'])
-      if (config.kerasVersion === 3) requireNumber(config, name);
+    for (const name of ['momentum', 'epsilon']) if (config.kerasVersion === 3) requireNumber(config, name);
     requireNames(config, ...AFFINE, 'moving_mean_initializer', 'moving_variance_initializer');
   },
   inputSpec: (config) => builtSpec(config, undefined),

@@ -120,7 +120,8 @@ const discretization: LayerDefinition = {
 /** Bins are counted in integers, whatever dtype the layer is given. */
 function requireIntegers(config: Config): void {
   const dtype = config.string('dtype');
-  if (outputMode(config) !== 'int' || dtype === null || /^u?int/.test(dtype) || config.kerasVersion === 2) return;
+  if (outputMode(config) !== 'int' || dtype === null || /^u?int/.test(dtype) || config.kerasVersion === 2)
+    return;
   argumentError(
     'dtype-name',
     'dtype',
@@ -202,7 +203,11 @@ const melSpectrogram: LayerDefinition = {
   configure(config) {
     const [length, fft] = [config.value('sequence_length'), numberOf(config.value('fft_length'))];
     const number = numberOf(length);
-    if (length.kind === 'str' || elementsOf(length)?.length || (number !== null && fft !== null && number > fft))
+    if (
+      length.kind === 'str' ||
+      elementsOf(length)?.length ||
+      (number !== null && fft !== null && number > fft)
+    )
       argumentError(
         'frame-step',
         'sequence_length',

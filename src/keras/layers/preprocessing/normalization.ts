@@ -1,7 +1,15 @@
 /** Normalization: by moments that are given or learnt from data. Source: Keras `layers/preprocessing/normalization.py`. */
 import { isOpen, type Dim, type Shape } from '../../../graph/graph';
 import type { Value } from '../../../python/values';
-import { argumentError, computeDtype, elementsOf, intOf, numberOf, reasonFor, variables } from '../../arguments';
+import {
+  argumentError,
+  computeDtype,
+  elementsOf,
+  intOf,
+  numberOf,
+  reasonFor,
+  variables,
+} from '../../arguments';
 import { KerasError, type Config, type LayerDefinition, type TensorSpec } from '../../definition';
 import { isKnownRank } from '../../dims';
 import { argumentText, tupleText } from '../../pythonText';

@@ -87,7 +87,8 @@ const WINDOWS = [
 /** SciPy finds windows by name; one that looks like none of them is a slip. Windows that need a number are not judged. */
 function requireWindowName(config: Config): void {
   const name = config.string('window');
-  if (name === null || WINDOWS.includes(name) || NUMBERED.includes(name) || Number.isFinite(Number(name))) return;
+  if (name === null || WINDOWS.includes(name) || NUMBERED.includes(name) || Number.isFinite(Number(name)))
+    return;
   argumentError(
     'window-name',
     'window',
