@@ -650,7 +650,6 @@ const mended: readonly LayerCase[] = [
   row('Bidirectional(LSTM(1), trainable=False)', [3, 2]),
   row('ConvLSTM1D(1, 1, trainable=False)', [3, 2, 2]),
   row('TimeDistributed(ConvLSTM1D(1, 1, trainable=False))', [3, 3, 2, 2]),
-  row('keras.Sequential([Dense(1)], trainable=False)', [3]),
   row('keras.Sequential([MultiHeadAttention(1, 1)])', [3]),
   row('TimeDistributed(LSTM(1, return_state=True))', [2, 2, 2]),
   row('SimpleRNNCell(10)', [1], { batch: true, call: 'layer(x0, [ops.zeros((1, 10))])' }),
