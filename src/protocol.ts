@@ -24,6 +24,31 @@ export interface NodeFigures {
   } | null;
 }
 
+/** Totals of one model, as in the command line's JSON. */
+export interface PanelTotals {
+  readonly params: number | null;
+  readonly trainable: number | null;
+  readonly nonTrainable: number | null;
+  readonly macs: number | null;
+  readonly flops: number | null;
+  readonly activationBytes: number | null;
+  /** True when parts are unknown and the totals are lower bounds. */
+  readonly atLeast: boolean;
+}
+
+/** Arguments that were changed in the panel and are not in the source: the snapshot is of the changed program. */
+export interface WhatIf {
+  /** Oldest first; Python expressions, `from` null for an argument that the call does not write. */
+  readonly changes: readonly {
+    readonly layer: string;
+    readonly argument: string;
+    readonly from: string | null;
+    readonly to: string;
+  }[];
+  /** Totals of the program as it is in the source, per model index. */
+  readonly before: readonly PanelTotals[];
+}
+
 export interface PanelDiagnostic {
   readonly code: string;
   readonly severity: 'error' | 'warning' | 'info' | 'hint';
@@ -46,21 +71,14 @@ export interface Snapshot {
   /** By node id. */
   readonly figures: Readonly<Record<NodeId, NodeFigures>>;
   /** Per model index: totals, as in the command line's JSON. */
-  readonly totals: readonly {
-    readonly params: number | null;
-    readonly trainable: number | null;
-    readonly nonTrainable: number | null;
-    readonly macs: number | null;
-    readonly flops: number | null;
-    readonly activationBytes: number | null;
-    /** True when parts are unknown and the totals are lower bounds. */
-    readonly atLeast: boolean;
-  }[];
+  readonly totals: readonly PanelTotals[];
   readonly diagnostics: readonly PanelDiagnostic[];
   /** Node under the cursor, or null. */
   readonly selected: NodeId | null;
   /** Interface language (`en`, `zh-cn`). */
   readonly language: string;
+  /** Absent when the snapshot is of the source as it is. */
+  readonly whatIf?: WhatIf;
 }
 
 export type ToPanel =
@@ -70,6 +88,8 @@ export type ToPanel =
   /** No Python file with Keras is active. */
   | { readonly type: 'empty'; readonly reason: string }
   | { readonly type: 'analyzing' }
+  /** A change asked for in the panel could not be made or written. */
+  | { readonly type: 'refused'; readonly reason: 'elsewhere' | 'unpacked' | 'value' | 'stale' | 'readOnly' }
   | { readonly type: 'weights'; readonly name: string; readonly bytes: Uint8Array }
   | { readonly type: 'image'; readonly name: string; readonly bytes: Uint8Array };
 
@@ -78,6 +98,19 @@ export type ToHost =
   /** A node was clicked: select its source. */
   | { readonly type: 'reveal'; readonly uri: string; readonly node: NodeId }
   | { readonly type: 'chooseModel'; readonly uri: string; readonly model: number }
+  /** Tries an argument of a layer of the shown snapshot; answered by a snapshot with `whatIf`, or by `refused`. */
+  | {
+      readonly type: 'tryArgument';
+      readonly uri: string;
+      readonly version: number;
+      readonly layer: LayerId;
+      /** The layer's name, so that a request that an edit has overtaken is noticed. */
+      readonly name: string;
+      readonly argument: string;
+      readonly value: number | string | readonly (number | null)[];
+    }
+  /** Takes back the last tried change or all of them, or writes them to the source. */
+  | { readonly type: 'whatIf'; readonly uri: string; readonly action: 'undo' | 'discard' | 'write' }
   | { readonly type: 'pick'; readonly what: 'image' | 'weights' }
   | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'save'; readonly name: string; readonly content: string | Uint8Array }

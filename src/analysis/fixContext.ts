@@ -3,6 +3,7 @@
  * computed from the source text and the ranges that interpretation kept.
  */
 import type { Failure, Layer, ModelGraph, Node, SourceRange } from '../graph/graph';
+import { addKeyword, matching, ownRange } from './argumentEdit';
 import type { Fix, TextEdit } from './diagnostic';
 import type { ProgramText } from './program';
 
@@ -41,12 +42,7 @@ export class FixContext {
 
   /** True when the range lies in the text that can be edited. */
   owns(range: SourceRange | undefined | null): range is SourceRange {
-    return (
-      range !== undefined &&
-      range !== null &&
-      range.file === this.program.path &&
-      range.to <= this.program.text.length
-    );
+    return ownRange(this.program, range);
   }
 
   text(range: SourceRange): string {
@@ -88,13 +84,7 @@ export class FixContext {
 
   /** Adds `name=value` to the constructor call that begins at the range. */
   addKeyword(call: SourceRange, argument: string): TextEdit[] | null {
-    const close = this.closingParenthesis(call);
-    if (close === null) return null;
-    let before = close;
-    while (/\s/.test(this.program.text[before - 1])) before--;
-    const last = this.program.text[before - 1];
-    const lead = last === '(' ? '' : last === ',' ? ' ' : ', ';
-    return [this.edit(before, before, lead + argument)];
+    return addKeyword(this.program, call, argument);
   }
 
   /** Takes an argument out, with its keyword and one comma. `value` is the value expression's range. */
@@ -268,29 +258,4 @@ function endOfString(text: string, from: number): number {
   let i = from + quote.length;
   while (i < text.length && !text.startsWith(quote, i)) i += text[i] === '\\' ? 2 : 1;
   return i + quote.length - 1;
-}
-
-/** The bracket that closes the one at `open`, strings and comments skipped; null when the text ends before. */
-export function matching(text: string, open: number): number | null {
-  let depth = 0;
-  for (let i = open; i < text.length; i++) {
-    const char = text[i];
-    if (char === '#') {
-      while (i < text.length && text[i] !== '\n') i++;
-    } else if (char === '"' || char === "'") {
-      const quote = text.startsWith(char.repeat(3), i) ? char.repeat(3) : char;
-      i += quote.length;
-      while (i < text.length && !text.startsWith(quote, i)) {
-        if (text[i] === '\\') i++;
-        i++;
-      }
-      i += quote.length - 1;
-    } else if ('([{'.includes(char)) {
-      depth++;
-    } else if (')]}'.includes(char)) {
-      depth--;
-      if (depth === 0) return i;
-    }
-  }
-  return null;
 }

@@ -3,7 +3,7 @@
  * ready. The cells of a notebook are one program. The only place that calls the core's `analyze`.
  */
 import * as vscode from 'vscode';
-import { analyze, type Analysis, type Environment } from '../features';
+import { analyze, type Analysis, type Environment, type Program } from '../features';
 import type { Files } from './files';
 import { pathOf } from './files';
 import { isPython, mentionsKeras } from './relevance';
@@ -126,18 +126,28 @@ export class Documents implements vscode.Disposable {
     entry.seen = versions(program);
     entry.asked.clear();
     const texts = program.documents.map((document) => document.getText());
-    entry.analysis = analyze(
+    entry.analysis = this.analyzed(
+      program,
       program.cells
         ? { path: pathOf(program.uri), cells: texts, indices: program.cells }
         : { path: pathOf(program.uri), text: texts[0] ?? '' },
-      {
-        ...environment(this.files, this.settings, program.uri, entry.asked),
-        parsed: this.parsed,
-        patience: PATIENCE,
-      },
+      entry.asked,
     );
     for (const resolve of entry.waiting.splice(0)) resolve(entry.analysis);
     this.changed.fire({ program, analysis: entry.analysis });
+  }
+
+  /** The analysis of a changed version of an open program, which stays as it is. */
+  tryOut(program: ProgramDocuments, changed: Program): Analysis {
+    return this.analyzed(program, changed, new Set());
+  }
+
+  private analyzed(program: ProgramDocuments, text: Program, asked: Set<string>): Analysis {
+    return analyze(text, {
+      ...environment(this.files, this.settings, program.uri, asked),
+      parsed: this.parsed,
+      patience: PATIENCE,
+    });
   }
 
   private fileChanged(path: string): void {

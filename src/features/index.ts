@@ -29,7 +29,15 @@ export { builders, type Builder, type Builders } from './builders';
 export { english, speak, t, type Translate } from './words';
 export { symbols, type DocumentSymbol } from './symbols';
 export { modelName, summary, totalsText, type SummaryFormat } from './summary';
-export { defaultModel, snapshot, type PanelSnapshot, type SnapshotOptions } from './snapshot';
+export {
+  defaultModel,
+  snapshot,
+  type PanelSnapshot,
+  type PanelWhatIf,
+  type SnapshotOptions,
+} from './snapshot';
+export { Trial } from './trial';
+export { planChange, type ArgumentChange, type ArgumentValue, type Refusal, type Told } from './tryArgument';
 export { locate, modelAt, nodesAt } from './locate';
 export { jsonFile, type JsonFile } from './contract';
 export { counts, githubReport, sarifReport, textReport } from './checkReport';

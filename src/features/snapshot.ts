@@ -5,6 +5,7 @@ import type { LayerId, ModelGraph, NodeId } from '../graph/graph';
 import { messageOf } from './diagnostics';
 import { modelAt, nodesAt } from './locate';
 import type { Place } from '../analysis/program';
+import type { Told } from './tryArgument';
 
 export interface PanelSnapshot {
   readonly uri: string;
@@ -25,6 +26,13 @@ export interface PanelSnapshot {
   }[];
   readonly selected: NodeId | null;
   readonly language: string;
+  readonly whatIf?: PanelWhatIf;
+}
+
+/** What was changed in memory, and the totals without it. */
+export interface PanelWhatIf {
+  readonly changes: readonly Told[];
+  readonly before: readonly ModelTotals[];
 }
 
 export interface SnapshotOptions {
@@ -36,6 +44,7 @@ export interface SnapshotOptions {
   readonly cursor?: Place;
   /** A model chosen by hand wins over the cursor's. */
   readonly model?: number | null;
+  readonly whatIf?: PanelWhatIf;
 }
 
 export function snapshot(analysis: Analysis, options: SnapshotOptions): PanelSnapshot {
@@ -64,6 +73,7 @@ export function snapshot(analysis: Analysis, options: SnapshotOptions): PanelSna
     })),
     selected: offset === null ? null : (nodesAt(analysis, offset)[0] ?? null),
     language: options.language,
+    ...(options.whatIf && { whatIf: options.whatIf }),
   };
 }
 

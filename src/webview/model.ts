@@ -39,6 +39,33 @@ export function indexNodes(graph: ModelGraph, model: number): NodeIndex {
   return { keyOf, nodeOf, nodes };
 }
 
+/** What follows from a snapshot and the chosen one of its models. */
+export interface Shown {
+  readonly snapshot: Snapshot;
+  readonly model: number;
+  readonly key: string;
+  readonly index: NodeIndex;
+  readonly rows: readonly Row[];
+  readonly severity: ReturnType<typeof severities>;
+}
+
+export function shownOf(snapshot: Snapshot, model: number): Shown {
+  return {
+    snapshot,
+    model,
+    key: modelKey(snapshot, model),
+    index: indexNodes(snapshot.graph, model),
+    rows: tableRows(snapshot, model),
+    severity: severities(snapshot),
+  };
+}
+
+/** The same call expression in the source, run at different times. */
+export function sameCall({ graph }: Snapshot, a: NodeId, b: NodeId): boolean {
+  const [x, y] = [graph.nodes[a].site.range, graph.nodes[b].site.range];
+  return x.file === y.file && x.from === y.from && x.to === y.to;
+}
+
 export interface Row {
   /** Place in Keras' summary. */
   readonly order: number;

@@ -1,9 +1,9 @@
 /** The panel's page: joins host, view state and views. Everything shown is drawn from the last snapshot; only how one looks is kept. */
-import type { CustomInput, SampleName } from '../engine/api';
 import type { NodeId } from '../graph/graph';
 import type { Snapshot, ToPanel } from '../protocol';
 import { EngineClient } from './activations/engineClient';
 import { decodePicture } from './activations/picture';
+import { Runs } from './activations/runs';
 import { ActivationView } from './activations/view';
 import { h } from './dom';
 import { exported, tableText } from './export/files';
@@ -13,7 +13,7 @@ import { LayerView } from './layer';
 import { LensView } from './lens/view';
 import { MessageView } from './message';
 import { connect, type Host } from './messages';
-import { indexNodes, modelKey, severities, tableRows, type NodeIndex, type Row } from './model';
+import { sameCall, shownOf, type Shown } from './model';
 import { NetworkView } from './network/view';
 import { remember, restore, type Tab, type ViewState } from './state';
 import { Search } from './search';
@@ -21,19 +21,9 @@ import { Splitter } from './splitter';
 import { translator, type Translate } from './strings';
 import { TableView } from './table';
 import { Tabs } from './tabs';
-
-/** Networks up to here run by themselves; larger ones when asked to. */
-const BY_ITSELF = { macs: 300e6, params: 8e6, wait: 500 } as const;
-
-/** What follows from the snapshot and the chosen model. */
-interface Shown {
-  readonly snapshot: Snapshot;
-  readonly model: number;
-  readonly key: string;
-  readonly index: NodeIndex;
-  readonly rows: readonly Row[];
-  readonly severity: ReturnType<typeof severities>;
-}
+import { WhatIfBanner } from './whatIf/banner';
+import { ArgumentControls } from './whatIf/controls';
+import { inputTunable, tunables, type Tunable, type Tunables, type Value } from './whatIf/tunables';
 
 class Panel {
   private readonly host: Host;
@@ -43,12 +33,13 @@ class Panel {
   private shown: Shown | null = null;
   private selected: readonly NodeId[] = [];
   private readonly search = new Search();
-  private picture: CustomInput | null = null;
   private storeTimer: ReturnType<typeof setTimeout> | undefined;
-  private runTimer: ReturnType<typeof setTimeout> | undefined;
   private engineFrame = 0;
-  private ranIndex: { graph: unknown; index: NodeIndex } | null = null;
 
+  private readonly whatIf = new WhatIfBanner(
+    (action) => this.shown && this.host.post({ type: 'whatIf', uri: this.shown.snapshot.uri, action }),
+  );
+  private readonly controls = new ArgumentControls((tunable, value) => this.tryArgument(tunable, value));
   private readonly main = h('main', { class: 'main', hidden: true });
   private readonly message = new MessageView();
   private readonly header: Header;
@@ -61,6 +52,7 @@ class Panel {
   private readonly tabs: Tabs;
   private readonly splitter: Splitter;
   private readonly client: EngineClient;
+  private readonly runs: Runs;
 
   constructor(private readonly root: HTMLElement) {
     this.language = root.dataset.language ?? document.documentElement.lang ?? 'en';
@@ -68,6 +60,7 @@ class Panel {
     this.host = connect((message) => this.guard(() => this.receive(message)));
     this.view = restore(this.host.stored);
     this.client = new EngineClient(root.dataset.worker, () => this.engineChanged());
+    this.runs = new Runs(this.client);
     this.header = new Header({
       chooseModel: (model) => this.chooseModel(model),
       heat: (heat) => this.change({ heat }),
@@ -89,14 +82,14 @@ class Panel {
     this.layer = new LayerView({ reveal: (node) => this.reveal(node) });
     this.field = new FieldView((node) => this.choose(node, true, true));
     this.activations = new ActivationView({
-      run: () => this.run(),
+      run: () => this.shown && this.runs.run(this.shown, this.view),
       stop: () => this.client.stop(),
       pickImage: () => this.host.post({ type: 'pick', what: 'image' }),
       change: (view) => this.changeRun(view),
     });
     this.tabs = new Tabs(
       {
-        layer: [this.layer.element, this.activations.element],
+        layer: [this.layer.element, this.controls.element, this.activations.element],
         table: [this.table.element],
         field: [this.field.element],
         lens: [this.lens.element],
@@ -106,7 +99,7 @@ class Panel {
     this.splitter = new Splitter(this.main, (split) => this.keep({ split }));
     this.main.append(this.network.element, this.splitter.element, this.tabs.element);
     this.splitter.set(this.view.split);
-    root.append(this.header.element, this.main, this.message.element);
+    root.append(this.header.element, this.whatIf.element, this.main, this.message.element);
     this.header.element.hidden = true;
     document.addEventListener('keydown', (event) => this.keyDown(event));
     window.addEventListener('error', (event) => this.failed(event.error ?? event.message));
@@ -131,12 +124,14 @@ class Panel {
       case 'image':
         void decodePicture(message.name, message.bytes).then(
           (picture) => {
-            this.picture = picture;
+            this.runs.picture = picture;
             this.changeRun({ sample: 'picture' });
           },
           (error: unknown) => this.failed(error),
         );
         return;
+      case 'refused':
+        return this.say(this.t(`refused_${message.reason}`));
       case 'weights':
         return;
     }
@@ -159,21 +154,15 @@ class Panel {
 
   /** Draws a model of a snapshot; the selection stays on the node of the same name. */
   private display(snapshot: Snapshot, model: number, selected: NodeId | null): void {
-    const index = indexNodes(snapshot.graph, model);
-    const key = modelKey(snapshot, model);
-    const before =
-      this.shown?.key === key && this.selected.length > 0
-        ? this.shown.index.keyOf.get(this.selected[0])
+    const before = this.shown;
+    const shown = shownOf(snapshot, model);
+    const { key, index } = shown;
+    const named =
+      before?.key === key && this.selected.length > 0
+        ? before.index.keyOf.get(this.selected[0])
         : this.view.selected[key];
-    this.shown = {
-      snapshot,
-      model,
-      key,
-      index,
-      rows: tableRows(snapshot, model),
-      severity: severities(snapshot),
-    };
-    const remembered = index.nodeOf.get(before ?? '');
+    this.shown = shown;
+    const remembered = index.nodeOf.get(named ?? '');
     const asked = selected !== null && index.keyOf.has(selected) ? selected : undefined;
     // A line that runs several times stands for several nodes: the one that was chosen among them stays.
     const stays = asked === undefined || (remembered !== undefined && sameCall(snapshot, asked, remembered));
@@ -193,6 +182,7 @@ class Panel {
   private showMessage(title: string, text: string, isError = false): void {
     this.main.hidden = true;
     this.header.element.hidden = true;
+    this.whatIf.element.hidden = true;
     this.message.show(title, text, isError);
   }
 
@@ -201,6 +191,7 @@ class Panel {
     if (!shown) return;
     const { snapshot, model } = shown;
     this.header.update(t, this.language, snapshot, model, view);
+    this.whatIf.update(t, snapshot, model);
     this.splitter.label(t('splitter'));
     this.tabs.update(t, view.tab);
     this.network.update(
@@ -226,8 +217,9 @@ class Panel {
     const node = this.selected[0] ?? null;
     if (view.tab === 'layer') {
       this.layer.update(t, shown.snapshot, shown.model, node);
+      this.controls.update(t, tunablesOf(shown, node), shown.snapshot.whatIf);
       this.activations.element.hidden = node === null;
-      if (node !== null) this.renderActivations(shown, node);
+      if (node !== null) this.activations.update({ t, view, node, ...this.runs.inputFor(shown, node) });
     } else if (view.tab === 'table') {
       this.table.update({
         t,
@@ -238,30 +230,6 @@ class Panel {
       });
     } else if (view.tab === 'field') this.field.update(t, shown.snapshot, shown.model, this.selected);
     else this.lens.update(t, shown.snapshot, node);
-  }
-
-  private renderActivations(shown: Shown, node: NodeId): void {
-    const { state } = this.client;
-    const fresh = state.graph === shown.snapshot.graph && state.model === shown.model;
-    if (state.graph && this.ranIndex?.graph !== state.graph)
-      this.ranIndex = { graph: state.graph, index: indexNodes(state.graph, state.model) };
-    const ranNode = fresh
-      ? node
-      : state.graph
-        ? (this.ranIndex!.index.nodeOf.get(shown.index.keyOf.get(node) ?? '') ?? null)
-        : null;
-    this.activations.update({
-      t: this.t,
-      view: this.view,
-      snapshot: shown.snapshot,
-      model: shown.model,
-      node,
-      figures: shown.snapshot.figures[node] ?? null,
-      client: this.client,
-      fresh,
-      ranNode,
-      picture: this.picture?.name ?? null,
-    });
   }
 
   private change(view: Partial<ViewState>): void {
@@ -343,8 +311,19 @@ class Panel {
     const text = this.shown && tableText(kind, this.shown);
     if (!text) return;
     this.host.post({ type: 'copy', text });
-    this.header.setState(this.t('copied'));
-    setTimeout(() => this.header.setState(''), 1500);
+    this.say(this.t('copied'));
+  }
+
+  /** A word that passes. */
+  private say(text: string): void {
+    this.header.setState(text);
+    setTimeout(() => this.header.setState(''), 1500 + 40 * text.length);
+  }
+
+  private tryArgument({ layer, name, argument }: Tunable, value: Value): void {
+    if (!this.shown) return;
+    const { uri, version } = this.shown.snapshot;
+    this.host.post({ type: 'tryArgument', uri, version, layer, name, argument, value });
   }
 
   private async export(kind: Export): Promise<void> {
@@ -353,45 +332,20 @@ class Panel {
     if (file) this.host.post({ type: 'save', ...file });
   }
 
-  private run(): void {
-    const { shown, view } = this;
-    if (!shown || !this.client.available) return;
-    const sample = view.sample === 'picture' ? (this.picture ?? 'auto') : (view.sample as SampleName);
-    void this.client.run({ graph: shown.snapshot.graph, model: shown.model, seed: view.seed, sample });
-  }
-
   /** A change of sample or seed runs again what was run; colours only repaint. */
   private changeRun(view: Partial<ViewState>): void {
     this.change(view);
-    if (('sample' in view || 'seed' in view) && this.client.state.graph !== null) this.run();
+    if (this.shown && ('sample' in view || 'seed' in view)) this.runs.again(this.shown, this.view);
   }
 
-  /** Small networks are computed anew after an edit, once typing rests and someone is looking at activations. */
   private maybeRun(): void {
-    clearTimeout(this.runTimer);
     const { shown } = this;
-    const totals = shown?.snapshot.totals[shown.model];
-    if (
-      !shown ||
-      !totals ||
-      totals.params === null ||
-      totals.macs === null ||
-      totals.params > BY_ITSELF.params ||
-      totals.macs > BY_ITSELF.macs
-    )
-      return;
-    this.runTimer = setTimeout(() => {
-      const { state } = this.client;
-      const same = state.graph === shown.snapshot.graph && state.model === shown.model;
-      if (
-        this.shown === shown &&
-        !same &&
-        this.view.tab === 'layer' &&
-        this.selected.length > 0 &&
-        document.visibilityState === 'visible'
-      )
-        this.run();
-    }, BY_ITSELF.wait);
+    if (shown)
+      this.runs.maybe(
+        shown,
+        this.view,
+        () => this.shown === shown && this.view.tab === 'layer' && this.selected.length > 0,
+      );
   }
 
   private engineChanged(): void {
@@ -434,10 +388,13 @@ class Panel {
   }
 }
 
-/** The same call expression in the source, run at different times. */
-function sameCall({ graph }: Snapshot, a: NodeId, b: NodeId): boolean {
-  const [x, y] = [graph.nodes[a].site.range, graph.nodes[b].site.range];
-  return x.file === y.file && x.from === y.from && x.to === y.to;
+/** The arguments of the chosen layer that can be tried; of the model's input when it is chosen or nothing is. */
+function tunablesOf({ snapshot: { graph }, model }: Shown, node: NodeId | null): Tunables {
+  if (node !== null && graph.nodes[node]?.primitive.op !== 'input') return tunables(graph, node);
+  const inputs = graph.models[model]?.inputs ?? [];
+  const at = node === null ? 0 : inputs.findIndex((tensor) => graph.tensors[tensor]?.producer === node);
+  const input = at < 0 ? null : inputTunable(graph, model, at);
+  return { items: input ? [input] : [], together: 1 };
 }
 
 const NONE = Object.freeze({});

@@ -1,7 +1,8 @@
 /** Mistakes in putting models together: stray inputs, classes in place of layers, names used twice. */
 import type { Failure, ModelGraph, SourceRange } from '../../graph/graph';
 import type { Fix } from '../diagnostic';
-import { matching, type FixContext } from '../fixContext';
+import { matching } from '../argumentEdit';
+import type { FixContext } from '../fixContext';
 import type { ProgramText } from '../program';
 import { elementsOf, quoteLike, splitTop } from './text';
 

@@ -1,5 +1,5 @@
 /** Small readers of argument texts for fixes: elements of a written tuple or list, divisors, shapes. */
-import { matching } from '../fixContext';
+import { matching } from '../argumentEdit';
 import { isUnknown, type Shape } from '../../graph/graph';
 
 export interface Element {

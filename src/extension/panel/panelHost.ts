@@ -65,6 +65,17 @@ export class PanelHost implements vscode.WebviewViewProvider, vscode.Disposable 
     for (const page of this.ready) void page.postMessage(message);
   }
 
+  /** Acts on a page's message. */
+  accept(message: ToHost): void {
+    this.note(message);
+    this.messages.fire(message);
+  }
+
+  private note(message: ToHost): void {
+    this.received.push(message);
+    if (this.received.length > 100) this.received.shift();
+  }
+
   dispose(): void {
     this.column?.dispose();
     this.messages.dispose();
@@ -96,12 +107,11 @@ export class PanelHost implements vscode.WebviewViewProvider, vscode.Disposable 
   }
 
   private receive(webview: vscode.Webview, message: ToHost): void {
-    this.received.push(message);
-    if (this.received.length > 100) this.received.shift();
     if (message.type !== 'ready') {
-      this.messages.fire(message);
+      this.accept(message);
       return;
     }
+    this.note(message);
     this.ready.add(webview);
     void webview.postMessage(this.last ?? { type: 'empty', reason: 'no-file' });
     this.becameReady.fire();

@@ -1,13 +1,19 @@
 /** Keeps the panel on the active editor's program: snapshots on every analysis, selection on every cursor move, both ways. */
 import * as vscode from 'vscode';
-import { modelAt, nodesAt, snapshot, type Analysis } from '../../features';
+import { modelAt, nodesAt, snapshot, Trial, type Analysis, type Place } from '../../features';
 import type { ToHost } from '../../protocol';
 import { programOf, type Documents, type ProgramDocuments } from '../documents';
-import { findLocation, toPlace } from '../places';
+import { findLocation, toPlace, toRange } from '../places';
 import type { PanelHost } from './panelHost';
 
+/** The program that is shown, with what the panel tries on it. */
+interface Current {
+  readonly program: ProgramDocuments;
+  readonly trial: Trial;
+}
+
 export class PanelSync implements vscode.Disposable {
-  private current: { readonly program: ProgramDocuments; readonly analysis: Analysis } | undefined;
+  private current: Current | undefined;
   /** A model chosen by hand, by program; the cursor decides again when it enters another model. */
   private readonly chosen = new Map<string, number>();
   private readonly subscriptions: vscode.Disposable[];
@@ -67,7 +73,25 @@ export class PanelSync implements vscode.Disposable {
   }
 
   private show(program: ProgramDocuments, analysis: Analysis): void {
-    this.current = { program, analysis };
+    const { current } = this;
+    // What is tried in the panel lasts until the source changes; looking away and back is no change.
+    const keeps =
+      current?.program.key === program.key &&
+      current.trial.active &&
+      current.trial.base.program.text === analysis.program.text;
+    this.current = { program, trial: keeps ? current.trial : this.trialOf(program, analysis) };
+    this.draw();
+  }
+
+  private trialOf(program: ProgramDocuments, analysis: Analysis): Trial {
+    return new Trial(analysis, (changed) => this.documents.tryOut(program, changed));
+  }
+
+  private draw(): void {
+    const { current } = this;
+    if (!current) return;
+    const { program, trial } = current;
+    const { analysis, told } = trial;
     const hasModel = analysis.graph.models.length > 0;
     void vscode.commands.executeCommand('setContext', 'convlens.hasModel', hasModel);
     if (!this.panel.visible) return;
@@ -77,21 +101,30 @@ export class PanelSync implements vscode.Disposable {
       type: 'snapshot',
       snapshot: snapshot(analysis, {
         uri: program.key,
-        version: program.documents.reduce((sum, document) => sum + document.version, 0),
+        version: versionOf(program),
         fileName: vscode.workspace.asRelativePath(program.uri),
         language: vscode.env.language,
-        cursor: within && toPlace(program, within.document, within.selection.active),
+        cursor: within && this.cursor(current, within),
         model: this.chosen.get(program.key),
+        whatIf: told,
       }),
     });
+  }
+
+  /** The cursor's place in the program that is shown. */
+  private cursor({ program, trial }: Current, editor: vscode.TextEditor): Place {
+    const { program: source } = trial.base;
+    const place = toPlace(program, editor.document, editor.selection.active);
+    return trial.active ? trial.analysis.program.place(trial.there(source.offset(place))) : place;
   }
 
   private moved(editor: vscode.TextEditor): void {
     const { current } = this;
     if (!current || !this.panel.visible || programOf(editor.document)?.key !== current.program.key) return;
-    const { program, analysis } = current;
-    if (this.documents.latest(editor.document) !== analysis) return;
-    const offset = analysis.program.offset(toPlace(program, editor.document, editor.selection.active));
+    const { program, trial } = current;
+    if (this.documents.latest(editor.document)?.program.text !== trial.base.program.text) return;
+    const { analysis } = trial;
+    const offset = analysis.program.offset(this.cursor(current, editor));
     const model = modelAt(analysis, offset);
     if (model !== null) this.chosen.delete(program.key);
     this.panel.send({ type: 'select', nodes: nodesAt(analysis, offset), model });
@@ -110,6 +143,12 @@ export class PanelSync implements vscode.Disposable {
     switch (message.type) {
       case 'reveal':
         if (current && current.program.key === message.uri) await this.select(current, message.node);
+        return;
+      case 'tryArgument':
+        if (current && current.program.key === message.uri) this.tryArgument(current, message);
+        return;
+      case 'whatIf':
+        if (current && current.program.key === message.uri) await this.whatIf(current, message.action);
         return;
       case 'chooseModel':
         this.chosen.set(message.uri, message.model);
@@ -130,16 +169,15 @@ export class PanelSync implements vscode.Disposable {
   }
 
   /** Selects the source of a node: its call, or the layer's constructor where Keras makes the call itself. */
-  private async select(
-    current: { program: ProgramDocuments; analysis: Analysis },
-    id: number,
-  ): Promise<void> {
-    const { graph } = current.analysis;
+  private async select({ program, trial }: Current, id: number): Promise<void> {
+    const { graph } = trial.analysis;
     const node = graph.nodes[id];
     if (!node) return;
     const layer = node.layer === null ? undefined : graph.layers[node.layer];
-    const range = node.internal && layer ? layer.site.range : node.site.range;
-    const location = await findLocation(current.analysis, current.program, range);
+    const shownAt = node.internal && layer ? layer.site.range : node.site.range;
+    const own = shownAt.file === trial.base.program.path && trial.active;
+    const range = own ? { ...shownAt, from: trial.back(shownAt.from), to: trial.back(shownAt.to) } : shownAt;
+    const location = await findLocation(trial.base, program, range);
     if (!location) return;
     const shown = vscode.window.visibleTextEditors.find(
       (editor) => editor.document.uri.toString() === location.uri.toString(),
@@ -149,6 +187,27 @@ export class PanelSync implements vscode.Disposable {
       viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
       preserveFocus: false,
     });
+  }
+
+  private tryArgument({ program, trial }: Current, message: Extract<ToHost, { type: 'tryArgument' }>): void {
+    const layer = trial.analysis.graph.layers[message.layer];
+    const stale = message.version !== versionOf(program) || layer?.name !== message.name;
+    const refusal = stale ? 'stale' : trial.change(message);
+    if (refusal) this.panel.send({ type: 'refused', reason: refusal });
+    else this.draw();
+  }
+
+  private async whatIf(current: Current, action: 'undo' | 'discard' | 'write'): Promise<void> {
+    const { program, trial } = current;
+    if (action === 'write') {
+      // The edit is a new version of the source, whose analysis takes this one's place.
+      if (trial.active && !(await write(program, trial)))
+        this.panel.send({ type: 'refused', reason: 'readOnly' });
+      return;
+    }
+    if (action === 'undo') trial.undo();
+    else this.current = { program, trial: this.trialOf(program, trial.base) };
+    this.draw();
   }
 
   private async pick(what: 'image' | 'weights'): Promise<void> {
@@ -161,6 +220,21 @@ export class PanelSync implements vscode.Disposable {
     const name = uri.path.split('/').pop() ?? what;
     this.panel.send({ type: what, name, bytes: await vscode.workspace.fs.readFile(uri) });
   }
+}
+
+/** Puts what was tried into the source as one edit, to be undone as one. False when the editor refuses. */
+function write(program: ProgramDocuments, { base, edits }: Trial): Thenable<boolean> {
+  const edit = new vscode.WorkspaceEdit();
+  for (const each of edits) {
+    const { cell, offset } = base.program.place(each.from);
+    const document = program.documents[cell];
+    edit.replace(document.uri, toRange(document, offset, offset + each.to - each.from), each.text);
+  }
+  return vscode.workspace.applyEdit(edit);
+}
+
+function versionOf(program: ProgramDocuments): number {
+  return program.documents.reduce((sum, document) => sum + document.version, 0);
 }
 
 async function save(name: string, content: string | Uint8Array): Promise<void> {

@@ -29,4 +29,30 @@ describe('network preview', () => {
     await vscode.commands.executeCommand('undo');
     await assert.eventually('the old number after undo', () => panel.snapshot!.totals[0].params === before);
   });
+
+  it('tries an argument without touching the source, then writes it as one edit', async () => {
+    const { panel } = await api();
+    const editor = await open('cnn.py');
+    const text = editor.document.getText();
+    const shown = await assert.eventually('the network', () =>
+      panel.snapshot?.fileName.endsWith('cnn.py') && !panel.snapshot.whatIf ? panel.snapshot : undefined,
+    );
+    const dense = shown.graph.layers.find((layer) => layer.type === 'Dense')!;
+    const attempt = { type: 'tryArgument', uri: shown.uri, layer: dense.id, name: dense.name } as const;
+    panel.accept({ ...attempt, version: shown.version, argument: 'units', value: 12 });
+    // Two units more on 32 features: 64 weights and two biases.
+    await assert.eventually('66 parameters more', () => {
+      const { whatIf, totals } = panel.snapshot!;
+      return whatIf && totals[0].params === whatIf.before[0].params! + 66;
+    });
+    assert.equal(editor.document.getText(), text);
+    panel.accept({ type: 'whatIf', uri: shown.uri, action: 'write' });
+    await assert.eventually(
+      'the edit',
+      () => editor.document.getText() === text.replace('Dense(10)', 'Dense(12)'),
+    );
+    await assert.eventually('a snapshot of the source', () => !panel.snapshot!.whatIf);
+    await vscode.commands.executeCommand('undo');
+    await assert.eventually('the old text', () => editor.document.getText() === text);
+  });
 });
