@@ -7,6 +7,7 @@ import type { Diagnostic } from './diagnostic';
 import { Figures } from './figures';
 import { joinCells } from './joinCells';
 import { ProgramText, type Program } from './program';
+import type { Reader } from './repair';
 
 export interface Environment {
   /** Reads files that the program imports or opens. */
@@ -47,11 +48,27 @@ export function analyze(program: Program, environment: Environment): Analysis {
       : { ...environment, now, deadline: began + environment.patience },
   );
   if (text.notebook) joinCells(graph, text);
-  return analysisOf(text, graph, { interpretMs: now() - began });
+  return analysisOf(text, graph, { interpretMs: now() - began }, (changed) => errorsOf(changed, environment));
+}
+
+/** The errors of a program that is read only to see what a fix would leave. */
+function errorsOf(program: Program, environment: Environment): readonly Diagnostic[] {
+  const text = new ProgramText(program);
+  const graph = interpret('cells' in program ? { path: program.path, cells: program.cells } : program, {
+    ...environment,
+    parsed: environment.parsed && new Map(environment.parsed),
+  });
+  if (text.notebook) joinCells(graph, text);
+  return diagnose(text, graph, new Figures(graph)).filter(({ severity }) => severity === 'error');
 }
 
 /** An analysis of a graph that is there already. */
-export function analysisOf(program: ProgramText, graph: ModelGraph, timings = { interpretMs: 0 }): Analysis {
+export function analysisOf(
+  program: ProgramText,
+  graph: ModelGraph,
+  timings = { interpretMs: 0 },
+  read: Reader | null = null,
+): Analysis {
   const figures = new Figures(graph);
   let diagnostics: Diagnostic[] | undefined;
   let hints: Diagnostic[] | undefined;
@@ -61,7 +78,7 @@ export function analysisOf(program: ProgramText, graph: ModelGraph, timings = { 
     figures,
     timings,
     get diagnostics() {
-      return (diagnostics ??= diagnose(program, graph, figures));
+      return (diagnostics ??= diagnose(program, graph, figures, read));
     },
     get advice() {
       return (hints ??= optionalAdvice(program, graph, figures));

@@ -10,12 +10,19 @@ import type { Diagnostic, Fix } from './diagnostic';
 import type { Figures } from './figures';
 import { FixContext } from './fixContext';
 import type { ProgramText } from './program';
+import { tried, type Reader } from './repair';
 import { suppressions } from './suppress';
 
 /** At most so many of the calls around a failure are named: the innermost and outermost tell enough. */
 const NAMED_CALLS = 6;
 
-export function diagnose(program: ProgramText, graph: ModelGraph, figures: Figures): Diagnostic[] {
+/** `read` reads the program anew with a fix applied, so that fixes can be tried; without it they come as they are made. */
+export function diagnose(
+  program: ProgramText,
+  graph: ModelGraph,
+  figures: Figures,
+  read: Reader | null = null,
+): Diagnostic[] {
   const found: Diagnostic[] = [];
   const seen = new Set<string>();
   for (const failure of graph.failures) {
@@ -25,7 +32,7 @@ export function diagnose(program: ProgramText, graph: ModelGraph, figures: Figur
     if (seen.has(key) || found.some((earlier) => sameCause(earlier, failure, place.range))) continue;
     seen.add(key);
     found.push(
-      withFixes(program, graph, {
+      withFixes(program, graph, () => errorsAmong(found), read, {
         code: failure.code,
         severity: failure.severity,
         message: failure.message,
@@ -105,15 +112,26 @@ function placeIn(
     : { range: own, related: [{ range: failure.range, message: 'the call that fails' }] };
 }
 
-/** Fixes are worked out when they are first asked for: typing needs the words only. */
+function errorsAmong(found: readonly Diagnostic[]): number {
+  return found.filter(({ severity }) => severity === 'error').length;
+}
+
+/** Fixes are worked out and tried when they are first asked for: typing needs the words only. */
 function withFixes(
   program: ProgramText,
   graph: ModelGraph,
+  errors: () => number,
+  read: Reader | null,
   diagnostic: Omit<Diagnostic, 'fixes'> & { fixes: readonly Fix[] },
 ): Diagnostic {
   let fixes: readonly Fix[] | undefined;
+  const made = (): readonly Fix[] => {
+    const context = new FixContext(program, graph, diagnostic.failure as Failure);
+    const own = fixesFor(context);
+    return read === null || diagnostic.severity !== 'error' ? own : tried(program, errors(), own, read);
+  };
   return Object.defineProperty(diagnostic, 'fixes', {
     enumerable: true,
-    get: () => (fixes ??= fixesFor(new FixContext(program, graph, diagnostic.failure as Failure))),
+    get: () => (fixes ??= made()),
   });
 }

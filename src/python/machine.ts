@@ -66,6 +66,8 @@ export interface Observer {
   read?(text: string, range: SourceRange, value: Value): void;
   /** A call expression was evaluated. `moduleLevel`: it stands in module code. */
   called?(range: SourceRange, callee: Value, result: Value, moduleLevel: boolean): void;
+  /** A mistake of the program that nothing caught. */
+  mistake?(mistake: Mistake): void;
   /** A function returned. */
   returned?(fn: FunctionValue, callSite: SourceRange | null, result: Value): void;
 }
@@ -183,7 +185,23 @@ export class PyRaise {
   constructor(
     readonly value: Value,
     readonly range: SourceRange | null,
+    /** What the program's author did wrong, where that is certain; null for exceptions that may rest on what is not modelled. */
+    readonly mistake: Mistake | null = null,
   ) {}
+}
+
+/** A mistake of the program as a Python program: Python would raise at this place, whatever is not known elsewhere. */
+export interface Mistake {
+  /** Stable code in kebab case. */
+  readonly code: string;
+  readonly message: string;
+  /** What Python prints: `NameError: name 'x' is not defined`. */
+  readonly python: string;
+  /** Most precise place. */
+  readonly range: SourceRange;
+  /** Call expressions around it, innermost first. */
+  readonly stack: readonly SourceRange[];
+  readonly facts: Readonly<Record<string, string | number | readonly string[] | null>>;
 }
 
 /** A library's modules by dotted name, made lazily; `undefined` when the library has no such module. */

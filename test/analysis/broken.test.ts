@@ -61,6 +61,39 @@ const MISTAKES: readonly (readonly [string, string])[] = [
     'get-layer',
     'i = keras.Input((8,))\nm = keras.Model(i, layers.Dense(2, name="head")(i))\ny = m.get_layer("haed").output #!',
   ],
+  [
+    'undefined-name',
+    'i = keras.Input((8,))\nhidden = layers.Dense(4)(i)\nm = keras.Model(i, layers.Dense(2)(hiden)) #!',
+  ],
+  [
+    'undefined-name',
+    'class M(keras.Model):\n  def __init__(self):\n    super().__init__()\n    self.head = layers.Dense(2)\n  def call(self, x):\n    return head(x) #!\ny = M()(keras.Input((8,)))',
+  ],
+  ['undefined-name', 'i = keras.Input((8,))\nx = Rescaling(2.0)(i) #!\nm = keras.Model(i, x)'],
+  [
+    'undefined-name',
+    'def build(n):\n  i = keras.Input((8,))\n  o = layers.Dense(n)(i)\n  return keras.Model(i, layers.Dense(2)(out)) #!',
+  ],
+  [
+    'call-arguments',
+    'def block(x, filters, stride=1):\n  return layers.Conv2D(filters, 3, strides=stride)(x)\ni = keras.Input((8, 8, 1))\nm = keras.Model(i, block(i, 4, strides=2)) #!',
+  ],
+  [
+    'call-arguments',
+    'class S(layers.Layer):\n  def call(self, inputs):\n    a, b = inputs\n    return a + b\ni = keras.Input((8,))\nm = keras.Model(i, S()(i, i)) #!',
+  ],
+  [
+    'call-arguments',
+    'def block(x, filters):\n  return layers.Conv2D(filters, 3)(x)\ni = keras.Input((8, 8, 1))\nm = keras.Model(i, block(i)) #!',
+  ],
+  [
+    'element-range',
+    'i = keras.Input((8,))\nf = [layers.Dense(2)(i), layers.Dense(3)(i)]\nm = keras.Model(i, f[2]) #!',
+  ],
+  [
+    'unpack-count',
+    'i = keras.Input((8, 4))\na, b = layers.LSTM(3, return_state=True)(i) #!\nm = keras.Model(i, a)',
+  ],
 ];
 
 /** Programs in which the same constructs are right. */
@@ -71,6 +104,15 @@ const VALID: readonly string[] = [
   '(x, y), _ = keras.datasets.cifar10.load_data()\nm = keras.Sequential([keras.Input((32, 32, 3)), layers.Flatten(), layers.Dense(10)])\nm.compile("adam", loss="sparse_categorical_crossentropy")\nm.fit(x, y)',
   'm = keras.Sequential([keras.Input((5,)), layers.Dense(1)])\nm.compile("adam", "binary_crossentropy")\nm.fit(np.zeros((9, 5)), np.zeros(9))',
   'm = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(1)])\nm.compile("adam", "mse")\nm.predict(np.zeros((9, 28, 28)))',
+  'def later(i):\n  return helper(i)\ndef helper(i):\n  return layers.Dense(2)(i)\ni = keras.Input((4,))\nm = keras.Model(i, later(i))',
+  'def f(x):\n  global SIZE\n  SIZE = 3\n  return layers.Dense(SIZE)(x)\ni = keras.Input((4,))\nm = keras.Model(i, f(i))\nprint(SIZE)',
+  'from somewhere import *\ni = keras.Input((4,))\nm = keras.Model(i, layers.Dense(WIDTH)(i))',
+  'exec("N = 3")\ni = keras.Input((4,))\nm = keras.Model(i, layers.Dense(N)(i))',
+  'try:\n  width = WIDTH\nexcept NameError:\n  width = 4\ni = keras.Input((4,))\nm = keras.Model(i, layers.Dense(width)(i))',
+  'if len(__import__("sys").argv) > 5:\n  n = 2\ndef f():\n  return n\n',
+  'class L(layers.Layer):\n  def call(self, x, training):\n    return x\ni = keras.Input((4,))\nm = keras.Model(i, L()(i, training=False))',
+  'parts = []\nimport filler\nfiller.fill(parts)\nfirst = parts[0]\na, b = parts\n',
+  'def f(*args, **kwargs):\n  return args[0]\ni = keras.Input((4,))\nm = keras.Model(i, f(layers.Dense(2)(i), 3, name="x"))',
   'try:\n  from keras.layers import LayerNormalisation as Norm\nexcept ImportError:\n  from keras.layers import LayerNormalization as Norm\ni = keras.Input((4,))\nm = keras.Model(i, Norm()(i))',
 ];
 

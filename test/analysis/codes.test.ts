@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ADVICE } from '../../src/analysis/checks/advice';
 import { LAYER_CODES } from '../../src/keras/codes';
+import { PYTHON_CODES } from '../../src/python/interpreter/mistakes';
 
 const ROOT = path.join(__dirname, '../..');
 
@@ -30,6 +31,7 @@ describe('documentation of codes', () => {
   const codes = new Set([
     ...raised(path.join(ROOT, 'src/keras')),
     ...Object.keys(LAYER_CODES),
+    ...PYTHON_CODES,
     ...ADVICE.map(({ code }) => code),
   ]);
 

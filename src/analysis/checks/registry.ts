@@ -40,6 +40,7 @@ import {
   nameWithoutSlash,
   selfAttention,
 } from './uses';
+import { callArguments, element, undefinedName, unpackCount } from './python';
 import { outputPadding, stridesWithDilation, windowTooLarge } from './windows';
 
 /** Ways to mend a failure; entries that do not apply are null. */
@@ -100,6 +101,10 @@ const FIXES: Readonly<Record<string, Fixes>> = {
   'attention-inputs': selfAttention,
   'model-not-tensor': callOutput,
   'stack-shape': incompatibleShapes,
+  'undefined-name': undefinedName,
+  'call-arguments': callArguments,
+  'element-range': element,
+  'unpack-count': unpackCount,
 };
 
 /** Fixes of a failure, best first; a code without a row of its own still gets the suggestion that interpretation had. */

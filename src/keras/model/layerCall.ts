@@ -290,11 +290,12 @@ function runUserCall(recorder: Recorder, state: LayerState, node: Node, args: Ca
   return recorder.within(node.id, () =>
     recorder.userCode(() => {
       try {
-        return machine.call(call, accepted(call, withoutSelf(args)));
+        return machine.call(call, accepted(recorder, call, withoutSelf(args)));
       } catch (error) {
         if (!(error instanceof PyRaise)) throw error;
         const name = error.value.kind === 'instance' ? error.value.cls.name : 'Exception';
         if (machine.wouldCatch(name)) throw error;
+        if (error.mistake !== null) recorder.mistake(error.mistake, node);
         const message = error.value.kind === 'instance' ? machine.str(error.value) : undefined;
         node.unknown = recorder.unknown(
           `${state.layer.type}.call() raises ${name}${message === undefined || message === '' ? '' : `: ${message}`}`,
@@ -305,15 +306,26 @@ function runUserCall(recorder: Recorder, state: LayerState, node: Node, args: Ca
   );
 }
 
-/** Keras passes `training` and `mask` on only to a `call` that takes them. */
-function accepted(call: Value, args: CallArgs): CallArgs {
+/** Keras passes `training` and `mask` on only to a `call` that takes them; to one that requires them, from its context. */
+function accepted(recorder: Recorder, call: Value, args: CallArgs): CallArgs {
   if (call.kind !== 'method' || call.fn.kind !== 'function') return args;
   const { params } = call.fn.def;
-  if (params.some((param) => param.kind === 'kwargs')) return args;
+  const { defaults } = call.fn;
   const keywords = new Map(args.keywords);
+  params.slice(1).forEach(({ name, kind }, i) => {
+    if ((name !== 'training' && name !== 'mask') || keywords.has(name) || defaults.has(name)) return;
+    if (kind === 'positional' && args.positional.length > i) return;
+    if (kind === 'positional' || kind === 'keyword')
+      keywords.set(name, {
+        value: recorder.machine.unknown(`what Keras gives call() as ${name} is not known`),
+        range: null,
+        nameRange: null,
+      });
+  });
+  if (params.some((param) => param.kind === 'kwargs')) return { ...args, keywords };
   for (const name of ['training', 'mask'])
     if (!params.some((param) => param.name === name)) keywords.delete(name);
-  return keywords.size === args.keywords.size ? args : { ...args, keywords };
+  return { ...args, keywords };
 }
 
 /** Gives `node` the tensors in `value`, the result of a program's own `call` or of a model. */

@@ -34,6 +34,8 @@ export class Observations implements Observer {
     this.observe(name, range, value);
   };
 
+  readonly mistake: NonNullable<Observer['mistake']> = (mistake) => this.recorder.mistake(mistake);
+
   readonly read: NonNullable<Observer['read']> = (text, range, value) => {
     if (this.isMain(range.file)) this.observe(text, range, value);
   };

@@ -21,7 +21,7 @@ import {
   type WeightId,
 } from '../../graph/graph';
 import type { Directive } from '../../python/ast';
-import type { Machine } from '../../python/machine';
+import type { Machine, Mistake } from '../../python/machine';
 import type {
   CallArgs,
   ClassValue,
@@ -489,6 +489,32 @@ export class Recorder {
       probed: this.machine.probing,
     };
     this.graph.failures.push(failure);
+  }
+
+  /**
+   * A mistake of the program as a Python program that nothing caught. After another error only a name that nothing defines is
+   * certain: the rest may follow from what came before.
+   */
+  mistake(mistake: Mistake, node: Node | null = null): void {
+    if (node?.inputs.some((id) => this.doubtful.has(id)) === true) return;
+    const { code, range, stack } = mistake;
+    if (code !== 'undefined-name' && this.graph.failures.some(({ severity }) => severity === 'error')) return;
+    const key = `${code}:${range.file}:${range.from}:${range.to}:error`;
+    if (this.failureKeys.has(key)) return;
+    this.failureKeys.add(key);
+    this.graph.failures.push({
+      code,
+      severity: 'error',
+      range,
+      site: { range, stack },
+      node: node?.id ?? null,
+      layer: null,
+      message: `${mistake.message}\nPython: ${mistake.python}`,
+      keras: null,
+      facts: mistake.facts,
+      related: [],
+      probed: this.machine.probing,
+    });
   }
 
   private failureRange(error: KerasError, where: Parameters<Recorder['fail']>[1]): SourceRange {

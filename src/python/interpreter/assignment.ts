@@ -1,5 +1,5 @@
 /** Assignment to targets: names, attributes, subscripts, unpacking with a star; deletion; what a failed statement leaves. */
-import type { Expr, Stmt } from '../ast';
+import type { Expr, ListExpr, Stmt, TupleExpr } from '../ast';
 import type { UnknownValue, Value } from '../values';
 import { list, unknown } from '../values';
 import type { Activation } from './activation';
@@ -8,6 +8,7 @@ import { at, asUnknown, evaluate, sourceText } from './expressions';
 import { deleteItem } from './items';
 import { iterate } from './iteration';
 import type { Interpreter } from './interpreter';
+import { wrongCount } from './mistakes';
 
 export function assign(vm: Interpreter, activation: Activation, target: Expr, value: Value): void {
   switch (target.type) {
@@ -31,7 +32,7 @@ export function assign(vm: Interpreter, activation: Activation, target: Expr, va
     }
     case 'Tuple':
     case 'List':
-      unpack(vm, activation, target.elts, value);
+      unpack(vm, activation, target, value);
       return;
     case 'Starred':
       assign(vm, activation, target.value, value);
@@ -40,7 +41,8 @@ export function assign(vm: Interpreter, activation: Activation, target: Expr, va
   }
 }
 
-function unpack(vm: Interpreter, activation: Activation, targets: readonly Expr[], value: Value): void {
+function unpack(vm: Interpreter, activation: Activation, target: TupleExpr | ListExpr, value: Value): void {
+  const targets = target.elts;
   const elements = iterate(vm, value);
   const star = targets.findIndex((target) => target.type === 'Starred');
   if (
@@ -57,24 +59,15 @@ function unpack(vm: Interpreter, activation: Activation, targets: readonly Expr[
   }
   const { items, tail } = elements;
   if (star < 0) {
-    if (tail === null && items.length !== targets.length) {
-      vm.raise(
-        'ValueError',
-        items.length < targets.length
-          ? `not enough values to unpack (expected ${targets.length}, got ${items.length})`
-          : `too many values to unpack (expected ${targets.length})`,
-      );
-    }
+    if (tail === null && items.length !== targets.length)
+      wrongCount(vm, at(activation, target), targets.length, items.length, false, value);
     targets.forEach((target, i) => assign(vm, activation, target, items[i]));
     return;
   }
   const after = targets.length - star - 1;
   if (tail === null) {
     if (items.length < targets.length - 1)
-      vm.raise(
-        'ValueError',
-        `not enough values to unpack (expected at least ${targets.length - 1}, got ${items.length})`,
-      );
+      wrongCount(vm, at(activation, target), targets.length - 1, items.length, true, value);
     targets.forEach((target, i) => {
       if (i < star) assign(vm, activation, target, items[i]);
       else if (i === star) assign(vm, activation, target, list(items.slice(star, items.length - after)));

@@ -21,6 +21,7 @@ import { settle } from './branching';
 import { evaluate } from './expressions';
 import { runGenerator } from './generators';
 import { MAX_CALL_DEPTH, type Interpreter } from './interpreter';
+import { wrongArguments } from './mistakes';
 import { execute } from './statements';
 
 export function call(vm: Interpreter, fn: Value, args: CallArgs): Value {
@@ -41,6 +42,9 @@ export function call(vm: Interpreter, fn: Value, args: CallArgs): Value {
       break;
     }
     case 'unknown':
+      // What is not known may change what it is given.
+      for (const { value } of args.positional) if (value.kind === 'list') vm.escaped.add(value);
+      for (const [, { value }] of args.keywords) if (value.kind === 'list') vm.escaped.add(value);
       return fn.among === undefined && fn.type === undefined ? fn : unknown(fn.reason, fn.at);
     case 'wrapped':
       return call(vm, fn.fn, args);
@@ -157,7 +161,15 @@ function bindToScope(vm: Interpreter, fn: FunctionValue, args: CallArgs, vars: M
         if (next < positional.length) {
           vars.set(param.name, positional[next++].value);
           if (param.kind === 'positional' && args.keywords.has(param.name)) {
-            vm.raise('TypeError', `${fn.name}() got multiple values for argument '${param.name}'`);
+            wrongArguments(
+              vm,
+              fn,
+              args,
+              `${fn.name}() got multiple values for argument '${param.name}'`,
+              `${fn.name}() gets \`${param.name}\` twice: by its place and by its name`,
+              { twice: param.name },
+              args.keywords.get(param.name)?.nameRange,
+            );
           }
         } else used += keywordOrDefault(vm, fn, args, param, vars);
         break;
@@ -176,9 +188,15 @@ function bindToScope(vm: Interpreter, fn: FunctionValue, args: CallArgs, vars: M
     }
   }
   if (next < positional.length) {
-    vm.raise(
-      'TypeError',
+    // `self` counts, as in Python's own sentence.
+    const own = fn.owner === null ? 0 : 1;
+    wrongArguments(
+      vm,
+      fn,
+      args,
       `${fn.name}() takes ${next} positional argument${next === 1 ? '' : 's'} but ${positional.length} were given`,
+      `${fn.name}() takes ${next - own} argument${next - own === 1 ? '' : 's'}, but gets ${positional.length - own}`,
+      { takes: next - own, given: positional.length - own },
     );
   }
   if (hasKwargs || used < args.keywords.size) {
@@ -189,7 +207,16 @@ function bindToScope(vm: Interpreter, fn: FunctionValue, args: CallArgs, vars: M
         )
       )
         continue;
-      if (!hasKwargs) vm.raise('TypeError', `${fn.name}() got an unexpected keyword argument '${name}'`);
+      if (!hasKwargs)
+        wrongArguments(
+          vm,
+          fn,
+          args,
+          `${fn.name}() got an unexpected keyword argument '${name}'`,
+          `${fn.name}() takes no argument \`${name}\``,
+          { unexpected: name },
+          arg.nameRange,
+        );
       extraKeywords ??= new Map();
       extraKeywords.set(`s:${name}`, { key: str(name), value: arg.value });
     }
@@ -220,9 +247,13 @@ function keywordOrDefault(
   const fallback = fn.defaults.get(param.name);
   if (fallback !== undefined) vars.set(param.name, fallback);
   else
-    vm.raise(
-      'TypeError',
+    wrongArguments(
+      vm,
+      fn,
+      args,
       `${fn.name}() missing 1 required ${param.kind === 'keyword' ? 'keyword-only' : 'positional'} argument: '${param.name}'`,
+      `${fn.name}() needs an argument \`${param.name}\` that this call does not give`,
+      { missing: param.name },
     );
   return 0;
 }

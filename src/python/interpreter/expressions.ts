@@ -1,6 +1,7 @@
 /** Evaluation of expressions. */
 import type { BinOp, Call, Expr, JoinedStr, Lambda, Param } from '../ast';
 import type { SourceRange } from '../source';
+import { PyRaise } from '../machine';
 import type { DictValue, FunctionValue, Scope, UnknownValue, Value } from '../values';
 import { FALSE, NONE, TRUE, list, str, tuple, unknown } from '../values';
 import { hashKey, isUnhashable } from '../hash';
@@ -11,6 +12,7 @@ import { branchValue } from './branching';
 import { call } from './calls';
 import { give } from './generators';
 import type { Interpreter } from './interpreter';
+import { beyondEnd, undefinedName } from './mistakes';
 import { narrow, narrowed } from './narrowing';
 import { compare } from './comparison';
 import { evaluateArguments } from './arguments';
@@ -41,7 +43,7 @@ export function sourceText(
 export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): Value {
   switch (expr.type) {
     case 'Name': {
-      const value = readName(vm, activation, expr.id);
+      const value = findName(vm, activation.scope, expr.id) ?? undefinedName(vm, activation, expr);
       vm.observer.read?.(expr.id, at(activation, expr), value);
       return value;
     }
@@ -60,7 +62,7 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
       const value =
         subject.kind === 'instance'
           ? operate(vm, activation, expr, () => vm.getItem(subject, index))
-          : vm.getItem(subject, index);
+          : elementAt(vm, activation, expr, subject, index);
       vm.observer.read?.(sourceText(vm, activation, expr), at(activation, expr), value);
       return value;
     }
@@ -153,6 +155,14 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
   }
 }
 
+function elementAt(vm: Interpreter, activation: Activation, expr: Expr, subject: Value, index: Value): Value {
+  try {
+    return vm.getItem(subject, index);
+  } catch (error) {
+    throw error instanceof PyRaise ? beyondEnd(vm, activation, expr, subject, index, error) : error;
+  }
+}
+
 export function asUnknown(value: Value, otherwise: string): UnknownValue {
   return value.kind === 'unknown' ? unknown(value.reason, value.at) : unknown(otherwise);
 }
@@ -204,12 +214,6 @@ export function operate(vm: Interpreter, activation: Activation, node: Place, bo
 }
 
 // --- names -----------------------------------------------------------------------------------------------------------------
-
-export function readName(vm: Interpreter, activation: Activation, id: string): Value {
-  const value = findName(vm, activation.scope, id);
-  if (value !== undefined) return value;
-  return vm.raise('NameError', `name '${id}' is not defined`);
-}
 
 export function findName(vm: Interpreter, scope: Scope, id: string): Value | undefined {
   if (scope.declared?.get(id) === 'global') return scope.globals?.vars.get(id) ?? vm.builtins.get(id);

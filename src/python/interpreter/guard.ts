@@ -116,6 +116,8 @@ export function probe<T>(vm: Interpreter, body: () => T): T | undefined {
     return body();
   } catch (error) {
     if (!(error instanceof PyRaise)) throw error;
+    // With assumed arguments only what depends on none of them is certain.
+    if (error.mistake?.code === 'undefined-name') vm.observer.mistake?.(error.mistake);
     return undefined;
   } finally {
     vm.frames.length = depth;

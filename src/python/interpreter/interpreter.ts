@@ -72,6 +72,8 @@ export class Interpreter implements Machine {
   probing = false;
   /** Why the paths being joined part. */
   joinCause: UnknownValue = unknown('depends on a value that is not known');
+  /** Lists handed to what is not known: they may hold more by now, so that nothing about their ends is certain. */
+  readonly escaped = new WeakSet<Value>();
   /** How deep in nested containers a join or comparison is. */
   nesting = 0;
   /** True while joining what a loop of unknown length changed. */

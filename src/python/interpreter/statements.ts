@@ -41,6 +41,7 @@ function executeTolerant(vm: Interpreter, activation: Activation, body: readonly
       vm.frames.length = depth;
       vm.handlers.length = handlers;
       vm.uncaught(activation, statement, error);
+      if (error.mistake !== null) vm.observer.mistake?.(error.mistake);
       abandonTargets(
         vm,
         activation,
