@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { decode, type DecodedPng } from 'fast-png';
 import { runInNode } from '../engine/node';
-import type { CustomInput, SampleName } from '../engine/api';
+import type { CustomInput, SampleName, WeightReport, WeightSource } from '../engine/api';
+import { openWeightFile } from '../engine/weights/weightFile';
 import { UsageError, type Command } from './arguments';
 import { analyzeFile, nodeReader } from './files';
 import { tilesPng } from './images';
@@ -21,15 +22,12 @@ const SAMPLES: readonly SampleName[] = [
 ];
 
 export async function runCommand(command: Extract<Command, { command: 'run' }>): Promise<string> {
-  if (command.weights !== null)
-    throw new UsageError(
-      'weight files cannot be read yet: leave out --weights, the maps then show the seeded initial weights',
-    );
   const analysis = analyzeFile(command.file, nodeReader(), command.pythonPath);
   const index = modelIndex(analysis, command.model);
   const result = await runInNode(analysis.graph, index, {
     seed: command.seed,
     sample: sampleOf(command),
+    weights: command.weights === null ? undefined : weightsOf(command.weights),
     layer: command.layer ?? undefined,
   });
   if (!result.loaded.ok)
@@ -66,14 +64,36 @@ export async function runCommand(command: Extract<Command, { command: 'run' }>):
     lines.push(
       `input ${input.name}: (${input.shape.join(', ')}), sample ${input.sample}${input.assumed.length > 0 ? ', open lengths chosen' : ''}`,
     );
+  lines.push(...weightLines(result.loaded.weights));
   for (const { node, reason } of result.unsupported)
     lines.push(`not computed: ${analysis.graph.nodes[node].name}: ${reason}`);
   for (const { backend, reason } of result.backend.fallbacks) lines.push(`${backend} is not used: ${reason}`);
   lines.push(
-    `${result.maps.length} maps on ${result.backend.name} in ${result.milliseconds.toFixed(0)} ms, seed ${command.seed}`,
+    `${result.maps.length} maps on ${result.backend.name} in ${result.milliseconds.toFixed(0)} ms, ${command.weights === null ? `seed ${command.seed}` : 'trained weights'}`,
     '',
   );
   return lines.join('\n');
+}
+
+function weightsOf(file: string): WeightSource {
+  try {
+    return openWeightFile(path.basename(file), new Uint8Array(readFileSync(file)));
+  } catch (error) {
+    throw new UsageError(
+      `cannot read the weights ${file}: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+function weightLines(report: WeightReport | null): string[] {
+  if (report === null) return [];
+  return [
+    `weights ${report.name} (${report.format}): ${report.loaded} of ${report.layers.length} layers that have weights`,
+    ...report.layers
+      .filter((layer) => layer.status !== 'loaded')
+      .map((layer) => `  ${layer.name}: ${layer.reason ?? layer.status}; its other weights are initial ones`),
+  ];
 }
 
 function sampleOf({

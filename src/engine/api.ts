@@ -4,7 +4,7 @@
  * Shapes are as Keras prints them with every dimension bound, batch axis first (always 1 for the model's inputs), elements in
  * C order (channels last unless the layer says otherwise). Times are milliseconds, sizes bytes.
  */
-import type { ModelGraph, NodeId, TensorId } from '../graph/graph';
+import type { LayerId, ModelGraph, NodeId, TensorId, Weight, WeightId } from '../graph/graph';
 
 export type BackendName = 'webgl2' | 'webgpu' | 'webasm' | 'reference';
 
@@ -41,11 +41,38 @@ export type CustomInput =
       readonly data: Float32Array;
     };
 
-/** Values of trained weights by layer name and Keras' weight name; a missing one keeps its initialiser. */
+/** Trained weights, matched with a model when it is loaded. */
 export interface WeightSource {
   readonly name: string;
-  /** C order. Undefined when the file has none for this weight. */
-  get(layer: string, weight: string, shape: readonly number[]): Float32Array | undefined;
+  /**
+   * `shapeOf` gives a weight's concrete shape and throws `CannotRun` where it is not known. May throw `UnreadableFile`.
+   */
+  match(graph: ModelGraph, model: number, shapeOf: (weight: Weight) => readonly number[]): WeightMatch;
+}
+
+export interface WeightMatch {
+  /** Values in C order, of the weight's shape; undefined for one that the source does not have. */
+  get(weight: WeightId): Float32Array | undefined;
+  readonly report: WeightReport;
+}
+
+/** What became of each layer that has weights. */
+export interface WeightReport {
+  readonly name: string;
+  /** In words: `Keras 3`, `Keras weights`, `legacy HDF5`. */
+  readonly format: string;
+  /** How many layers have all their weights from the file. */
+  readonly loaded: number;
+  readonly layers: readonly LayerWeights[];
+}
+
+export interface LayerWeights {
+  readonly layer: LayerId;
+  readonly name: string;
+  /** `partly`: some of its weights; `mismatch`: found, but of other shapes; `missing`: not in the file. Others keep initial values. */
+  readonly status: 'loaded' | 'partly' | 'mismatch' | 'missing';
+  /** In words; null when all is well. */
+  readonly reason: string | null;
 }
 
 export interface LoadOptions {
@@ -90,6 +117,8 @@ export interface LoadResult {
   readonly shapes: Readonly<Record<NodeId, readonly number[]>>;
   readonly unsupported: readonly Unsupported[];
   readonly backend: BackendInfo;
+  /** What became of the weights given; null when none were, or when they could not be read (`message` says why). */
+  readonly weights: WeightReport | null;
   /** Bytes of weights and of all maps together. */
   readonly weightBytes: number;
   readonly mapBytes: number;

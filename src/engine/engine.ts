@@ -2,7 +2,7 @@
  * Runs a plan on a backend: keeps weights and maps on the device, reports nodes as they finish, reads back only what is asked
  * for, and starts over on the next backend when a device is lost.
  */
-import type { ModelGraph, NodeId } from '../graph/graph';
+import type { ModelGraph, NodeId, Weight } from '../graph/graph';
 import type {
   BackendInfo,
   Engine,
@@ -14,6 +14,8 @@ import type {
   RunOptions,
   RunResult,
   Unsupported,
+  WeightMatch,
+  WeightSource,
 } from './api';
 import type { Backend, Handle } from './backends/backend';
 import { openBackend } from './backends/choose';
@@ -25,6 +27,7 @@ import type { Plan, PlannedNode, Step, StorageId } from './plan/plan';
 import { Pacing } from './pacing';
 import { optimize, type Schedule } from './passes';
 import { makeSample } from './samples';
+import { UnreadableFile } from './weights/bytes';
 import { makeWeightReader } from './weights/weightReader';
 import type { WeightReader } from './plan/plan';
 
@@ -72,12 +75,10 @@ class PlanEngine implements Engine {
     this.device.trim();
     await this.reopenIfLost();
     const { plan, message } = makePlan(graph, model, { inputShapes: options.inputShapes });
-    const { read, notes } = makeWeightReader(graph, {
-      seed: options.seed ?? 0,
-      source: options.weights,
-      shapeOf: (weight) => weightShape(weight, new Map()),
-    });
     const problems: string[] = message === null ? [] : [message];
+    const shapeOf = (weight: Weight): readonly number[] => weightShape(weight, new Map());
+    const trained = matchWeights(options.weights, graph, model, shapeOf, problems);
+    const { read, notes } = makeWeightReader(graph, { seed: options.seed ?? 0, trained, shapeOf });
     const samples = plan.inputs.map((input, index) => {
       const range = rescales(graph, input.tensor) ? 255 : 1;
       const request = {
@@ -136,6 +137,7 @@ class PlanEngine implements Engine {
       shapes: Object.fromEntries(plan.nodes.map((node) => [node.node, node.outputs[0]?.shape ?? []])),
       unsupported: plan.unsupported,
       backend: this.info,
+      weights: trained?.report ?? null,
       weightBytes,
       mapBytes,
     };
@@ -339,6 +341,24 @@ class PlanEngine implements Engine {
 
 /** Thrown out of `run` when the device went away; running again opens a new one. */
 export class DeviceLost extends Error {}
+
+/** A file that cannot be read leaves the initial weights, and a message. */
+function matchWeights(
+  source: WeightSource | undefined,
+  graph: ModelGraph,
+  model: number,
+  shapeOf: (weight: Weight) => readonly number[],
+  problems: string[],
+): WeightMatch | undefined {
+  if (!source || !graph.models[model]) return undefined;
+  try {
+    return source.match(graph, model, shapeOf);
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    problems.push(`the weights of “${source.name}” cannot be read: ${error.message}`);
+    return undefined;
+  }
+}
 
 /** Whether the first layer that reads an input brings 0…255 to a small range itself. */
 function rescales(graph: ModelGraph, tensor: number): boolean {

@@ -2,8 +2,9 @@
  * The worker's message loop: one engine, one model at a time, reads answered between the steps of a run. Free of any global,
  * so that it can be tested without a worker.
  */
-import type { CustomInput, Engine, EngineOptions, FeatureMap, SampleName } from './api';
+import type { CustomInput, Engine, EngineOptions, FeatureMap, SampleName, WeightSource } from './api';
 import { createEngine, DeviceLost } from './engine';
+import { openWeightFile, UnreadableFile } from './weights/weightFile';
 import type { FromWorker, ToWorker } from './workerProtocol';
 
 export type Post = (message: FromWorker, transfer?: Transferable[]) => void;
@@ -16,6 +17,7 @@ const MOST_RESTARTS = 2;
 export function startWorkerLoop(post: Post): (message: ToWorker) => void {
   let engine: Engine | null = null;
   let backend: EngineOptions['backend'] = 'auto';
+  let weights: WeightSource | undefined;
   /** Newest load or run; older ones stop at their next step. */
   let current = 0;
   let queue: Promise<void> = Promise.resolve();
@@ -57,11 +59,24 @@ export function startWorkerLoop(post: Post): (message: ToWorker) => void {
     const ready = await open(message.backend ?? backend);
     const result = await ready.load(message.graph, message.model, {
       seed: message.seed,
+      weights,
       sample: message.sample as SampleName | CustomInput | undefined,
       inputShapes: message.inputShapes,
     });
     post({ type: 'loaded', id: message.id, result });
     if (message.run && result.ok) await run(message.id, token);
+  };
+
+  const openWeights = ({ id, file }: Extract<ToWorker, { type: 'weights' }>): void => {
+    weights = undefined;
+    let message: string | null = null;
+    try {
+      if (file) weights = openWeightFile(file.name, file.bytes);
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
+      ({ message } = error);
+    }
+    post({ type: 'weights', id, name: weights?.name ?? null, message });
   };
 
   const read = async (message: Extract<ToWorker, { type: 'read' }>): Promise<void> => {
@@ -86,7 +101,7 @@ export function startWorkerLoop(post: Post): (message: ToWorker) => void {
   };
 
   const inTurn = (id: number, body: () => Promise<void>): void => {
-    queue = queue.then(body).catch((error: unknown) => fail(id, error));
+    queue = queue.then(() => body()).catch((error: unknown) => fail(id, error));
   };
 
   post({ type: 'ready' });
@@ -102,6 +117,10 @@ export function startWorkerLoop(post: Post): (message: ToWorker) => void {
         inTurn(message.id, () => run(message.id, token));
         break;
       }
+      case 'weights':
+        // In turn with loads, so that each uses the file that was in force when it was asked for.
+        inTurn(message.id, () => Promise.resolve(openWeights(message)));
+        break;
       case 'read':
         read(message).catch((error: unknown) => fail(message.id, error));
         break;

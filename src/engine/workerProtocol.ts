@@ -28,6 +28,15 @@ export type ToWorker =
       readonly run?: boolean;
     }
   | { readonly type: 'run'; readonly id: number }
+  /**
+   * Opens a file of trained weights, which every later `load` uses (`null` forgets it); answered by `weights`. What became of
+   * each layer stands in the next `loaded`.
+   */
+  | {
+      readonly type: 'weights';
+      readonly id: number;
+      readonly file: { readonly name: string; readonly bytes: Uint8Array } | null;
+    }
   /** Answered by `map`, or by `error` with the reason. Allowed while a run is under way, for nodes already done. */
   | { readonly type: 'read'; readonly id: number; readonly node: NodeId; readonly output?: number }
   | { readonly type: 'cancel' }
@@ -37,6 +46,13 @@ export type FromWorker =
   /** The worker has started; requests may be sent before it too. */
   | { readonly type: 'ready' }
   | { readonly type: 'loaded'; readonly id: number; readonly result: LoadResult }
+  /** `name` null: no file is in use, for the reason in `message` when one was given and cannot be read. */
+  | {
+      readonly type: 'weights';
+      readonly id: number;
+      readonly name: string | null;
+      readonly message: string | null;
+    }
   | { readonly type: 'node'; readonly id: number; readonly done: NodeDone }
   | { readonly type: 'done'; readonly id: number; readonly result: RunResult }
   /** `map.data` is transferred. */

@@ -265,6 +265,14 @@ export interface Weight {
 export type ConfigValue =
   null | boolean | number | string | readonly ConfigValue[] | { readonly [key: string]: ConfigValue };
 
+/** Where Keras' files keep what a layer holds. */
+export interface SavedMembers {
+  /** Layers kept in attributes, lists and dicts: path below the layer's own (`blocks/conv2d_1`), in the order Keras visits them. */
+  readonly layers: readonly (readonly [path: string, layer: LayerId])[];
+  /** Own variables in the order of saving: those made trainable first. Absent when that is the order of `weights`. */
+  readonly variables?: readonly WeightId[];
+}
+
 /** One layer object (a model is one too). */
 export interface Layer {
   readonly id: LayerId;
@@ -288,6 +296,8 @@ export interface Layer {
   maybe?: LayerId[];
   /** Which weights it has depends on the path that the program takes. */
   weightsDiffer?: boolean;
+  /** How Keras saves what it holds, where that does not follow from the lists above. */
+  saved?: SavedMembers;
   /** Executions of this layer, in order. */
   nodes: NodeId[];
   probed: boolean;

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { interpret } from '../../src/keras/interpret';
 import { createEngine } from '../../src/engine/engine';
 import { sizeOf } from '../../src/engine/ops';
-import type { ModelGraph } from '../../src/graph/graph';
+import type { ModelGraph, Weight } from '../../src/graph/graph';
 import { relativeError } from './compare';
 import { pattern, weightValues } from './pattern';
 
@@ -32,8 +32,10 @@ describe('engine against Keras', () => {
       const engine = await createEngine({ backend: 'reference' });
       const weights = {
         name: 'pattern',
-        get: (_layer: string, weight: string, shape: readonly number[]) =>
-          weightValues(weight, sizeOf(shape)),
+        match: (_graph: ModelGraph, _model: number, shapeOf: (weight: Weight) => readonly number[]) => ({
+          get: (id: number) => weightValues(graph.weights[id].name, sizeOf(shapeOf(graph.weights[id]))),
+          report: { name: 'pattern', format: 'pattern', loaded: 0, layers: [] },
+        }),
       };
       const samples = graph.models[index].inputs.map((id, position) => {
         const tensor = graph.tensors[id];

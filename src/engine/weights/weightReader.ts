@@ -1,6 +1,6 @@
 /** Gives each weight of a graph its values: trained ones where a source has them, else those of its initialiser. */
 import type { ModelGraph, Weight, WeightId } from '../../graph/graph';
-import type { WeightSource } from '../api';
+import type { WeightMatch } from '../api';
 import type { WeightReader } from '../plan/plan';
 import { sizeOf } from '../ops';
 import { initialize } from './initializers';
@@ -14,7 +14,7 @@ export interface WeightNotes {
 
 export interface WeightOptions {
   readonly seed: number;
-  readonly source?: WeightSource;
+  readonly trained?: WeightMatch;
   /** Concrete shape of a weight. */
   readonly shapeOf: (weight: Weight) => readonly number[];
 }
@@ -42,7 +42,7 @@ function make(graph: ModelGraph, weight: Weight, options: WeightOptions, notes: 
   const shape = options.shapeOf(weight);
   const layer = weight.owner === null ? null : graph.layers[weight.owner];
   const owner = layer?.name ?? `weight ${weight.id}`;
-  const trained = options.source?.get(owner, weight.name, shape);
+  const trained = options.trained?.get(weight.id);
   if (trained && trained.length === sizeOf(shape)) {
     notes.trained.add(weight.id);
     return trained;

@@ -4,11 +4,14 @@ import type { LayerState } from './layerState';
 import { layersOf } from './modelClass';
 import { plain } from './layerClass';
 import type { Recorder } from './recorder';
+import { savedMembers } from './savePaths';
 
 /** Adds every model object to the graph, in the order of creation. */
 export function finalizeModels(recorder: Recorder): Map<LayerState, Model> {
   const models = new Map<LayerState, Model>();
   for (const state of recorder.layers) {
+    const saved = savedMembers(state);
+    if (saved !== null) state.layer.saved = saved;
     if (!state.isModel) continue;
     const model = describeModel(recorder, state);
     models.set(state, model);
