@@ -20,7 +20,7 @@ export const ROOMS = {
   },
   webview: { rooms: ['protocol', 'engine', 'graph'], packages: browserNeutral },
   extension: { rooms: ['features', 'protocol'], packages: ['vscode'] },
-  cli: { rooms: ['features', 'engine'], packages: browserNeutral, node: true },
+  cli: { rooms: ['features', 'engine'], packages: [...browserNeutral, 'jpeg-js'], node: true },
 };
 
 const nodeBuiltins = new Set(builtinModules);

@@ -7,12 +7,13 @@ export class UsageError extends Error {}
 export const HELP = `Usage:
   convlens summary FILE… [--format table|json|markdown|csv] [--model NAME] [--input SHAPE] [--python-path DIR…]
   convlens check PATH… [--format text|json|sarif|github] [--python-path DIR…]
-  convlens run FILE --model NAME [--image PNG|--sample NAME] [--weights FILE] [--layer NAME] [--seed N] --out DIR
+  convlens run FILE --model NAME [--image FILE|--sample NAME] [--weights FILE] [--layer NAME] [--seed N] --out DIR
   convlens debug FILE [--what syntax|graph|values|timings]
 
 summary  shapes, parameters, multiply-adds (MACs, one sample) and receptive fields of the models in Python files and notebooks
 check    shape errors and other mistakes; folders are searched for .py and .ipynb
-run      computes the feature maps of a model on a sample and writes them as PNG
+run      computes the feature maps of a model on a sample or a file (PNG, JPEG, .npy), with weights from .keras or .h5,
+         and writes them as PNG
 
 The code is read, never executed. Exit code: 0 no errors, 1 errors found (check), 2 could not run.`;
 

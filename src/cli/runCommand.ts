@@ -1,7 +1,8 @@
 /** `convlens run`: computes a model's feature maps on a sample and writes them as PNG, with the time each layer took. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { decode, type DecodedPng } from 'fast-png';
+import { decode as decodeJpeg } from 'jpeg-js';
+import { openInput, type Picture } from '../engine/inputs/openInput';
 import { runInNode } from '../engine/node';
 import type { CustomInput, SampleName, WeightReport, WeightSource } from '../engine/api';
 import { openWeightFile } from '../engine/weights/weightFile';
@@ -26,7 +27,7 @@ export async function runCommand(command: Extract<Command, { command: 'run' }>):
   const index = modelIndex(analysis, command.model);
   const result = await runInNode(analysis.graph, index, {
     seed: command.seed,
-    sample: sampleOf(command),
+    sample: await sampleOf(command),
     weights: command.weights === null ? undefined : weightsOf(command.weights),
     layer: command.layer ?? undefined,
   });
@@ -62,7 +63,7 @@ export async function runCommand(command: Extract<Command, { command: 'run' }>):
   }
   for (const input of result.loaded.inputs)
     lines.push(
-      `input ${input.name}: (${input.shape.join(', ')}), sample ${input.sample}${input.assumed.length > 0 ? ', open lengths chosen' : ''}`,
+      `input ${input.name}: (${input.shape.join(', ')}), sample ${input.sample}${input.scaling === null ? '' : `, pixels ${input.scaling}`}${input.assumed.length > 0 ? ', open lengths chosen' : ''}`,
     );
   lines.push(...weightLines(result.loaded.weights));
   for (const { node, reason } of result.unsupported)
@@ -96,49 +97,37 @@ function weightLines(report: WeightReport | null): string[] {
   ];
 }
 
-function sampleOf({
+async function sampleOf({
   image,
   sample,
 }: {
   readonly image: string | null;
   readonly sample: string | null;
-}): SampleName | CustomInput {
-  if (image !== null) return picture(image);
+}): Promise<SampleName | CustomInput> {
+  if (image !== null) return ownInput(image);
   if (sample === null) return 'auto';
   const found = SAMPLES.find((name) => name === sample);
   if (found === undefined) throw new UsageError(`--sample takes ${SAMPLES.join(', ')}; not ${sample}`);
   return found;
 }
 
-/** A PNG file as RGBA with 8 bits. */
-function picture(file: string): CustomInput {
-  let png: DecodedPng;
+/** A picture or an array of the user's own. */
+async function ownInput(file: string): Promise<CustomInput> {
   try {
-    png = decode(readFileSync(file));
+    return await openInput(path.basename(file), new Uint8Array(readFileSync(file)), jpeg);
   } catch (error) {
     throw new UsageError(
-      `cannot read the picture ${file}: ${error instanceof Error ? error.message : String(error)}`,
+      `cannot read the input ${file}: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
   }
-  const { width, height, channels, data, depth, palette } = png;
-  const rgba = new Uint8ClampedArray(width * height * 4);
-  const scale = depth === 16 ? 1 / 257 : depth < 8 ? 255 / (2 ** depth - 1) : 1;
-  for (let i = 0; i < width * height; i++) {
-    const color = palette ? palette[data[i]] : null;
-    const value = (channel: number): number =>
-      color ? (color[channel] ?? 255) : data[i * channels + channel] * scale;
-    const grey = !palette && channels < 3;
-    rgba[i * 4] = value(0);
-    rgba[i * 4 + 1] = value(grey ? 0 : 1);
-    rgba[i * 4 + 2] = value(grey ? 0 : 2);
-    rgba[i * 4 + 3] = palette
-      ? (color?.[3] ?? 255)
-      : channels === 2
-        ? value(1)
-        : channels === 4
-          ? value(3)
-          : 255;
-  }
-  return { kind: 'picture', name: path.basename(file), width, height, rgba };
+}
+
+function jpeg(bytes: Uint8Array): Picture {
+  const { width, height, data } = decodeJpeg(bytes, {
+    useTArray: true,
+    maxResolutionInMP: 100,
+    maxMemoryUsageInMB: 1024,
+  });
+  return { width, height, rgba: data };
 }

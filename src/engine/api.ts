@@ -95,6 +95,8 @@ export interface LoadedInput {
   readonly assumed: readonly number[];
   /** Which sample fills it. */
   readonly sample: string;
+  /** How a picture's pixels became its numbers, in words; null when it is no picture. */
+  readonly scaling: string | null;
 }
 
 export interface Unsupported {

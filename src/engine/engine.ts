@@ -24,6 +24,7 @@ import { computeOp } from './reference';
 import { weightShape } from './plan/lower/context';
 import { makePlan } from './plan/makePlan';
 import type { Plan, PlannedNode, Step, StorageId } from './plan/plan';
+import { scalingFor } from './inputs/scaling';
 import { Pacing } from './pacing';
 import { optimize, type Schedule } from './passes';
 import { makeSample } from './samples';
@@ -80,12 +81,12 @@ class PlanEngine implements Engine {
     const trained = matchWeights(options.weights, graph, model, shapeOf, problems);
     const { read, notes } = makeWeightReader(graph, { seed: options.seed ?? 0, trained, shapeOf });
     const samples = plan.inputs.map((input, index) => {
-      const range = rescales(graph, input.tensor) ? 255 : 1;
+      const scaling = scalingFor(graph, model, input.tensor);
       const request = {
         shape: input.shape,
         dtype: input.dtype,
         vocabulary: input.vocabulary,
-        range,
+        scaling,
         seed: (options.seed ?? 0) + index,
       };
       try {
@@ -132,6 +133,7 @@ class PlanEngine implements Engine {
         shape: input.shape,
         assumed: input.assumed,
         sample: samples[index].name,
+        scaling: samples[index].scaling,
       })),
       nodes: plan.nodes.map((node) => node.node),
       shapes: Object.fromEntries(plan.nodes.map((node) => [node.node, node.outputs[0]?.shape ?? []])),
@@ -358,17 +360,6 @@ function matchWeights(
     problems.push(`the weights of “${source.name}” cannot be read: ${error.message}`);
     return undefined;
   }
-}
-
-/** Whether the first layer that reads an input brings 0…255 to a small range itself. */
-function rescales(graph: ModelGraph, tensor: number): boolean {
-  const readers = graph.nodes.filter((node) => node.inputs.includes(tensor));
-  return readers.some(
-    (node) =>
-      node.type === 'Rescaling' ||
-      node.type === 'Normalization' ||
-      (node.primitive.op === 'elementwise' && node.primitive.fn === 'rescaling'),
-  );
 }
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`;

@@ -4,6 +4,7 @@
  */
 import { sizeOf } from './ops';
 import type { CustomInput, SampleName } from './api';
+import type { Scaling } from './inputs/scaling';
 import { normalStream, randomStream } from './weights/random';
 
 export interface SampleRequest {
@@ -11,13 +12,15 @@ export interface SampleRequest {
   readonly dtype: string | null;
   /** How many indices an embedding that reads the input knows; null when none does. */
   readonly vocabulary: number | null;
-  /** Pictures run from 0 to this (255 where the model rescales them itself, else 1). */
-  readonly range: number;
+  /** How pixels become numbers. */
+  readonly scaling: Scaling;
   readonly seed: number;
 }
 
 export interface Sample {
   readonly name: string;
+  /** How pixels became numbers, in words; null when it is no picture. */
+  readonly scaling: string | null;
   readonly data: Float32Array;
 }
 
@@ -33,19 +36,24 @@ export function chooseSample(request: SampleRequest): Exclude<SampleName, 'auto'
 }
 
 export function makeSample(wanted: SampleName | CustomInput | undefined, request: SampleRequest): Sample {
-  if (typeof wanted === 'object') return { name: wanted.name, data: custom(wanted, request) };
+  const { words } = request.scaling;
+  if (typeof wanted === 'object') {
+    const scaling = wanted.kind === 'picture' ? words : null;
+    return { name: wanted.name, data: custom(wanted, request), scaling };
+  }
   const name = wanted === undefined || wanted === 'auto' ? chooseSample(request) : wanted;
-  return { name, data: draw(name, request) };
+  const scaling = name === 'photo' || name === 'digit' ? words : null;
+  return { name, data: draw(name, request), scaling };
 }
 
 function draw(name: Exclude<SampleName, 'auto'>, request: SampleRequest): Float32Array {
-  const { shape, vocabulary, range } = request;
+  const { shape, vocabulary, scaling } = request;
   const out = new Float32Array(sizeOf(shape));
   switch (name) {
     case 'photo':
-      return drawPicture(out, shape, (u, v, c, t) => range * photo(u, v, c, t));
+      return drawPicture(out, shape, (u, v, c, t) => scaling.value(photo(u, v, scaling.source(c), t), c));
     case 'digit':
-      return drawPicture(out, shape, (u, v) => range * digit(u, v));
+      return drawPicture(out, shape, (u, v, c) => scaling.value(digit(u, v), c));
     case 'text':
       return drawTokens(out, shape, vocabulary ?? 1000);
     case 'signal':
@@ -57,7 +65,7 @@ function draw(name: Exclude<SampleName, 'auto'>, request: SampleRequest): Float3
     case 'zeros':
       return out;
     case 'impulse':
-      return drawPicture(out, shape, (_u, _v, _c, _t, centre) => (centre ? range : 0));
+      return drawPicture(out, shape, (_u, _v, c, _t, centre) => (centre ? scaling.value(1, c) : 0));
   }
 }
 
@@ -244,26 +252,98 @@ function drawSignal(out: Float32Array, shape: readonly number[], seed: number): 
   return out;
 }
 
-/** The user's own input at the model's size: exact values as they are, a picture sampled at four points of each pixel. */
+/** The user's own input at the model's size: exact values as they are, a picture by linear resizing that reads every pixel. */
 function custom(input: CustomInput, request: SampleRequest): Float32Array {
-  const { shape, range } = request;
+  const { shape, scaling } = request;
   const out = new Float32Array(sizeOf(shape));
   if (input.kind === 'values') {
-    if (input.data.length !== out.length)
+    if (!fits(input.shape, shape) || input.data.length !== out.length)
       throw new Error(
-        `“${input.name}” has ${input.data.length} values; the input (${shape.join(', ')}) needs ${out.length}`,
+        `“${input.name}” has the shape (${input.shape.join(', ')}); the input needs (${shape.join(', ')})`,
       );
     return Float32Array.from(input.data);
   }
-  const { width, height, rgba } = input;
+  if (shape.length < 4 && request.vocabulary !== null)
+    throw new Error(`“${input.name}” is a picture; the input (${shape.join(', ')}) takes words by number`);
+  if (shape.length < 2 || shape[shape.length - 1] * shape[1] < 2)
+    throw new Error(`“${input.name}” is a picture; the input (${shape.join(', ')}) has no room for one`);
   const grey = pictureLayout(shape).channels === 1;
-  const pixel = (x: number, y: number, c: number): number => rgba[(y * width + x) * 4 + c] / 255;
-  return drawPicture(out, shape, (u, v, channel) => {
-    const x = Math.min(width - 1, Math.floor(u * width));
-    const y = Math.min(height - 1, Math.floor(v * height));
-    const value = grey
-      ? 0.299 * pixel(x, y, 0) + 0.587 * pixel(x, y, 1) + 0.114 * pixel(x, y, 2)
-      : pixel(x, y, channel % 3);
-    return range * value;
+  const { height, width } = pictureLayout(shape);
+  const small = resizePicture(input, width, height);
+  return drawPixels(out, shape, (x, y, channel) => {
+    const at = (y * width + x) * 3;
+    const brightness = grey
+      ? 0.299 * small[at] + 0.587 * small[at + 1] + 0.114 * small[at + 2]
+      : small[at + scaling.source(channel)];
+    return scaling.value(brightness, channel);
   });
+}
+
+/** Equal but for axes of length 1 (a missing batch axis, a missing single channel). */
+function fits(given: readonly number[], wanted: readonly number[]): boolean {
+  const long = (shape: readonly number[]): string => shape.filter((length) => length !== 1).join();
+  return long(given) === long(wanted);
+}
+
+/** Red, green and blue in 0…1: each pixel of the result is the mean of the rectangle it covers; transparent parts are black. */
+function resizePicture(
+  {
+    width,
+    height,
+    rgba,
+  }: { readonly width: number; readonly height: number; readonly rgba: ArrayLike<number> },
+  toWidth: number,
+  toHeight: number,
+): Float32Array {
+  const rows = spans(height, toHeight);
+  const columns = spans(width, toWidth);
+  const wide = new Float32Array(height * toWidth * 3);
+  for (let y = 0; y < height; y++) {
+    columns.forEach((span, x) => {
+      for (const [from, weight] of span) {
+        const at = (y * width + from) * 4;
+        const share = (weight * (rgba[at + 3] / 255)) / 255;
+        for (let c = 0; c < 3; c++) wide[(y * toWidth + x) * 3 + c] += rgba[at + c] * share;
+      }
+    });
+  }
+  const out = new Float32Array(toHeight * toWidth * 3);
+  rows.forEach((span, y) => {
+    for (const [from, weight] of span)
+      for (let i = 0; i < toWidth * 3; i++) out[y * toWidth * 3 + i] += wide[from * toWidth * 3 + i] * weight;
+  });
+  return out;
+}
+
+/** Which of `from` cells each of `to` cells is the mean of: triangles of at least one cell's width, as when resizing linearly. */
+function spans(from: number, to: number): (readonly [number, number])[][] {
+  const scale = from / to;
+  const radius = Math.max(1, scale);
+  return Array.from({ length: to }, (_, o) => {
+    const centre = (o + 0.5) * scale - 0.5;
+    const cells: [number, number][] = [];
+    let total = 0;
+    const first = Math.max(0, Math.ceil(centre - radius));
+    for (let i = first; i <= Math.min(from - 1, Math.floor(centre + radius)); i++) {
+      const weight = Math.max(0, 1 - Math.abs(i - centre) / radius);
+      if (weight > 0) cells.push([i, weight]);
+      total += weight;
+    }
+    return cells.map(([i, weight]) => [i, weight / total] as const);
+  });
+}
+
+/** Fills every frame from pixels. */
+function drawPixels(
+  out: Float32Array,
+  shape: readonly number[],
+  pixel: (x: number, y: number, channel: number) => number,
+): Float32Array {
+  const layout = pictureLayout(shape);
+  for (let item = 0; item < shape[0]; item++)
+    for (let t = 0; t < layout.frames; t++)
+      for (let y = 0; y < layout.height; y++)
+        for (let x = 0; x < layout.width; x++)
+          for (let c = 0; c < layout.channels; c++) out[layout.at(item, t, y, x, c)] = pixel(x, y, c);
+  return out;
 }

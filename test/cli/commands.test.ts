@@ -1,11 +1,13 @@
 // The command line as a process sees it: formats, exit codes, errors, folders and notebooks.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inflateSync } from 'node:zlib';
 import { parseCommand, UsageError } from '../../src/cli/arguments';
 import { checkCommand } from '../../src/cli/checkCommand';
 import { tilesPng } from '../../src/cli/images';
+import { runCommand } from '../../src/cli/runCommand';
 import { summaryCommand } from '../../src/cli/summaryCommand';
 import type { JsonFile } from '../../src/features';
 import { decode } from 'fast-png';
@@ -196,5 +198,28 @@ describe('command line', () => {
     // Two 2×2 channels beside each other, one empty column between; 0 black, 40 white.
     assert.deepEqual([png.width, png.height], [5, 2]);
     assert.deepEqual([...png.data], [0, 6, 0, 64, 128, 13, 19, 0, 191, 255]);
+  });
+
+  it('runs a model on trained weights and an array, and says what did not fit', async () => {
+    const rows = JSON.parse(
+      readFileSync(path.join(__dirname, '../engine/weights/facts/saved.json'), 'utf8'),
+    ) as { name: string; program: string; files: Record<string, string> }[];
+    const { program, files } = rows.filter((row) => row.name === 'tokens')[0];
+    const weights = path.join(folder, 'm.weights.h5');
+    writeFileSync(weights, inflateSync(Buffer.from(files['m.weights.h5'], 'base64')));
+    const run = (text: string, ...args: string[]): Promise<string> => {
+      const out = path.join(folder, 'maps');
+      const command = parseCommand(['run', write('run.py', text), '--model', 'model', '--out', out, ...args]);
+      if (command.command !== 'run') throw new Error('not run');
+      return runCommand(command);
+    };
+    const told = await run(program, '--weights', weights);
+    assert.match(told, /weights m\.weights\.h5 \(Keras weights\): 3 of 3 layers/);
+    assert.match(told, /trained weights/);
+    const partly = await run(program.replace('L.Dense(3', 'L.Dense(4'), '--weights', weights);
+    assert.match(partly, /2 of 3 layers/);
+    assert.match(partly, /dense: kernel: \(5, 3\) in the file, \(5, 4\) in the model/);
+    await assert.rejects(run(program, '--weights', write('no.h5', 'nothing')), UsageError);
+    await assert.rejects(run(program, '--image', write('no.png', 'nothing')), /not a picture/);
   });
 });

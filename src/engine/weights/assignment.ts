@@ -26,15 +26,23 @@ export class Assignment {
       const shape = this.shape(weight);
       if (shape === null) problems.push(`${weight.name}: its shape is not known`);
       else if (shape.join() !== array.shape.join())
-        problems.push(`${weight.name}: (${array.shape.join(', ')}) in the file, (${shape.join(', ')}) in the model`);
+        problems.push(
+          `${weight.name}: (${array.shape.join(', ')}) in the file, (${shape.join(', ')}) in the model`,
+        );
       else {
         this.arrays.set(id, array);
         loaded++;
       }
     });
     if (arrays.length === 0) problems.push(`the file has nothing under “${place}”`);
-    const status = loaded === weights.length ? 'loaded' : loaded > 0 ? 'partly' : arrays.length ? 'mismatch' : 'missing';
-    this.layers.set(layer.id, { layer: layer.id, name: layer.name, status, reason: problems.join('; ') || null });
+    const status =
+      loaded === weights.length ? 'loaded' : loaded > 0 ? 'partly' : arrays.length ? 'mismatch' : 'missing';
+    this.layers.set(layer.id, {
+      layer: layer.id,
+      name: layer.name,
+      status,
+      reason: problems.join('; ') || null,
+    });
   }
 
   report(name: string, format: string): WeightReport {

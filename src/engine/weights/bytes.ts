@@ -69,8 +69,7 @@ export class Cursor {
   /** Whether the signature stands here; moves past it if so. */
   signature(text: string): boolean {
     if (this.left < text.length) return false;
-    for (let i = 0; i < text.length; i++)
-      if (this.bytes[this.at + i] !== text.charCodeAt(i)) return false;
+    for (let i = 0; i < text.length; i++) if (this.bytes[this.at + i] !== text.charCodeAt(i)) return false;
     this.at += text.length;
     return true;
   }

@@ -20,7 +20,12 @@ export function legacyGroup(root: Hdf5Group): Hdf5Group | undefined {
   return attributeTexts(root, 'layer_names') ? root : undefined;
 }
 
-export function matchLegacy(graph: ModelGraph, model: LayerId, group: Hdf5Group, assignment: Assignment): void {
+export function matchLegacy(
+  graph: ModelGraph,
+  model: LayerId,
+  group: Hdf5Group,
+  assignment: Assignment,
+): void {
   const top = graph.layers[model];
   const layers = layersOf(graph, top)
     .map((layer) => ({ layer, weights: legacyWeights(graph, layer) }))

@@ -43,7 +43,9 @@ function openRoot(name: string, bytes: Uint8Array): { readonly root: Hdf5Group; 
     if (!member) {
       const other = [...entries.keys()].some((entry) => entry.endsWith('.npz'));
       throw new UnreadableFile(
-        other ? `“${name}” keeps its weights as .npz, which cannot be read` : `“${name}” is not a Keras file: it has no ${MEMBER}`,
+        other
+          ? `“${name}” keeps its weights as .npz, which cannot be read`
+          : `“${name}” is not a Keras file: it has no ${MEMBER}`,
       );
     }
     return { root: openHdf5(readZip(bytes, member)), format: 'Keras 3' };

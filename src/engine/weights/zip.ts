@@ -97,18 +97,22 @@ export function readZip(bytes: Uint8Array, entry: ZipEntry): Uint8Array {
   cursor.skip(nameLength + extraLength);
   const data = cursor.slice(entry.compressed);
   if (entry.method === 0) {
-    if (entry.compressed !== entry.size) throw new UnreadableFile(`“${entry.name}” is damaged in the archive`);
+    if (entry.compressed !== entry.size)
+      throw new UnreadableFile(`“${entry.name}” is damaged in the archive`);
     return data;
   }
   if (entry.method !== 8)
-    throw new UnreadableFile(`“${entry.name}” is packed by a method that cannot be read here (${entry.method})`);
+    throw new UnreadableFile(
+      `“${entry.name}” is packed by a method that cannot be read here (${entry.method})`,
+    );
   return inflate(data, entry.size, `“${entry.name}”`);
 }
 
 /** Unpacks raw deflated data that must give exactly `size` bytes; gives up as soon as it gives more. */
 export function inflate(data: Uint8Array, size: number, what: string): Uint8Array {
   // Deflate cannot do better than 1032 to 1.
-  if (size > 1032 * data.length + 1024) throw new UnreadableFile(`${what} claims more than can be packed into it`);
+  if (size > 1032 * data.length + 1024)
+    throw new UnreadableFile(`${what} claims more than can be packed into it`);
   const out = new Uint8Array(size);
   let at = 0;
   const stream = new Inflate((chunk) => {

@@ -28,7 +28,10 @@ function use(graph: ReturnType<typeof interpret>, bytes: Uint8Array): number {
     for (const weight of graph.weights) {
       const values = match.get(weight.id);
       if (values) {
-        assert.equal(values.length, shapeOf(weight).reduce((a, b) => a * b, 1));
+        assert.equal(
+          values.length,
+          shapeOf(weight).reduce((a, b) => a * b, 1),
+        );
         read++;
       }
     }
@@ -122,13 +125,20 @@ describe('damaged weight files', function () {
         .replace('L.Dense(5)(a)', 'L.Dense(5, use_bias=False)(L.Dense(9)(a))'),
     });
     for (const file of ['m.keras', 'm.weights.h5', 'm.h5']) {
-      const { report } = openWeightFile(file, bytesOf(files[file])).match(graph, graph.models.length - 1, shapeOf);
+      const { report } = openWeightFile(file, bytesOf(files[file])).match(
+        graph,
+        graph.models.length - 1,
+        shapeOf,
+      );
       const status = Object.fromEntries(report.layers.map((layer) => [layer.name, layer.status]));
       assert.equal(status['shared'], 'loaded', file);
       assert.equal(status['batch_normalization'], 'loaded', file);
       const conv = report.layers.find((layer) => /\(3, 3, 4, 5\) in the file/.test(layer.reason ?? ''));
       assert.equal(conv?.status, 'mismatch', file);
-      assert.ok(report.layers.some((layer) => layer.name === 'dense_1' && layer.status !== 'loaded'), file);
+      assert.ok(
+        report.layers.some((layer) => layer.name === 'dense_1' && layer.status !== 'loaded'),
+        file,
+      );
     }
   });
 });

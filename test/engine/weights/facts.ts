@@ -7,4 +7,5 @@ export function facts<T>(name: string): T[] {
   return JSON.parse(readFileSync(path.join(__dirname, 'facts', name), 'utf8')) as T[];
 }
 
-export const bytesOf = (base64: string): Uint8Array => new Uint8Array(inflateSync(Buffer.from(base64, 'base64')));
+export const bytesOf = (base64: string): Uint8Array =>
+  new Uint8Array(inflateSync(Buffer.from(base64, 'base64')));

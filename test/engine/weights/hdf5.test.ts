@@ -22,7 +22,10 @@ describe('HDF5', () => {
         const values = array.values();
         assert.deepEqual([...values.slice(0, 3)], expected.first, path);
         const sum = values.reduce((total, value) => total + value, 0);
-        assert.ok(Math.abs(sum - expected.sum) <= 1e-5 * Math.max(1, Math.abs(expected.sum)), `${path}: ${sum}`);
+        assert.ok(
+          Math.abs(sum - expected.sum) <= 1e-5 * Math.max(1, Math.abs(expected.sum)),
+          `${path}: ${sum}`,
+        );
       }
       if (fact.name.startsWith('many')) {
         assert.equal(file.names.length, 150);

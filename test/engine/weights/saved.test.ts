@@ -17,7 +17,11 @@ interface Fact {
   readonly output: { readonly shape: number[]; readonly data: number[] };
 }
 
-async function outputOf(fact: Fact, program: string, file: string): Promise<[LoadResult, Float32Array | null]> {
+async function outputOf(
+  fact: Fact,
+  program: string,
+  file: string,
+): Promise<[LoadResult, Float32Array | null]> {
   const graph = interpret({ path: 'model.py', text: program });
   const index = graph.models.findIndex((model) => model.bindings.some(({ name }) => name === 'model'));
   const engine = await createEngine({ backend: 'reference' });

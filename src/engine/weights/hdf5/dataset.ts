@@ -28,7 +28,8 @@ export function readData(
   if (!message) throw new UnreadableFile('an array does not say where its values are');
   const cursor = new Cursor(message.data);
   const version = cursor.u8();
-  if (version !== 3 && version !== 4) throw new UnreadableFile(`arrays of layout version ${version} cannot be read`);
+  if (version !== 3 && version !== 4)
+    throw new UnreadableFile(`arrays of layout version ${version} cannot be read`);
   const kind = cursor.u8();
   switch (kind) {
     case 0:
@@ -41,7 +42,9 @@ export function readData(
     }
     case 2: {
       if (version !== 3)
-        throw new UnreadableFile('arrays in chunks of the newest kind cannot be read: save them without chunks');
+        throw new UnreadableFile(
+          'arrays in chunks of the newest kind cannot be read: save them without chunks',
+        );
       const rank = cursor.u8() - 1;
       const tree = addressAt(frame, cursor);
       if (rank !== shape.length) throw new UnreadableFile('an array’s chunks do not fit its shape');
@@ -58,7 +61,8 @@ export function readData(
 
 /** An array that is not in the file byte by byte may not be more than a thousand times as large as the file. */
 function bounded(frame: Frame, total: number): number {
-  if (total > 1032 * frame.bytes.length) throw new UnreadableFile(`an array claims ${total} bytes, far more than the file has`);
+  if (total > 1032 * frame.bytes.length)
+    throw new UnreadableFile(`an array claims ${total} bytes, far more than the file has`);
   return total;
 }
 
@@ -77,7 +81,8 @@ function filtersOf(messages: readonly Message[]): Filter[] {
     cursor.skip(nameLength);
     const numbers = Array.from({ length: values }, () => cursor.u32());
     if (version === 1 && values % 2 === 1) cursor.skip(4);
-    if (!(id in NAMES)) throw new UnreadableFile(`an array is packed by a filter that cannot be read here (${id})`);
+    if (!(id in NAMES))
+      throw new UnreadableFile(`an array is packed by a filter that cannot be read here (${id})`);
     return { id, values: numbers };
   });
 }
@@ -94,7 +99,8 @@ class Chunks {
     readonly out: Uint8Array,
   ) {
     this.chunkBytes = chunk.reduce((product, length) => product * length, elementSize);
-    if (!(this.chunkBytes > 0 && this.chunkBytes <= 1 << 28)) throw new UnreadableFile('an array’s chunks are too large');
+    if (!(this.chunkBytes > 0 && this.chunkBytes <= 1 << 28))
+      throw new UnreadableFile('an array’s chunks are too large');
   }
 
   put(offset: readonly number[], packed: Uint8Array, mask: number): void {
@@ -185,5 +191,4 @@ function readChunks(frame: Frame, address: number, chunks: Chunks, depth: number
       chunks.put(offset, new Cursor(frame.bytes, child).slice(size), mask);
     }
   }
-
 }

@@ -119,7 +119,8 @@ function integerReader(view: DataView, type: Extract<Datatype, { kind: 'integer'
 /** Texts of a fixed or any length; numbers and others give none. */
 export function decodeTexts(frame: Frame, type: Datatype, bytes: Uint8Array, count: number): string[] | null {
   if (type.kind !== 'text' && type.kind !== 'variableText') return null;
-  if (type.size < 1 || bytes.length < count * type.size) throw new UnreadableFile('a text is shorter than stated');
+  if (type.size < 1 || bytes.length < count * type.size)
+    throw new UnreadableFile('a text is shorter than stated');
   return Array.from({ length: count }, (_, i) => {
     const own = bytes.subarray(i * type.size, (i + 1) * type.size);
     return type.kind === 'text' ? untilZero(own) : heapText(frame, own);

@@ -95,7 +95,9 @@ function openHeap(frame: Frame, address: number): (id: Uint8Array) => Uint8Array
   const filterLength = cursor.u16();
   const flags = cursor.u8();
   const largest = cursor.u32();
-  cursor.skip(frame.lengthSize + frame.offsetSize + frame.lengthSize + frame.offsetSize + 8 * frame.lengthSize);
+  cursor.skip(
+    frame.lengthSize + frame.offsetSize + frame.lengthSize + frame.offsetSize + 8 * frame.lengthSize,
+  );
   const width = cursor.u16();
   const startSize = lengthAt(frame, cursor);
   const largestBlock = lengthAt(frame, cursor);
@@ -113,7 +115,13 @@ function openHeap(frame: Frame, address: number): (id: Uint8Array) => Uint8Array
   const directRows = Math.round(Math.log2(largestBlock / startSize)) + 2;
 
   /** The direct block that holds heap offset `offset`: its address and its own offset. */
-  const locate = (block: number, own: number, base: number, offset: number, depth: number): [number, number] => {
+  const locate = (
+    block: number,
+    own: number,
+    base: number,
+    offset: number,
+    depth: number,
+  ): [number, number] => {
     frame.spend();
     if (depth > 16) throw new UnreadableFile('a heap is too deep');
     const at = new Cursor(frame.bytes, block);

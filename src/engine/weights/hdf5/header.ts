@@ -48,7 +48,8 @@ export function openFrame(bytes: Uint8Array): { readonly frame: Frame; readonly 
   const version = cursor.u8();
   let blocks = 0;
   const spend = (): void => {
-    if (++blocks > MOST_BLOCKS) throw new UnreadableFile('the file has too many parts, or they point in circles');
+    if (++blocks > MOST_BLOCKS)
+      throw new UnreadableFile('the file has too many parts, or they point in circles');
   };
   const frameOf = (offsetSize: number, lengthSize: number, base: number): Frame => {
     if (![2, 4, 8].includes(offsetSize) || ![2, 4, 8].includes(lengthSize))
