@@ -51,15 +51,12 @@ export class Hdf5Group {
     return member?.kind === 'array' ? member : undefined;
   }
 
-  /** The member at a path of names divided by `/`. */
+  /** The member at a path of names divided by `/`; undefined for an empty one. */
   at(path: string): Hdf5Group | Hdf5Array | undefined {
-    let here: Hdf5Group | Hdf5Array | undefined = this;
-    for (const name of path.split('/')) {
-      if (name === '') continue;
-      if (here?.kind !== 'group') return undefined;
-      here = here.get(name);
-    }
-    return here;
+    const [first, ...rest] = path.split('/').filter((name) => name !== '');
+    const member = first === undefined ? undefined : this.get(first);
+    if (rest.length === 0) return member;
+    return member?.kind === 'group' ? member.at(rest.join('/')) : undefined;
   }
 
   /** Texts of an attribute; undefined when there is none, empty when it holds no texts. */
