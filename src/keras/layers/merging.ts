@@ -20,7 +20,17 @@ const shapesText = (inputs: readonly TensorSpec[]): string =>
 
 /** A merge layer takes a list. A value that is not known may be one: then false. */
 function requireList(context: CallContext, name: string): boolean {
-  if (context.inputIsList) return true;
+  if (context.inputIsList) {
+    if (context.inputs.length > 0) return true;
+    // A probe's arguments are guesses: a loop over one of them may have filled the list.
+    if (context.machine.probing) return false;
+    throw new KerasError(
+      'merge-count',
+      `${name} needs tensors to merge, but the list is empty.`,
+      name === 'Concatenate' ? "object of type 'NoneType' has no len()" : "'NoneType' object is not subscriptable",
+      { callArgument: 'inputs', exception: 'TypeError', facts: { count: 0 } },
+    );
+  }
   if (context.inputs.every((entry) => !isKnownRank(entry.shape))) return false;
   const [input] = context.inputs;
   const text = input && isKnownRank(input.shape) ? tupleText(input.shape) : '(…)';

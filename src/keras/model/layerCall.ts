@@ -430,7 +430,8 @@ function inputRefs(recorder: Recorder, value: Value): TensorRef[] {
   return [...refsOf(recorder, leaves), ...rest];
 }
 
-function openTail(value: Value): UnknownValue | null {
+/** Why a list within the structure may go on; null when all of it is known. */
+export function openTail(value: Value): UnknownValue | null {
   switch (value.kind) {
     case 'list':
       return value.tail ?? firstTail(value.items);

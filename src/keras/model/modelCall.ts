@@ -4,7 +4,7 @@ import { list, type Arg, type CallArgs, type Value } from '../../python/values';
 import { KerasError, type TensorRef } from '../definition';
 import { dimsEqual, formatShape, isKnownRank } from '../dims';
 import type { FunctionalGraph } from './functional';
-import { callLayer } from './layerCall';
+import { callLayer, openTail } from './layerCall';
 import type { LayerState } from './layerState';
 import type { Recorder } from './recorder';
 import { buildSequential } from './sequentialBuild';
@@ -176,7 +176,11 @@ function reportCount(
     value.kind === 'dict' ||
     graph.inputs.kind === 'dict' ||
     (value.kind === 'list' && value.tail !== null) ||
-    !leaves.every((leaf) => tensorDataOf(leaf) !== undefined)
+    !leaves.every((leaf) => tensorDataOf(leaf) !== undefined) ||
+    // Inputs that are not all known (`Model(encoder.inputs, …)` of an unknown encoder) may be any number.
+    graph.inputIds.length === 0 ||
+    openTail(graph.inputs) !== null ||
+    !flatten(graph.inputs).every((leaf) => tensorDataOf(leaf) !== undefined)
   )
     return;
   const [wanted, got] = [graph.inputIds.length, leaves.length];

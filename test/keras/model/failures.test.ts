@@ -22,6 +22,31 @@ describe('failures', () => {
     assert.deepEqual(failures("layers.Dense(3, name='a/b')"), ["layer-name: 'a/b'"]);
   });
 
+  it('tell of an empty merge, but not in a probe whose loop may have run otherwise', () => {
+    assert.deepEqual(failures('layers.Concatenate()([])'), ['merge-count: []']);
+    assert.deepEqual(
+      failures(
+        'def head(levels=()):\n    xs = []\n    for x in levels: xs.append(layers.Dense(2)(x))\n    return layers.Concatenate()(xs)',
+      ),
+      [],
+    );
+  });
+
+  it('do not count the inputs of a model whose inputs are not known', () => {
+    assert.deepEqual(
+      failures(
+        'import other\nm = keras.Model(other.encoder.inputs, other.encoder.outputs)\ny = m(keras.Input((4,)))',
+      ),
+      [],
+    );
+    assert.deepEqual(
+      failures(
+        'def head(encoder):\n    if not isinstance(encoder, keras.Model): raise ValueError()\n    m = keras.Model(encoder.inputs, encoder.outputs)\n    return m(keras.Input((4,)))',
+      ),
+      [],
+    );
+  });
+
   it('come once per cause; layers below still have shapes', () => {
     const graph = check(
       `${HEAD}
