@@ -27,7 +27,9 @@ function requireList(context: CallContext, name: string): boolean {
     throw new KerasError(
       'merge-count',
       `${name} needs tensors to merge, but the list is empty.`,
-      name === 'Concatenate' ? "object of type 'NoneType' has no len()" : "'NoneType' object is not subscriptable",
+      name === 'Concatenate'
+        ? "object of type 'NoneType' has no len()"
+        : "'NoneType' object is not subscriptable",
       { callArgument: 'inputs', exception: 'TypeError', facts: { count: 0 } },
     );
   }
