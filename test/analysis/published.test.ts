@@ -40,3 +40,35 @@ describe('published receptive fields', function () {
     );
   });
 });
+
+describe('published multiply-adds', function () {
+  this.timeout(60000);
+  // He et al., Deep residual learning (2016), table 1 and text; Howard et al., MobileNets (2017), table 8; Sandler et al., MobileNetV2
+  // (2018), table 4; Zoph et al., Learning transferable architectures (2018), tables 1 and 2; Tan and Le, EfficientNet (2019), table 2.
+  const rows: [model: string, published: number][] = [
+    ['VGG19', 19.6e9],
+    ['ResNet50', 3.8e9],
+    ['ResNet101', 7.6e9],
+    ['ResNet152', 11.3e9],
+    ['MobileNet', 569e6],
+    ['MobileNetV2', 300e6],
+    ['InceptionV3', 5.72e9],
+    ['Xception', 8.38e9],
+    ['InceptionResNetV2', 13.2e9],
+    ['NASNetMobile', 564e6],
+    ['NASNetLarge', 23.8e9],
+    ['EfficientNetB0', 0.39e9],
+    ['EfficientNetB1', 0.7e9],
+  ];
+  for (const [name, published] of rows) {
+    it(`${name}: ${published / 1e6} million`, () => {
+      const text = `import keras\nmodel = keras.applications.${name}(weights=None)\n`;
+      const [model] = jsonFile(
+        analyze({ path: 'main.py', text }, { reader: { read: () => undefined }, searchPath: [] }),
+      ).models;
+      // The papers round to two or three digits.
+      const difference = Math.abs((model.macs ?? 0) / published - 1);
+      assert.ok(difference < 0.02, `${model.macs} against ${published}`);
+    });
+  }
+});

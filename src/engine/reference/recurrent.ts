@@ -13,6 +13,8 @@ export function recurrent(op: RecurrentOp, inputs: readonly Numbers[], allocate:
   const gate = scalar(op.recurrentActivation);
   const out = allocate(op.n * (op.returnSequences ? steps : 1) * units);
   const separateBias = op.cell === 'gru' && op.resetAfter;
+  // A GRU that resets before the product forms its candidate's once the reset gate is known.
+  const atOnce = op.cell === 'gru' && !op.resetAfter ? 2 * units : width;
   for (let item = 0; item < op.n; item++) {
     let h = new Float64Array(units);
     let c = new Float64Array(units);
@@ -25,7 +27,7 @@ export function recurrent(op: RecurrentOp, inputs: readonly Numbers[], allocate:
         for (let i = 0; i < features; i++) sum += x[at + i] * kernel[i * width + j];
         fromInput[j] = sum;
         let state = separateBias && bias ? bias[width + j] : 0;
-        for (let i = 0; i < units; i++) state += h[i] * recurrentKernel[i * width + j];
+        if (j < atOnce) for (let i = 0; i < units; i++) state += h[i] * recurrentKernel[i * width + j];
         fromState[j] = state;
       }
       const nextH = new Float64Array(units);

@@ -109,10 +109,6 @@ function initialiseModel(machine: Machine, args: CallArgs): Value {
     recorder.site(),
     Object.fromEntries(bound.ranges),
   );
-  const trainable = bound.given.has('trainable')
-    ? machine.truth(bound.values.get('trainable') ?? NONE)
-    : undefined;
-  if (trainable !== undefined) state.setTrainable(trainable);
   return NONE;
 }
 
