@@ -155,6 +155,11 @@ export interface Machine {
   ): void;
   /** True while running a side of an `if` (or a loop body) that may not run. */
   readonly conditional: boolean;
+  /**
+   * True on a path that the program may exclude: on a side of an undecided `if` after a check of the program's own, which
+   * depends on what is not known, has raised on another (`if top and not classes: raise`, then `if top:`).
+   */
+  readonly excludable: boolean;
   /** True while probing what nothing called. */
   readonly probing: boolean;
   /** True when a handler around the current point would catch `exceptionName` (builtin exception's name). */

@@ -181,8 +181,10 @@ function checkConnected(
 function checkNames(recorder: Recorder, rows: readonly SummaryRow[]): void {
   const seen = new Map<string, number>();
   for (const row of rows) {
-    const name =
-      row.layer === null ? recorder.graph.nodes[row.node].name : recorder.layers[row.layer].layer.name;
+    const node = row.layer === null ? recorder.graph.nodes[row.node] : null;
+    // Keras numbers the names of steps on symbolic tensors; of a tensor that is not known nothing is.
+    if (node !== null && !node.outputs.some((id) => recorder.isSymbolic(id))) continue;
+    const name = node === null ? recorder.layers[row.layer!].layer.name : node.name;
     seen.set(name, (seen.get(name) ?? 0) + 1);
   }
   for (const [name, count] of seen) {

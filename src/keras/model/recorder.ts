@@ -468,6 +468,9 @@ export class Recorder {
     const severity = error.options.severity ?? 'error';
     if (severity === 'error') {
       if (where.inputs?.some((id) => this.doubtful.has(id)) === true) return;
+      // The two conditions may go together, so that Keras never gets here.
+      if (this.machine.excludable) return;
+      if (this.machine.probing && this.missingInProbe(error, where.layer ?? null)) return;
       const exception = error.options.exception ?? 'ValueError';
       if (this.machine.wouldCatch(exception)) this.machine.raise(exception, error.keras ?? error.message);
     }
@@ -489,6 +492,13 @@ export class Recorder {
       probed: this.machine.probing,
     };
     this.graph.failures.push(failure);
+  }
+
+  /** An argument is None where nothing calls the function whose default that is: whoever calls it will give one. */
+  private missingInProbe(error: KerasError, layer: Layer | null): boolean {
+    const { argument } = error.options;
+    if (argument === undefined || layer === null) return false;
+    return this.layers[layer.id].config?.value(argument).kind === 'none';
   }
 
   /**

@@ -3,7 +3,8 @@ import type { Shape } from '../../graph/graph';
 import { fn } from '../../python/library/define';
 import type { NativeFunction, Value } from '../../python/values';
 import { dtypeName } from '../model/input';
-import { recorderOf } from '../model/recorder';
+import { recorderOf, type Recorder } from '../model/recorder';
+import { isKnownRank } from '../dims';
 import { valueToShape } from '../model/shapes';
 import { asTensor } from '../model/structure';
 import { initializerOf } from '../model/weights';
@@ -20,11 +21,27 @@ const ofShape = (name: string): NativeFunction =>
     const positional =
       args.kind === 'tuple' ? args.items.find((item) => dtypeName(item) !== null) : undefined;
     const dtype = named ?? positional;
+    const given = shapeFrom(shape);
     return recorder.constant({
-      shape: shapeFrom(shape),
+      shape: DRAWN_PER_PARAMETER.has(name) ? perParameter(recorder, given, args, kwargs) : given,
       dtype: (dtype === undefined ? null : dtypeName(dtype)) ?? 'float32',
     });
   });
+
+/** TensorFlow draws `shape` numbers for every entry of the distribution's parameters. */
+const DRAWN_PER_PARAMETER = new Set(['gamma', 'poisson']);
+
+function perParameter(recorder: Recorder, shape: Shape, args: Value, kwargs: Value): Shape {
+  const named = (name: string): Value | undefined =>
+    kwargs.kind === 'dict' ? kwargs.entries.get(`s:${name}`)?.value : undefined;
+  const parameter =
+    named('alpha') ?? named('lam') ?? (args.kind === 'tuple' && args.items.length > 0 ? args.items[0] : undefined);
+  if (parameter === undefined || parameter.kind === 'int' || parameter.kind === 'float') return shape;
+  const more = asTensor(recorder, parameter)?.shape;
+  if (more === undefined || !isKnownRank(more))
+    return { kind: 'unknown', reason: 'the shape of the parameter of the distribution is not known' };
+  return isKnownRank(shape) ? [...shape, ...more] : shape;
+}
 
 const SHAPED = [
   'zeros',

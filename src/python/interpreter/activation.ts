@@ -36,6 +36,8 @@ export interface Activation extends Frame {
   readonly callSite: SourceRange | null;
   /** The exception being handled, for a bare `raise`. */
   handling: PyRaise | null;
+  /** One side of an undecided `if` raised: what follows runs only where the program's own check let it pass. */
+  guarded?: boolean;
 }
 
 /** The fuel is used up: unwinds to the run. */

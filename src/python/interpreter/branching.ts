@@ -75,6 +75,7 @@ export function branch(
       exits.push({ completion: result.completion, value: result.value, states: result.states, cause });
     else raised ??= result.raised;
   }
+  if (raised !== null) activation.guarded = true;
   if (normal.length > 0) {
     if (exits.length > 0) {
       vm.trail.begin(true);

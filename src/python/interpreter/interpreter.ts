@@ -304,6 +304,9 @@ export class Interpreter implements Machine {
   get conditional(): boolean {
     return this.trail.conditional;
   }
+  get excludable(): boolean {
+    return this.trail.conditional && this.frames.some((frame) => frame.guarded === true);
+  }
   wouldCatch(exceptionName: string): boolean {
     return this.handlers.some((handler) => handler(exceptionName));
   }

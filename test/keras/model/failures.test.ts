@@ -32,6 +32,15 @@ describe('failures', () => {
     );
   });
 
+  it('do not stand on a path that a check of the program excludes', () => {
+    const top = (check: string): string =>
+      `def build(top, classes=None):\n    x = keras.Input((8, 8, 3))\n${check}    if top:\n        x = layers.Dense(classes)(x)\n    return x`;
+    assert.deepEqual(failures(top('    if top and classes is None:\n        raise ValueError("classes")\n')), []);
+    // Whoever calls a function that nothing here calls will give what its default leaves open.
+    assert.deepEqual(failures(top('')), []);
+    assert.deepEqual(failures(`${top('')}\nbuild(True)`), ['units-invalid: classes']);
+  });
+
   it('do not count the inputs of a model whose inputs are not known', () => {
     assert.deepEqual(
       failures(
