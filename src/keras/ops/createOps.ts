@@ -35,7 +35,9 @@ function perParameter(recorder: Recorder, shape: Shape, args: Value, kwargs: Val
   const named = (name: string): Value | undefined =>
     kwargs.kind === 'dict' ? kwargs.entries.get(`s:${name}`)?.value : undefined;
   const parameter =
-    named('alpha') ?? named('lam') ?? (args.kind === 'tuple' && args.items.length > 0 ? args.items[0] : undefined);
+    named('alpha') ??
+    named('lam') ??
+    (args.kind === 'tuple' && args.items.length > 0 ? args.items[0] : undefined);
   if (parameter === undefined || parameter.kind === 'int' || parameter.kind === 'float') return shape;
   const more = asTensor(recorder, parameter)?.shape;
   if (more === undefined || !isKnownRank(more))

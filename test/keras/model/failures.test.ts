@@ -35,7 +35,10 @@ describe('failures', () => {
   it('do not stand on a path that a check of the program excludes', () => {
     const top = (check: string): string =>
       `def build(top, classes=None):\n    x = keras.Input((8, 8, 3))\n${check}    if top:\n        x = layers.Dense(classes)(x)\n    return x`;
-    assert.deepEqual(failures(top('    if top and classes is None:\n        raise ValueError("classes")\n')), []);
+    assert.deepEqual(
+      failures(top('    if top and classes is None:\n        raise ValueError("classes")\n')),
+      [],
+    );
     // Whoever calls a function that nothing here calls will give what its default leaves open.
     assert.deepEqual(failures(top('')), []);
     assert.deepEqual(failures(`${top('')}\nbuild(True)`), ['units-invalid: classes']);
