@@ -90,6 +90,21 @@ function refined(program: ProgramText, graph: ModelGraph, failure: Failure): Ret
     const range = secondName(graph, failure);
     return range && { range, related: [{ range: failure.range, message: 'the model that cannot be made' }] };
   }
+  const { from, to } = failure.range;
+  const text = program.text.slice(from, to);
+  const name = failure.code === 'loss-key' ? failure.facts.name : null;
+  if (typeof name === 'string') {
+    const at = text.search(new RegExp(`["']${name.replace(/\W/g, '\\$&')}["']`));
+    if (at >= 0)
+      return { range: { ...failure.range, from: from + at, to: from + at + name.length + 2 }, related: [] };
+  }
+  // A call over many lines is marked where it begins.
+  const head = /^[\w.]+(?=\s*\()/.exec(text);
+  const { range: site } = failure.site;
+  if (head !== null && text.includes('\n') && site.from === from && site.to === to) {
+    const place = placeIn(program.path, failure);
+    return place && { ...place, range: { ...failure.range, to: from + head[0].length } };
+  }
   return null;
 }
 

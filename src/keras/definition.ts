@@ -3,7 +3,7 @@
  * primitive (design invariant 6). `layers/*.ts` holds the definitions, `registry.ts` lists them, `model/` makes Python
  * classes of them.
  */
-import type { Dim, Primitive, Shape, Known, TensorId } from '../graph/graph';
+import type { Dim, Known, Primitive, Shape, SourceRange, TensorId } from '../graph/graph';
 import type { Bound, Machine, Parameter } from '../python/machine';
 import type { InstanceValue, NativeImpl, Value } from '../python/values';
 
@@ -85,6 +85,8 @@ export class KerasError {
       readonly facts?: Readonly<
         Record<string, string | number | boolean | null | readonly (number | null)[]>
       >;
+      /** Other places that take part in it. */
+      readonly related?: readonly { readonly range: SourceRange; readonly message: string }[];
       /** The Python exception class Keras raises. Default ValueError. */
       readonly exception?: string;
       readonly severity?: 'error' | 'warning' | 'info' | 'hint';

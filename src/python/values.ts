@@ -36,6 +36,8 @@ export type Value =
 
 export interface NoneValue {
   readonly kind: 'none';
+  /** The function of the program whose body ended without a `return`. */
+  readonly endOf?: FunctionValue;
 }
 export interface EllipsisValue {
   readonly kind: 'ellipsis';

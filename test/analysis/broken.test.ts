@@ -51,7 +51,7 @@ const MISTAKES: readonly (readonly [string, string])[] = [
   ],
   [
     'loss-shape',
-    '(x, y), _ = keras.datasets.mnist.load_data()\nm = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10)])\nm.compile("adam", loss="categorical_crossentropy") #!\nm.fit(x, y)',
+    '(x, y), _ = keras.datasets.mnist.load_data()\nm = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10)])\nm.compile("adam", loss="categorical_crossentropy")\nm.fit(x, y) #!',
   ],
   [
     'model-input-shape',
@@ -94,6 +94,49 @@ const MISTAKES: readonly (readonly [string, string])[] = [
     'unpack-count',
     'i = keras.Input((8, 4))\na, b = layers.LSTM(3, return_state=True)(i) #!\nm = keras.Model(i, a)',
   ],
+  [
+    'tensor-in-constructor',
+    'i = keras.Input((8, 8, 3))\nx = layers.BatchNormalization(i) #!\nx = layers.ReLU()(x)\nm = keras.Model(i, x)',
+  ],
+  [
+    'tensor-in-constructor',
+    'a = keras.Input((8,))\nb = keras.Input((8,))\nx = layers.Add(a, b) #!\nm = keras.Model([a, b], x)',
+  ],
+  [
+    'merge-single-tensor',
+    'a = keras.Input((8,))\nb = keras.Input((8,))\nm = keras.Model([a, b], layers.add(a, b)) #!',
+  ],
+  ['excess-arguments', 'i = keras.Input((12,))\nm = keras.Model(i, layers.Reshape(3, 4)(i)) #!'],
+  [
+    'input-none',
+    'def block(x):\n  x = layers.Conv2D(4, 3)(x)\n  x = layers.ReLU()(x)\ni = keras.Input((8, 8, 3))\nx = layers.Flatten()(block(i)) #!\nm = keras.Model(i, x)',
+  ],
+  [
+    'super-init',
+    'class L(layers.Layer):\n  def __init__(self, n):\n    self.n = n\n  def call(self, x):\n    return x * self.n\ni = keras.Input((8,))\nm = keras.Model(i, L(2)(i)) #!',
+  ],
+  [
+    'class-count',
+    '(x, y), _ = keras.datasets.mnist.load_data()\nm = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(9)])\nm.compile("adam", loss="sparse_categorical_crossentropy")\nm.fit(x, y) #!',
+  ],
+  ['class-count', '(x, y), _ = keras.datasets.cifar10.load_data()\ny = keras.utils.to_categorical(y, 9) #!'],
+  [
+    'loss-key',
+    'i = keras.Input((4,))\na = layers.Dense(1, name="price")(i)\nb = layers.Dense(1, name="age")(i)\nm = keras.Model(i, [a, b])\nm.compile("adam", loss={"prize": "mse", "age": "mse"}) #!\nm.fit(np.zeros((9, 4)), {"price": np.zeros((9, 1)), "age": np.zeros((9, 1))})',
+  ],
+  [
+    'unknown-argument',
+    'm = keras.Sequential([keras.Input((4,)), layers.Dense(1)])\nm.compile("adam", "mse")\nm.fit(np.zeros((9, 4)), np.zeros((9, 1)), epoch=3) #!',
+  ],
+  ['layer-class-name', 'loss = keras.losses.CategoricalCrossEntropy() #!'],
+  [
+    'loss-shape',
+    'm = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(4, 3), layers.Dense(3)])\nm.compile("adam", loss="categorical_crossentropy")\nm.fit(np.zeros((9, 8, 8, 1)), np.zeros((9, 3))) #!',
+  ],
+  [
+    'loss-shape',
+    'm = keras.Sequential([keras.Input((4,)), layers.Dense(3)])\nm.compile("adam", loss="mse")\nm.fit(np.zeros((9, 4)), np.zeros((9, 2))) #!',
+  ],
 ];
 
 /** Programs in which the same constructs are right. */
@@ -104,6 +147,9 @@ const VALID: readonly string[] = [
   '(x, y), _ = keras.datasets.cifar10.load_data()\nm = keras.Sequential([keras.Input((32, 32, 3)), layers.Flatten(), layers.Dense(10)])\nm.compile("adam", loss="sparse_categorical_crossentropy")\nm.fit(x, y)',
   'm = keras.Sequential([keras.Input((5,)), layers.Dense(1)])\nm.compile("adam", "binary_crossentropy")\nm.fit(np.zeros((9, 5)), np.zeros(9))',
   'm = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(1)])\nm.compile("adam", "mse")\nm.predict(np.zeros((9, 28, 28)))',
+  'i = keras.Input((4,))\na = layers.Dense(1, name="b")(i)\nc = layers.Dense(2, name="a")(i)\nm = keras.Model(i, {"b": a, "a": c})\nm.compile("adam", loss={"a": "categorical_crossentropy", "b": "mse"})\nm.fit(np.zeros((9, 4)), {"b": np.zeros((9, 1)), "a": np.zeros((9, 2))})',
+  '(x, y), (a, b) = keras.datasets.mnist.load_data()\nm = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10)])\nm.compile("adam", loss="sparse_categorical_crossentropy")\nm.fit(x, y, validation_data=(a, b))',
+  'def add(x, y=None):\n  if y is None:\n    return x\n  return x + y\ni = keras.Input((4,))\nm = keras.Model(i, add(i))',
   'def later(i):\n  return helper(i)\ndef helper(i):\n  return layers.Dense(2)(i)\ni = keras.Input((4,))\nm = keras.Model(i, later(i))',
   'def f(x):\n  global SIZE\n  SIZE = 3\n  return layers.Dense(SIZE)(x)\ni = keras.Input((4,))\nm = keras.Model(i, f(i))\nprint(SIZE)',
   'from somewhere import *\ni = keras.Input((4,))\nm = keras.Model(i, layers.Dense(WIDTH)(i))',

@@ -99,8 +99,8 @@ export function shapeArgument(context: FixContext): (Fix | null)[] {
   const suggestion = context.string('suggestion');
   const text = context.owns(range) ? context.text(range).trim() : '';
   // `Input(28, 28, 1)`: the lengths that follow belong to the shape too.
-  const more = /^(?:\s*,\s*\d+)+(?=\s*[,)])/.exec(context.program.text.slice(range.to));
-  if (more && /^\d+$/.test(text) && context.failure.code === 'shape-argument')
+  const more = /^(?:\s*,\s*[\w.]+)+(?=\s*[,)])(?!\s*=)/.exec(context.program.text.slice(range.to));
+  if (more && /^[\w.]+$/.test(text) && context.failure.code === 'shape-argument')
     return [
       {
         title: `Write a tuple: (${text}${more[0]})`,

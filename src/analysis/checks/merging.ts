@@ -370,16 +370,16 @@ function strided(
 
 /** `merge-single-tensor`: the inputs belong into a list. */
 export function mergeSingle(context: FixContext): (Fix | null)[] {
-  const { node } = context;
-  if (node === null || !context.owns(node.site.range)) return [];
+  const site = context.node?.site.range ?? context.failure.site.range;
+  if (!context.owns(site)) return [];
   const { text } = context.program;
-  const close = node.site.range.to - 1;
+  const close = site.to - 1;
   if (text[close] !== ')') return [];
   // The call's own bracket: the last top-level one of the expression.
-  let open = node.site.range.from;
+  let open = site.from;
   let last = -1;
   while ((open = text.indexOf('(', open)) >= 0 && open < close) {
-    const end = context.closingParenthesis({ ...node.site.range, from: open });
+    const end = context.closingParenthesis({ ...site, from: open });
     if (end === null) break;
     last = open;
     if (end === close) break;

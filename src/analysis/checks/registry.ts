@@ -18,6 +18,16 @@ import {
   unknownArgument,
   wholeNumber,
 } from './argumentFixes';
+import {
+  classCount,
+  excessArguments,
+  lossKey,
+  modelInputs,
+  oneInput,
+  returnResult,
+  superInit,
+  tensorInConstructor,
+} from './calls';
 import { inputAxis, inputRank, openDimension } from './inputs';
 import { incompatibleShapes, mergeSingle } from './merging';
 import { disconnected, duplicateName, layerAsTensor, missingCallArgument, notLayer } from './models';
@@ -97,9 +107,15 @@ const FIXES: Readonly<Record<string, Fixes>> = {
   'get-layer': layerName,
   'layer-name': nameWithoutSlash,
   'model-input-shape': modelInput,
-  'input-count': firstOutput,
+  'input-count': (context) => [...firstOutput(context), ...oneInput(context)],
+  'tensor-in-constructor': tensorInConstructor,
+  'input-none': returnResult,
+  'super-init': superInit,
+  'excess-arguments': excessArguments,
+  'loss-key': lossKey,
+  'class-count': classCount,
   'attention-inputs': selfAttention,
-  'model-not-tensor': callOutput,
+  'model-not-tensor': (context) => [...callOutput(context), ...modelInputs(context)],
   'stack-shape': incompatibleShapes,
   'undefined-name': undefinedName,
   'call-arguments': callArguments,

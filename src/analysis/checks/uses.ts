@@ -1,8 +1,9 @@
 /** Models and layers used otherwise than they are made for: other inputs, other labels, names that they do not have. */
-import type { Layer, Shape } from '../../graph/graph';
+import type { Layer, Shape, SourceRange } from '../../graph/graph';
 import { closest } from '../../keras/names';
 import type { Fix } from '../diagnostic';
-import type { FixContext } from '../fixContext';
+import { FixContext } from '../fixContext';
+import { outputLayer } from './calls';
 import { quoteLike, tuple } from './text';
 
 /** `layer-class-name`: the name that was meant, wherever the wrong one is written. */
@@ -21,33 +22,61 @@ export function className(context: FixContext): (Fix | null)[] {
 
 /** `loss-shape`: the loss for such labels, or an output as wide as they are. */
 export function lossForLabels(context: FixContext): (Fix | null)[] {
-  const { range } = context.failure;
+  const model = context.graph.models.find((candidate) => candidate.layer === context.failure.layer);
+  const range = model?.compiled?.args.loss;
   const suggestion = context.string('suggestion');
   const fixes: (Fix | null)[] = [];
-  if (suggestion !== null && context.owns(range)) {
-    const text = context.text(range);
-    const camel = suggestion.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
-    if (/^["']/.test(text))
-      fixes.push(context.replace(`Compare with ${suggestion}`, quoteLike(text, suggestion)));
-    else {
-      const found = /\b(?:Sparse)?CategoricalCrossentropy\b|\bBinaryCrossentropy\b/.exec(text);
-      if (found)
-        fixes.push({
-          title: `Compare with ${camel}`,
-          edits: [context.edit(range.from + found.index, range.from + found.index + found[0].length, camel)],
-        });
-    }
-  }
+  if (suggestion !== null && context.owns(range)) fixes.push(otherLoss(context, range, suggestion));
   const classes = context.number('classes');
-  const model = context.graph.models.find((candidate) => candidate.layer === context.failure.layer);
-  const producer = model === undefined ? null : context.graph.tensors[model.outputs[0]]?.producer;
-  const layer = producer == null ? null : context.graph.nodes[producer].layer;
-  if (classes !== null && classes > 1 && layer !== null) {
-    const last = context.graph.layers[layer];
-    const edits = last.builtin === 'Dense' ? context.setArgument(last, 'units', String(classes)) : null;
-    if (edits) fixes.push({ title: `Give ${last.name} ${classes} units`, edits });
+  const last = outputLayer(context);
+  const [rank, labelRank] = [context.number('rank'), context.number('labelRank')];
+  if (last !== null && rank !== null && labelRank !== null && rank > labelRank && rank > 2)
+    fixes.push(...poolBefore(context, last, rank - 2));
+  if (classes !== null && last?.builtin === 'Dense' && suggestion === null) {
+    const edits = context.setArgument(last, 'units', labelRank === 1 ? '1' : String(classes));
+    if (edits) fixes.push({ title: `Give ${last.name} ${labelRank === 1 ? 1 : classes} units`, edits });
+  }
+  if (last?.builtin === 'Dense' && labelRank === 1 && suggestion !== null) {
+    const edits = context.setArgument(last, 'units', '1');
+    if (edits) fixes.push({ title: `Give ${last.name} one unit`, edits });
   }
   return fixes;
+}
+
+function otherLoss(context: FixContext, range: SourceRange, suggestion: string): Fix | null {
+  const title = `Compare with ${suggestion}`;
+  const text = context.text(range);
+  const camel = suggestion.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+  // The name as a text, or the class; within a dict of losses the one of this kind.
+  const wrong = context.string('loss') ?? '';
+  const wrongCamel = wrong.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+  for (const [from, to] of [
+    [wrong, suggestion],
+    [wrongCamel, camel],
+  ]) {
+    const at = text.search(new RegExp(`\\b${from}\\b`));
+    if (from !== '' && at >= 0)
+      return { title, edits: [context.edit(range.from + at, range.from + at + from.length, to)] };
+  }
+  return /^["']/.test(text)
+    ? { title, edits: [context.edit(range.from, range.to, quoteLike(text, suggestion))] }
+    : null;
+}
+
+/** The output keeps positions that the labels do not have: they are pooled, or flattened, before the last layer. */
+function poolBefore(context: FixContext, last: Layer, spatial: number): (Fix | null)[] {
+  const node = last.nodes.length > 0 ? context.graph.nodes[last.nodes[0]] : null;
+  const names = [spatial <= 3 ? `GlobalAveragePooling${spatial}D` : null, 'Flatten'];
+  return names.map((name) =>
+    name === null || node === null
+      ? null
+      : new FixContext(context.program, context.graph, {
+          ...context.failure,
+          node: node.id,
+          layer: last.id,
+          site: node.site,
+        }).insertBefore(name, '', `Put ${name}() before ${last.name}`),
+  );
 }
 
 /** `get-layer`: the layer whose name is closest. */

@@ -67,6 +67,7 @@ function notTensor(
   fail: (error: KerasError) => void,
 ): void {
   const layer = layerStateOf(leaf);
+  if (recorder.silent.has(leaf)) return;
   if (layer === undefined && (leaf.kind === 'instance' || leaf.kind === 'symbolic')) return;
   const what =
     layer === undefined ? (recorder.machine.repr(leaf) ?? `a ${leaf.kind}`) : `the layer ${layer.layer.name}`;

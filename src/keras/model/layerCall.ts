@@ -18,6 +18,7 @@ import {
 } from '../../python/values';
 import { KerasError, type CallResult, type TensorRef, type TensorSpec } from '../definition';
 import { signature } from '../signature';
+import { wrongCall } from './callChecks';
 import { LayerCallContext, unknownOutputs } from './context';
 import { checkInputSpec } from './inputSpec';
 import { buildDefinition, buildForCall, userMethod } from './layerBuild';
@@ -62,7 +63,7 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
   const site = recorder.site();
   const parameters = state.definition?.callParameters ?? CALL_PARAMETERS;
   const ranges = argumentRanges(namesOf(parameters), args);
-  const wrong = checkPositional(recorder, state, args, ranges);
+  const wrong = wrongCall(recorder, state, args, ranges);
   const first = firstArgument(args, parameters[0]?.name);
   const userCall = userMethod(state, 'call');
   const builtin = userCall === undefined && state.definition !== null;
@@ -480,43 +481,6 @@ function withMask(args: CallArgs, mask: Value): CallArgs {
 
 function withoutSelf(args: CallArgs): CallArgs {
   return { ...args, positional: args.positional.slice(1) };
-}
-
-/** Keras 3 refuses layers, classes and functions as positional arguments. True when there is one. */
-function checkPositional(
-  recorder: Recorder,
-  state: LayerState,
-  args: CallArgs,
-  ranges: Readonly<Record<string, SourceRange>>,
-): boolean {
-  for (let i = 1; i < args.positional.length; i++) {
-    const arg = args.positional[i];
-    if (isTensor(arg.value)) continue;
-    for (const leaf of flatten(arg.value)) {
-      const layer = layerStateOf(leaf);
-      const callable = leaf.kind === 'class' || leaf.kind === 'function' ? leaf : undefined;
-      if (layer === undefined && callable === undefined) continue;
-      const what =
-        layer !== undefined
-          ? `the layer ${layer.layer.type} itself`
-          : `the ${leaf.kind} ${callable?.name ?? ''}`;
-      recorder.fail(
-        new KerasError(
-          'layer-as-tensor',
-          `${state.layer.type} is called on ${what}, not on a tensor`,
-          `Only input tensors may be passed as positional arguments. The following argument value should be passed as a keyword argument: ${recorder.machine.repr(leaf) ?? '…'}`,
-          { facts: { isLayer: layer !== undefined, kind: leaf.kind } },
-        ),
-        {
-          site: arg.range === null ? recorder.site() : { range: arg.range, stack: recorder.site().stack },
-          layer: state.layer,
-          callArgs: ranges,
-        },
-      );
-      return true;
-    }
-  }
-  return false;
 }
 
 /** Ranges by input index are not known for elements of a list: the whole argument stands for them. */

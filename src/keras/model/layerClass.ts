@@ -16,6 +16,7 @@ import {
 } from '../../python/values';
 import { KerasError, type LayerDefinition } from '../definition';
 import { closest } from '../names';
+import { tensorDataOf } from './structure';
 import { layerDefinition } from '../registry';
 import { signature } from '../signature';
 import { checkCommonArguments } from './commonArguments';
@@ -119,6 +120,7 @@ function initialise(machine: Machine, definition: LayerDefinition, args: CallArg
   state.config = config;
   describe(state, bound, definition);
   try {
+    checkTensors(state, definition, args);
     checkBinding(state, definition, parameters, bound, open);
     checkCommonArguments(config, definition);
     definition.configure?.(config);
@@ -275,6 +277,28 @@ export function plain(value: Value, depth = 0): ConfigValue {
   }
 }
 
+/** `BatchNormalization(x)`: the tensor belongs into a second pair of brackets. What is made of it is no mistake of its own. */
+function checkTensors(state: LayerState, definition: LayerDefinition, args: CallArgs): void {
+  const { recorder } = state;
+  if (definition.name === 'InputLayer') return;
+  const given = args.positional.slice(1);
+  const tensors = ({ value }: (typeof given)[number]): number[] =>
+    [value, ...(value.kind === 'list' ? value.items : [])].flatMap(
+      (item) => tensorDataOf(item)?.tensor ?? [],
+    );
+  const at = given.findIndex((arg) => tensors(arg).some((id) => recorder.isSymbolic(id)));
+  if (at >= 0 || given.some((arg) => tensors(arg).some((id) => recorder.isDoubtful(id))))
+    recorder.silent.add(state.self);
+  if (at < 0) return;
+  const others = given.length + args.keywords.size > 1 ? '…' : '';
+  throw new KerasError(
+    'tensor-in-constructor',
+    `${definition.name} is made with a tensor as an argument: the layer is made first, and then called on the tensor: ${definition.name}(${others})(…)`,
+    null,
+    { exception: 'TypeError', facts: { layer: definition.name, position: at } },
+  );
+}
+
 /** Unknown keywords, missing and excess arguments, as Python and Keras complain of them. */
 function checkBinding(
   state: LayerState,
@@ -317,7 +341,7 @@ function checkBinding(
       `${definition.name}.__init__() takes from 1 to ${most} positional arguments but ${most + bound.excess} were given`,
       {
         exception: 'TypeError',
-        facts: { layer: definition.name },
+        facts: { layer: definition.name, most: most - 1 },
       },
     );
   }
@@ -337,7 +361,10 @@ function adoptArguments(state: LayerState, definition: LayerDefinition, bound: B
     const items = value.kind === 'list' || value.kind === 'tuple' ? value.items : [value];
     for (const item of items) {
       const layer = layerStateOf(item);
-      if (layer !== undefined) state.adopt(layer);
+      if (layer === undefined) continue;
+      state.adopt(layer);
+      // What a layer with a mistake gives is a guess, and so is what a wrapper makes of it.
+      if (layer.broken) state.broken = true;
     }
   }
 }

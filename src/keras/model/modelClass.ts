@@ -1,5 +1,4 @@
 /** The classes `Model`, `Functional` and `Sequential` as programs use them. Training and saving pass without effect. */
-import type { SourceRange } from '../../graph/graph';
 import { nativeClass } from '../../python/library/classes';
 import type { Machine } from '../../python/machine';
 import {
@@ -14,6 +13,7 @@ import {
 } from '../../python/values';
 import { KerasError } from '../definition';
 import { signature } from '../signature';
+import { closest } from '../names';
 import { checkCompile } from './compiled';
 import { buildFromData } from './data';
 import { initialiseFunctional, flatList } from './functionalInit';
@@ -160,10 +160,47 @@ function getLayer(state: LayerState, params: Readonly<Record<string, Value>>, ma
 /** Data and labels of a training method: they build a model without inputs, and must fit one that has them. */
 function given(state: LayerState, params: Readonly<Record<string, Value>>, call: CallArgs): void {
   buildFromData(state, params['x'] ?? NONE);
-  const range = (name: string, position: number): SourceRange | null | undefined =>
-    (call.positional[position] ?? call.keywords.get(name))?.range;
-  const x = range('x', 1);
-  checkData(state, params['x'], params['y'], state.recorder.site(), x == null ? {} : { x });
+  const site = state.recorder.site();
+  checkData(state, { x: params['x'], y: params['y'], site });
+  const held = call.keywords.get('validation_data')?.value;
+  if (held?.kind === 'tuple' && held.items.length >= 2)
+    checkData(state, { x: held.items[0], y: held.items[1], site });
+}
+
+/** Keywords of the training methods (keras/src/trainers/trainer.py). */
+const TRAINING: Readonly<Record<string, readonly string[]>> = {
+  compile: signatureNames(
+    'optimizer loss loss_weights metrics weighted_metrics run_eagerly steps_per_execution jit_compile auto_scale_loss',
+  ),
+  fit: signatureNames(
+    'x y batch_size epochs verbose callbacks validation_split validation_data shuffle class_weight sample_weight initial_epoch steps_per_epoch validation_steps validation_batch_size validation_freq',
+  ),
+  predict: signatureNames('x batch_size verbose steps callbacks'),
+};
+
+function signatureNames(names: string): readonly string[] {
+  return names.split(' ');
+}
+
+/** A keyword that the method does not take: TypeError, as Python says it. */
+function checkKeywords(state: LayerState, method: string, call: CallArgs): void {
+  const { recorder } = state;
+  const names = TRAINING[method];
+  if (recorder.kerasVersion === 2 || names === undefined) return;
+  for (const [name, { nameRange }] of call.keywords) {
+    if (names.includes(name) || nameRange === null) continue;
+    const suggestion = closest(name, names) ?? null;
+    recorder.fail(
+      new KerasError(
+        'unknown-argument',
+        `${method}() takes no argument \`${name}\`${suggestion === null ? '' : `; did you mean \`${suggestion}\`?`}`,
+        `Trainer.${method}() got an unexpected keyword argument '${name}'`,
+        { exception: 'TypeError', facts: { name, suggestion } },
+      ),
+      { site: { range: nameRange, stack: recorder.site().stack }, layer: state.layer },
+    );
+    return;
+  }
 }
 
 const noEffect = (name: string): [string, Value] => [name, native(name, () => NONE)];
@@ -180,6 +217,7 @@ export function makeModelClasses(recorder: Recorder): {
   const { machine } = recorder;
   const history = (name: string): [string, Value] =>
     layerMethod(`${name}(self, x=None, y=None, *args, **kwargs)`, (state, params, owner, call) => {
+      checkKeywords(state, name, call);
       given(state, params, call);
       return owner.unknown('the history of training is not known');
     });
@@ -268,6 +306,7 @@ export function makeModelClasses(recorder: Recorder): {
       return owner.unknown('the result of evaluating is not known');
     }),
     layerMethod('predict(self, x=None, *args, **kwargs)', (state, params, owner, call) => {
+      checkKeywords(state, 'predict', call);
       given(state, { x: params['x'] }, call);
       return owner.unknown('what the model predicts is not computed');
     }),
@@ -360,6 +399,7 @@ function compile(machine: Machine, args: CallArgs): Value {
   if (state === undefined) return NONE;
   const bound = machine.bind(COMPILE, { ...args, positional: args.positional.slice(1) });
   state.touch();
+  checkKeywords(state, 'compile', args);
   checkCompile(
     state,
     bound.values.get('loss') ?? NONE,

@@ -421,8 +421,15 @@ export class Recorder {
 
   // --- names ------------------------------------------------------------------------------------------------------
 
+  /** How many classes the labels of a public data set have, by their array. */
+  readonly labelClasses = new WeakMap<Value, number>();
+  /** Values about which everything has been said: what follows from them is no mistake of its own. */
+  readonly silent = new WeakSet<Value>();
   /** Names of a library module that are a slip of a known one, by the value that stands for them. */
-  readonly misspellings = new Map<Value, { readonly name: string; readonly suggestion: string }>();
+  readonly misspellings = new Map<
+    Value,
+    { readonly name: string; readonly suggestion: string; readonly module: string }
+  >();
   private readonly reported = new Set<Value>();
 
   /** Reports the name behind `value` once, where it is imported or called. */
@@ -431,14 +438,14 @@ export class Recorder {
     if (found === undefined || this.reported.has(value)) return;
     this.reported.add(value);
     const site = range === undefined ? this.site() : { range, stack: [] };
-    const { name, suggestion } = found;
+    const { name, suggestion, module } = found;
     this.fail(
       new KerasError(
         'layer-class-name',
-        `Keras has no layer \`${name}\`. Did you mean \`${suggestion}\`?`,
+        `${module === 'keras.layers' ? 'Keras has no layer' : `${module} has no`} \`${name}\`. Did you mean \`${suggestion}\`?`,
         range === undefined
-          ? `module 'keras.layers' has no attribute '${name}'`
-          : `cannot import name '${name}' from 'keras.layers'`,
+          ? `module '${module}' has no attribute '${name}'`
+          : `cannot import name '${name}' from '${module}'`,
         {
           facts: { name, suggestion },
           exception: range === undefined ? 'AttributeError' : 'ImportError',
@@ -488,7 +495,7 @@ export class Recorder {
       message: error.message,
       keras: error.keras,
       facts: { ...(error.options.facts as Record<string, ConfigValue> | undefined) },
-      related: [],
+      related: error.options.related ?? [],
       probed: this.machine.probing,
     };
     this.graph.failures.push(failure);

@@ -2,56 +2,183 @@
  * What `fit`, `evaluate` and `predict` are given against what the model takes and gives: data of another shape than the
  * inputs, and labels that the loss cannot compare with the output (keras/src/losses/losses.py and the backends' `nn.py`).
  */
-import type { SourceRange } from '../../graph/graph';
+import type { TensorId } from '../../graph/graph';
 import type { Value } from '../../python/values';
 import { KerasError } from '../definition';
 import { formatShape, isKnownRank } from '../dims';
 import type { CallSite, Dim } from '../../graph/graph';
+import { closest } from '../names';
 import { lossName } from './compiled';
+import type { FunctionalGraph } from './functional';
 import type { LayerState } from './layerState';
 import { checkInputs } from './modelCall';
-import { asTensor, tensorDataOf } from './structure';
+import type { Recorder } from './recorder';
+import { asTensor, flatten, tensorDataOf } from './structure';
 
 /** Losses that compare elements of equal shapes. */
 const SAME_SHAPE = new Set(['categorical_crossentropy', 'binary_crossentropy']);
+/** Losses that subtract one from the other, lengths of 1 stretched. */
+const DIFFERENCE = new Set([
+  'mean_squared_error',
+  'mean_absolute_error',
+  'mean_squared_logarithmic_error',
+  'mean_absolute_percentage_error',
+  'huber',
+  'log_cosh',
+]);
 
-/** Data given to a functional model. Says nothing of what is not known. */
-export function checkData(
-  state: LayerState,
-  x: Value | undefined,
-  y: Value | undefined,
-  site: CallSite,
-  ranges: Readonly<Record<string, SourceRange>>,
-): void {
-  const { recorder, functional } = state;
+/** What a training method is given. */
+export interface Given {
+  readonly x: Value | undefined;
+  readonly y: Value | undefined;
+  readonly site: CallSite;
+}
+
+/** Data given to a functional model. Says nothing of what is not known; at most one mistake for a call. */
+export function checkData(state: LayerState, given: Given): void {
+  const { functional } = state;
   if (functional === null || state.broken) return;
-  if (x !== undefined && functional.inputIds.length === 1 && isArray(x)) {
-    try {
-      const ref = asTensor(recorder, x);
-      if (ref !== undefined && isKnownRank(ref.shape) && ref.shape.length > 0)
-        checkInputs(recorder, state, functional, [ref]);
-    } catch (error) {
-      if (!(error instanceof KerasError)) throw error;
-      recorder.fail(error, {
-        site,
-        layer: state.layer,
-        callArgs: ranges.x === undefined ? {} : { inputs: ranges.x },
-        inputs: [...functional.inputIds],
-      });
-      return;
-    }
-  }
-  if (y !== undefined && isArray(y) && functional.outputIds.length === 1)
-    checkLabels(state, y, functional.outputIds[0], site);
+  if (given.x !== undefined && wrongInputs(state, functional, given.x, given)) return;
+  if (given.y !== undefined && wrongLabels(state, functional, given.y, given)) return;
+  wrongCounts(state, given);
 }
 
 function isArray(value: Value): boolean {
   return value.kind === 'instance' && (value.cls.name === 'ndarray' || tensorDataOf(value) !== undefined);
 }
 
-function checkLabels(state: LayerState, y: Value, output: number, site: CallSite): void {
+/** Entries of data for the tensors of a model, by the names of the layers that make them; null when they cannot be told. */
+function entriesFor(
+  recorder: Recorder,
+  data: Value,
+  structure: Value,
+  ids: readonly TensorId[],
+): Entry[] | null {
+  if (ids.length === 1 && isArray(data)) return [{ id: ids[0], value: data }];
+  if (data.kind === 'list' || data.kind === 'tuple') {
+    if ((data.kind === 'list' && data.tail !== null) || data.items.length !== ids.length) return null;
+    return ids.map((id, i) => ({ id, value: data.items[i] }));
+  }
+  if (data.kind !== 'dict' || data.tail !== null) return null;
+  const names = namesOf(recorder, structure, ids);
+  return ids.flatMap((id, i) => {
+    const value = data.entries.get(`s:${names[i]}`)?.value;
+    return value === undefined ? [] : [{ id, value }];
+  });
+}
+
+interface Entry {
+  readonly id: TensorId;
+  readonly value: Value;
+}
+
+/** Keys of a dict of tensors, else the names of the layers that made them. */
+function namesOf(recorder: Recorder, structure: Value, ids: readonly TensorId[]): string[] {
+  if (structure.kind === 'dict' && structure.entries.size === ids.length)
+    // Flattened in the order of the keys.
+    return [...structure.entries.values()].map(({ key }) => (key.kind === 'str' ? key.value : '')).sort();
+  return ids.map((id) => recorder.producerOf(id)?.name ?? '');
+}
+
+/** True when a mistake was reported. */
+function wrongInputs(state: LayerState, functional: FunctionalGraph, x: Value, { site }: Given): boolean {
+  const { recorder } = state;
+  const entries = entriesFor(recorder, x, functional.inputs, functional.inputIds);
+  if (entries === null) return false;
+  const refs = functional.inputIds.map((id) => {
+    const value = entries.find((entry) => entry.id === id)?.value;
+    const ref = value === undefined || !isArray(value) ? undefined : asTensor(recorder, value);
+    return ref !== undefined && isKnownRank(ref.shape) && ref.shape.length > 0 ? ref : undefined;
+  });
+  try {
+    checkInputs(recorder, state, functional, refs);
+    return false;
+  } catch (error) {
+    if (!(error instanceof KerasError)) throw error;
+    recorder.fail(error, { site, layer: state.layer, inputs: [...functional.inputIds] });
+    return true;
+  }
+}
+
+/** Arrays of different numbers of samples: Keras takes one from each at a time. */
+function wrongCounts(state: LayerState, { x, y, site }: Given): void {
+  const { recorder } = state;
+  const counts = (value: Value | undefined): number[] =>
+    value === undefined
+      ? []
+      : flatten(value).flatMap((leaf) => {
+          const shape = isArray(leaf) ? asTensor(recorder, leaf)?.shape : undefined;
+          const count = shape !== undefined && isKnownRank(shape) ? shape[0] : undefined;
+          return typeof count === 'number' ? [count] : [];
+        });
+  const [ofX, ofY] = [counts(x), counts(y)];
+  if (new Set([...ofX, ...ofY]).size < 2) return;
+  const sizes = (name: string, list: readonly number[]): string =>
+    list.length === 0 ? '' : `'${name}' sizes: ${list.join(', ')}\n`;
+  recorder.fail(
+    new KerasError(
+      'data-count',
+      `the arrays hold different numbers of samples: ${[...ofX, ...ofY].join(', ')}`,
+      `Data cardinality is ambiguous. Make sure all arrays contain the same number of samples.${sizes('x', ofX)}${sizes('y', ofY)}`.trim(),
+      { facts: { x: ofX, y: ofY } },
+    ),
+    { site, layer: state.layer },
+  );
+}
+
+/** True when a mistake was reported. */
+function wrongLabels(state: LayerState, functional: FunctionalGraph, y: Value, { site }: Given): boolean {
   const { recorder, compiled } = state;
-  const loss = compiled === null ? null : lossName(compiled.loss);
+  if (compiled === null) return false;
+  const { loss } = compiled;
+  if (wrongLossKey(state, functional, y, loss)) return true;
+  const entries = entriesFor(recorder, y, functional.outputs, functional.outputIds);
+  if (entries === null) return false;
+  const names = namesOf(recorder, functional.outputs, functional.outputIds);
+  return entries.some(({ id, value }) => {
+    const at = functional.outputIds.indexOf(id);
+    const own =
+      loss.kind === 'dict'
+        ? loss.entries.get(`s:${names[at]}`)?.value
+        : loss.kind === 'list' || loss.kind === 'tuple'
+          ? loss.items[at]
+          : loss;
+    return own !== undefined && isArray(value) && checkLabels(state, own, value, id, site);
+  });
+}
+
+/** A loss for an output that the model does not have. */
+function wrongLossKey(state: LayerState, functional: FunctionalGraph, y: Value, loss: Value): boolean {
+  const { recorder, compiled } = state;
+  if (loss.kind !== 'dict' || loss.tail !== null || compiled === null) return false;
+  const names = namesOf(recorder, functional.outputs, functional.outputIds);
+  const labels = y.kind === 'dict' ? [...y.entries.keys()] : [];
+  if (y.kind === 'unknown' || (y.kind === 'dict' && y.tail !== null) || names.includes('')) return false;
+  const wrong = [...loss.entries.values()].find(
+    ({ key }) => key.kind === 'str' && !names.includes(key.value) && !labels.includes(`s:${key.value}`),
+  )?.key;
+  if (wrong?.kind !== 'str') return false;
+  const suggestion = closest(wrong.value, names) ?? names.find((name) => !loss.entries.has(`s:${name}`));
+  recorder.fail(
+    new KerasError(
+      'loss-key',
+      `there is a loss for "${wrong.value}", but the outputs are ${names.map((name) => `"${name}"`).join(', ')}`,
+      `The path: ('${wrong.value}',) in the \`loss\` argument, can't be found in either the model's output (\`y_pred\`) or in the labels (\`y_true\`).`,
+      {
+        callArgument: 'loss',
+        facts: { name: wrong.value, suggestion: suggestion ?? null },
+        exception: 'KeyError',
+      },
+    ),
+    { site: compiled.site, layer: state.layer, callArgs: compiled.args },
+  );
+  return true;
+}
+
+/** True when a mistake was reported. */
+function checkLabels(state: LayerState, lossValue: Value, y: Value, output: number, site: CallSite): boolean {
+  const { recorder, compiled } = state;
+  const loss = lossName(lossValue);
   const labels = asTensor(recorder, y)?.shape;
   const given = recorder.ref(output).shape;
   if (
@@ -63,35 +190,65 @@ function checkLabels(state: LayerState, y: Value, output: number, site: CallSite
     labels.length === 0 ||
     given.length < 2
   )
-    return;
-  if (recorder.isDoubtful(output)) return;
+    return false;
+  if (recorder.isDoubtful(output)) return false;
   const wrong = mismatch(loss, labels, given);
-  if (wrong === null) return;
-  const width = given[given.length - 1];
-  const range = compiled.args['loss'];
+  const width = last(given);
+  const classes = recorder.labelClasses.get(y);
+  if (
+    wrong === null &&
+    loss === 'sparse_categorical_crossentropy' &&
+    classes !== undefined &&
+    width !== undefined &&
+    width < classes
+  )
+    return fewUnits(state, classes, width, output, site);
+  if (wrong === null) return false;
   recorder.fail(
     new KerasError(
       'loss-shape',
       `${loss} compares the output ${formatShape(given)} with labels of shape ${formatShape(labels)}: ${wrong.words}`,
       wrong.keras,
       {
-        ...(range === undefined ? {} : { callArgument: 'loss' }),
         facts: {
           loss,
           suggestion: wrong.suggestion ?? null,
           classes: last(labels) ?? null,
-          width: typeof width === 'number' ? width : null,
+          width: width ?? null,
+          labelRank: labels.length,
+          rank: given.length,
+          output: functionalIndex(state, output),
         },
+        related: [{ range: compiled.args['loss'] ?? compiled.site.range, message: 'the loss' }],
       },
     ),
-    {
-      site: compiled.site,
-      layer: state.layer,
-      callArgs: compiled.args,
-      inputs: [output],
-      inputRanges: [site.range],
-    },
+    { site, layer: state.layer, inputs: [output] },
   );
+  return true;
+}
+
+function functionalIndex(state: LayerState, output: number): number {
+  return state.functional?.outputIds.indexOf(output) ?? 0;
+}
+
+/** Class numbers beyond the width of the output: there is no probability to compare with. */
+function fewUnits(
+  state: LayerState,
+  classes: number,
+  width: number,
+  output: number,
+  site: CallSite,
+): boolean {
+  state.recorder.fail(
+    new KerasError(
+      'class-count',
+      `the output tells ${width} classes apart, but the labels have ${classes}, numbered from 0 to ${classes - 1}`,
+      `Received a label value of ${classes - 1} which is outside the valid range of [0, ${width}).`,
+      { facts: { classes, width, output: functionalIndex(state, output) } },
+    ),
+    { site, layer: state.layer, inputs: [output] },
+  );
+  return true;
 }
 
 interface Mismatch {
@@ -115,6 +272,7 @@ function mismatch(loss: string, labels: readonly Dim[], output: readonly Dim[]):
         : {}),
     };
   }
+  if (DIFFERENCE.has(loss)) return difference(labels, output);
   if (!SAME_SHAPE.has(loss)) return null;
   let [a, b] = [labels, output];
   if (b.length === a.length + 1 && last(b) === 1) a = [...a, 1];
@@ -135,6 +293,28 @@ function mismatch(loss: string, labels: readonly Dim[], output: readonly Dim[]):
     keras: `Arguments \`target\` and \`output\` must have the same ${a.length === b.length ? 'shape' : 'rank (ndim)'}. Received: target.shape=${formatShape(labels)}, output.shape=${formatShape(output)}`,
     ...(classes ? { suggestion: 'sparse_categorical_crossentropy' } : {}),
   };
+}
+
+/** Labels and outputs that cannot be subtracted: two lengths that differ, neither of them 1. The batch axis is left out. */
+function difference(labels: readonly Dim[], output: readonly Dim[]): Mismatch | null {
+  if (labels.length !== output.length) return null;
+  const apart = labels.some((dim, axis) => {
+    const other = output[axis];
+    return (
+      axis > 0 &&
+      typeof dim === 'number' &&
+      typeof other === 'number' &&
+      dim !== other &&
+      dim !== 1 &&
+      other !== 1
+    );
+  });
+  return apart
+    ? {
+        words: 'both need the same shape',
+        keras: `Incompatible shapes for broadcasting: ${formatShape(labels)} and ${formatShape(output)}`,
+      }
+    : null;
 }
 
 /** The last length where it is a number. */

@@ -13,12 +13,15 @@ import { applicationsLookup } from './applications';
 import { datasetsModule } from './datasets';
 import { layersLookup } from './layersModule';
 import { lazyModule, opaqueClass, opaqueLookup, type Lookup } from './lookup';
+import { misspeltClass } from './publicNames';
 import { utilsLookup } from './utils';
 
 /** Submodules of `keras`, each with how its names are found. */
 const SUBMODULES: Readonly<Record<string, (recorder: Recorder, machine: Machine) => Lookup>> = {
   layers: (recorder) => (name) => layersLookup(recorder, name),
-  models: (recorder) => (name) => modelsLookup(recorder, name),
+  models: (recorder) => (name) =>
+    modelsLookup(recorder, name) ??
+    misspeltClass(recorder, 'models', name, (known) => modelsLookup(recorder, known)),
   ops: (recorder) => (name) => opsLookup(recorder, name),
   backend: (recorder) => (name) => backendLookup(recorder, name),
   activations: () => (name) =>
@@ -143,8 +146,11 @@ function make(recorder: Recorder, machine: Machine, path: readonly string[]): Mo
   return lazyModule(
     name,
     (key) =>
+      misspeltClass(recorder, head, key, classes) ??
       classes(key) ??
-      (/^[a-z]/.test(key) && head === 'preprocessing' ? kerasModule(machine, [...path, key]) : undefined),
+      (/^[a-z]/.test(key) && head === 'preprocessing' && rest.length === 0
+        ? kerasModule(machine, [...path, key])
+        : undefined),
   );
 }
 
@@ -162,7 +168,10 @@ function rootLookup(recorder: Recorder, machine: Machine, name: string): Value |
   if (name === 'Variable') return opsLookup(recorder, 'Variable');
   if (name === 'name_scope') return opaqueClass(machine, 'name_scope', 'keras');
   if (SUBMODULES[name] !== undefined || OPAQUE.includes(name)) return kerasModule(machine, [name]);
-  return /^[A-Z]/.test(name) ? opaqueClass(machine, name, 'keras') : undefined;
+  return (
+    misspeltClass(recorder, 'keras', name, (known) => modelsLookup(recorder, known)) ??
+    (/^[A-Z]/.test(name) ? opaqueClass(machine, name, 'keras') : undefined)
+  );
 }
 
 function modelsLookup(recorder: Recorder, name: string): Value | undefined {
@@ -203,6 +212,12 @@ const getActivation = fn('get(identifier)', (_machine, { identifier }) => {
 function initializer(machine: Machine, name: string): Value | undefined {
   if (name === 'get') return fn('get(identifier)', (_machine, { identifier }) => identifier);
   if (!INITIALIZERS.includes(name) && !/^[A-Z]/.test(name)) return undefined;
+  if (!INITIALIZERS.includes(name)) {
+    const slipped = misspeltClass(recorderOf(machine), 'initializers', name, (known) =>
+      initializer(machine, known),
+    );
+    if (slipped !== undefined) return slipped;
+  }
   return opaqueClass(machine, name, 'keras.initializers', (keywords) => new InitializerData(keywords));
 }
 

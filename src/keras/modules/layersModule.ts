@@ -1,11 +1,13 @@
 /** `keras.layers`: the classes of all definitions, `Input`, and the functional forms of merging. */
-import { native, type Value } from '../../python/values';
+import { list, native, type Arg, type CallArgs, type ClassValue, type Value } from '../../python/values';
+import { KerasError } from '../definition';
+import { containsTensor } from '../model/structure';
 import { inputFunction } from '../model/input';
 import { layerClass } from '../model/layerClass';
 import type { Recorder } from '../model/recorder';
-import { closest, editDistance } from '../names';
 import { FUNCTIONAL_FORMS, layerDefinition, layerNames } from '../registry';
 import { opaqueClass } from './lookup';
+import { slip } from './publicNames';
 
 export function layersLookup(recorder: Recorder, name: string): Value | undefined {
   const { classes, machine } = recorder;
@@ -30,6 +32,8 @@ export function layersLookup(recorder: Recorder, name: string): Value | undefine
     const inputs = args.positional[0] ?? args.keywords.get('inputs');
     if (inputs === undefined)
       return owner.raise('TypeError', `${name}() missing 1 required positional argument: 'inputs'`);
+    const others = args.positional.slice(1).filter(({ value }) => containsTensor(value));
+    if (others.length > 0) return severalArguments(recorder, cls, name, [inputs, ...others], args);
     const keywords = new Map([...args.keywords].filter(([key]) => key !== 'inputs'));
     const layer = owner.instantiate(cls, { ...args, positional: args.positional.slice(1), keywords });
     return owner.call(layer, {
@@ -40,6 +44,28 @@ export function layersLookup(recorder: Recorder, name: string): Value | undefine
       range: args.range,
     });
   });
+}
+
+/** `add(a, b)`: the tensors belong into one list, and are taken as one. */
+function severalArguments(
+  recorder: Recorder,
+  cls: ClassValue,
+  name: string,
+  tensors: readonly Arg[],
+  args: CallArgs,
+): Value {
+  const { machine } = recorder;
+  recorder.fail(
+    new KerasError(
+      'merge-single-tensor',
+      `${name}() takes one list of tensors, but gets ${tensors.length} arguments`,
+      `${name}() takes 1 positional argument but ${tensors.length} were given`,
+      { exception: 'TypeError', facts: { count: tensors.length } },
+    ),
+    { site: recorder.site() },
+  );
+  const layer = machine.instantiate(cls, { ...args, positional: [], keywords: new Map() });
+  return machine.call(layer, machine.args([list(tensors.map(({ value }) => value))], {}, args.range));
 }
 
 /** Class names of Keras that have no definition of their own, and old ones: no slips. */
@@ -68,21 +94,13 @@ const OTHER_NAMES = [
 function misspelt(recorder: Recorder, name: string): Value | undefined {
   const known = [...layerNames().keys()];
   if (name.length < 4 || !/^[A-Z]/.test(name) || OTHER_NAMES.includes(name)) return undefined;
-  const suggestion = known.find((other) => other.toLowerCase() === name.toLowerCase()) ?? slip(name, known);
+  const suggestion = slip(name, known);
   const definition = suggestion === undefined ? undefined : layerDefinition(suggestion);
   if (suggestion === undefined || definition === undefined) return undefined;
   const value: Value = native(name, (machine, args) => {
     recorder.misspelt(value);
     return machine.instantiate(layerClass(recorder, definition), args);
   });
-  recorder.misspellings.set(value, { name, suggestion });
+  recorder.misspellings.set(value, { name, suggestion, module: 'keras.layers' });
   return value;
-}
-
-/** British and American spellings and slips of one or two letters. */
-function slip(name: string, known: readonly string[]): string | undefined {
-  const found = closest(name, known);
-  // A different digit is another layer (`Conv4D`), not a slip of the pen.
-  if (found === undefined || found.replace(/\D/g, '') !== name.replace(/\D/g, '')) return undefined;
-  return editDistance(name, found) <= (name.length > 8 ? 2 : 1) ? found : undefined;
 }

@@ -2,6 +2,7 @@
 import type { TensorId } from '../../graph/graph';
 import { fn } from '../../python/library/define';
 import { NONE, bool, list, native, type Value } from '../../python/values';
+import { KerasError } from '../definition';
 import type { Recorder } from '../model/recorder';
 import { asTensor } from '../model/structure';
 import { opaqueClass } from './lookup';
@@ -20,6 +21,7 @@ export function utilsLookup(recorder: Recorder, name: string): Value | undefined
           return machine.unknown('the shape of these labels is not known');
         const shape =
           ref.shape.length > 1 && ref.shape[ref.shape.length - 1] === 1 ? ref.shape.slice(0, -1) : ref.shape;
+        checkClasses(recorder, x, classes);
         const count =
           classes.kind === 'int'
             ? classes.value
@@ -55,6 +57,24 @@ export function utilsLookup(recorder: Recorder, name: string): Value | undefined
     default:
       return undefined;
   }
+}
+
+/** Fewer classes than the labels of a public data set have. */
+function checkClasses(recorder: Recorder, labels: Value, classes: Value): void {
+  const known = recorder.labelClasses.get(labels);
+  if (known === undefined || classes.kind !== 'int' || classes.value >= known) return;
+  // One number for the labels of both halves of a data set is one mistake.
+  if (recorder.silent.has(classes)) return;
+  recorder.silent.add(classes);
+  recorder.fail(
+    new KerasError(
+      'class-count',
+      `${classes.value} classes do not hold these labels, which are numbered from 0 to ${known - 1}`,
+      `index ${classes.value} is out of bounds for axis 1 with size ${classes.value}`,
+      { exception: 'IndexError', facts: { classes: known, width: classes.value } },
+    ),
+    { site: recorder.site() },
+  );
 }
 
 /** The inputs from which a tensor was computed, in the order in which a walk back meets them. */
