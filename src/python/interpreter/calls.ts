@@ -124,8 +124,7 @@ function run(vm: Interpreter, activation: Activation, fn: FunctionValue): Value 
     if (fn.def.type === 'Lambda') return evaluate(vm, activation, fn.def.body);
     let completion = Completion.Normal;
     if (activation.open.length === 0) completion = execute(vm, activation, fn.def.body);
-    const value: Value =
-      completion === Completion.Return ? activation.result : { kind: 'none', endOf: fn };
+    const value: Value = completion === Completion.Return ? activation.result : { kind: 'none', endOf: fn };
     if (activation.open.length === 0) return value;
     return settle(vm, activation, 0, { completion, value }, FUNCTION_END)?.value ?? NONE;
   } catch (error) {
