@@ -2,6 +2,7 @@
 import type { Layer, Model, ModelGraph, Node, NodeId, SummaryRow } from '../graph/graph';
 import { costs, type Costs } from './cost';
 import { layerParameters, nodeParameters, type Parameters } from './params';
+import { SequenceViews } from './sequence';
 import { receptiveFields, type ReceptiveField, type ReceptiveFields } from './receptiveField';
 
 export interface NodeFigures {
@@ -39,6 +40,7 @@ export interface ModelTotals {
 export class Figures {
   readonly costs: Costs;
   readonly fields: ReceptiveFields;
+  readonly sequences: SequenceViews;
   private readonly parameters = new Map<string, Parameters>();
   private readonly ownFields = new Map<Model, ReceptiveFields>();
   private readonly totals = new Map<Model, ModelTotals>();
@@ -46,6 +48,7 @@ export class Figures {
   constructor(readonly graph: ModelGraph) {
     this.costs = costs(graph);
     this.fields = receptiveFields(graph);
+    this.sequences = new SequenceViews(graph, this.fields);
   }
 
   parametersOf(node: Node): Parameters {

@@ -3,7 +3,7 @@
  * stride, effective padding and centre, over the largest and over the smallest branch. Padding counts as positions, as in
  * the published tables, so that a field may be larger than the input.
  */
-import type { ModelGraph, Node, TensorId } from '../graph/graph';
+import type { ModelGraph, TensorId } from '../graph/graph';
 import { highest, isWhole, lowest, size, type Field } from './receptive/field';
 import type { DimId, FieldMap, Track } from './receptive/map';
 import { propagate, type Propagation } from './receptive/propagate';
@@ -176,25 +176,4 @@ function coversAll(field: Field, length: number | null, units: number | null): b
   for (let i = 0; i < Math.min(units, field.period); i++)
     if (!covers(i) || !covers(units - 1 - i)) return false;
   return units > 0;
-}
-
-/** How a convolution's field lies to the input: Richter et al., Input size matters (2021). */
-export type Productivity = 'productive' | 'critical' | 'unproductive';
-
-/**
- * *unproductive*: the smallest field that reaches the convolution covers the whole input on every axis already, so it
- * adds no new context; *critical*: its own smallest field is the first to do so. Null when not known.
- */
-export function productivity(graph: ModelGraph, fields: ReceptiveFields, node: Node): Productivity | null {
-  if (node.primitive.op !== 'conv' || node.inputs.length === 0 || node.outputs.length === 0) return null;
-  const before = covered(fields.of(node.inputs[0]));
-  const own = covered(fields.of(node.outputs[0]));
-  if (before === null || own === null) return null;
-  return before ? 'unproductive' : own ? 'critical' : 'productive';
-}
-
-function covered(field: ReceptiveField | null): boolean | null {
-  if (field === null || field.axes.length === 0) return null;
-  if (field.axes.some((axis) => axis.inputLength === null || axis.minSize === null)) return null;
-  return field.axes.every((axis) => (axis.minSize as number) >= (axis.inputLength as number));
 }

@@ -5,6 +5,8 @@
 import type { Analysis } from '../analysis/analyze';
 import type { Diagnostic } from '../analysis/diagnostic';
 import { rowNodes, type FieldFigures } from '../analysis/figures';
+import { productivity, productiveInput, type Productivity } from '../analysis/productivity';
+import type { SequenceView } from '../analysis/sequence';
 import {
   isUnknown,
   type Layer,
@@ -32,6 +34,10 @@ export interface JsonLayer {
   flops: number | null;
   activationBytes: number | null;
   receptiveField: FieldFigures | null;
+  /** A convolution that adds context, is the first to see the whole input, or comes after that; absent for other layers. */
+  productivity?: Productivity;
+  /** Where a sequence reaches the layer: what it reads of it and in how many steps. */
+  sequence?: SequenceView;
   op?: true;
   unknown: string | null;
 }
@@ -47,6 +53,10 @@ export interface JsonModel {
   macs: number | null;
   flops: number | null;
   activationBytes: number | null;
+  /** Smallest input lengths, per axis, with which every convolution adds context; absent where nothing is known of it. */
+  productiveInput?: (number | null)[];
+  /** Where the input is a sequence: what the first output reads of it and in how many steps. */
+  sequence?: SequenceView;
   /** Present when a total is null because parts are unknown: the sum of what is known. */
   atLeast?: { params: number; macs: number; flops: number };
   layers: JsonLayer[];
@@ -205,9 +215,22 @@ export function jsonModel(analysis: Analysis, model: Model, name: string, range:
     layers: model.rows.map((summaryRow) => jsonLayer(analysis, summaryRow, model)),
     unknown: model.unknown?.reason ?? null,
   };
+  const lengths = productiveInput(graph, figures.fields, model);
+  if (lengths !== null) row.productiveInput = [...lengths];
+  const sequence = model.outputs.length > 0 ? figures.sequences.of(model.outputs[0], model.inputs) : null;
+  if (sequence !== null) row.sequence = sequence;
   if (totals.atLeast) row.atLeast = { ...totals.least };
   if (model.probed) row.probed = true;
   return row;
+}
+
+/** What a row tells beside its figures, where there is something to tell. */
+function furtherViews(analysis: Analysis, node: Node | null, model: Model): Partial<JsonLayer> {
+  if (node === null || node.outputs.length === 0) return {};
+  const { graph, figures } = analysis;
+  const state = productivity(graph, figures.fields, node);
+  const sequence = figures.sequences.of(node.outputs[0], model.inputs);
+  return { ...(state === null ? {} : { productivity: state }), ...(sequence === null ? {} : { sequence }) };
 }
 
 export function jsonLayer(analysis: Analysis, row: SummaryRow, model: Model): JsonLayer {
@@ -232,6 +255,7 @@ export function jsonLayer(analysis: Analysis, row: SummaryRow, model: Model): Js
     flops: figure.flops,
     activationBytes: figure.activationBytes,
     receptiveField: figure.receptiveField,
+    ...furtherViews(analysis, node, model),
     ...(layer === null ? { op: true as const } : {}),
     unknown: node === null ? (layer?.built ? null : 'the layer is not built yet') : reason(graph, node),
   };

@@ -1,10 +1,11 @@
 /** One execution in words, as Markdown lines: shapes, kernel, parameters, cost, receptive field, arithmetic, what is unknown. */
 import type { Analysis } from '../analysis/analyze';
 import { fieldFigures } from '../analysis/figures';
+import type { SequenceView } from '../analysis/sequence';
 import { isUnknown, type Node, type SourceRange, type Weight } from '../graph/graph';
 import { formatShape } from '../keras/dims';
 import { reason } from './contract';
-import { escapeMarkdown, fieldText, grouped, openDims, orUnknown, shapesText } from './format';
+import { escapeMarkdown, fieldText, grouped, openDims, orUnknown, shapesText, sizes } from './format';
 import { windowFormulas } from './windowFormula';
 import { windowPicture } from './windowPicture';
 import { t } from './words';
@@ -53,6 +54,31 @@ function kernelLine(analysis: Analysis, node: Node): string | null {
   return t('Kernel {0}: {1} of {2}', shape, outer, [...spatial, inner].join('×'));
 }
 
+/** Affine maps that one step of a recurrent cell makes. */
+const GATES = { simple: 1, lstm: 4, gru: 3 } as const;
+
+/** `Sequence: reads 7 of 100 positions, path length 2, sequential steps 2`. */
+function sequenceText(view: SequenceView, { primitive }: Node): string {
+  const count = (value: number | null): string =>
+    value === null ? t('as many as positions') : grouped(value);
+  const all =
+    view.positions !== null && view.ngram.reduce<number>((a, b) => a * (b ?? 0), 1) >= view.positions;
+  const read =
+    all || view.ngram.includes(null)
+      ? t('all positions')
+      : view.positions === null
+        ? t('{0} positions', sizes(view.ngram))
+        : t('{0} of {1} positions', sizes(view.ngram), grouped(view.positions));
+  const text = t(
+    'Sequence: reads {0}, path length {1}, sequential steps {2}',
+    read,
+    count(view.pathLength),
+    count(view.sequentialSteps),
+  );
+  if (primitive.op !== 'recurrent' || primitive.cell === 'other') return text;
+  return `${text}; ${t('{0} affine maps in each', GATES[primitive.cell])}`;
+}
+
 /** The lines of a hover on one execution, with the drawing of its window where it has one. */
 export function explain(analysis: Analysis, node: Node, link: Link = noLink): string[] {
   const { graph, figures } = analysis;
@@ -87,6 +113,8 @@ export function explain(analysis: Analysis, node: Node, link: Link = noLink): st
     const why = field.axes.find((axis) => axis.reason !== null)?.reason;
     bullet(t('Receptive field {0}', fieldText(fieldNumbers) + (why ? `: ${escapeMarkdown(why)}` : '')));
   }
+  const sequence = node.outputs.length > 0 ? figures.sequences.of(node.outputs[0]) : null;
+  if (sequence !== null) bullet(sequenceText(sequence, node));
   for (const output of node.outputs)
     for (const text of openDims(graph.tensors[output].shape)) bullet(t('Open length, {0}', text));
   const { primitive } = node;

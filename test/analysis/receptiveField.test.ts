@@ -1,6 +1,7 @@
 // Receptive fields: published rows for VGG16, the arithmetic of single layers, branches, and open lengths.
 import assert from 'node:assert/strict';
-import { receptiveFields, productivity } from '../../src/analysis/receptiveField';
+import { productivity } from '../../src/analysis/productivity';
+import { receptiveFields } from '../../src/analysis/receptiveField';
 import { GraphBuilder } from '../graph/build';
 
 /** `size/stride/padding` of the first axis, `?` for null. */

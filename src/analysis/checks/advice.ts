@@ -6,7 +6,7 @@ import { isUnknown, type Layer, type ModelGraph, type Node, type SourceRange } f
 import type { Diagnostic } from '../diagnostic';
 import type { Figures } from '../figures';
 import type { ProgramText } from '../program';
-import { productivity } from '../receptiveField';
+import { productivity } from '../productivity';
 
 interface Subject {
   readonly graph: ModelGraph;
