@@ -83,7 +83,9 @@ export class Figures {
     const { graph } = this;
     const inner = model.inputs.some((id) => {
       const { producer } = graph.tensors[id];
-      return producer !== null && !['input', 'constant'].includes(graph.nodes[producer].primitive.op);
+      // What a function of the program is given comes from outside of the graph.
+      if (producer === null) return model.kind === 'graph';
+      return !['input', 'constant'].includes(graph.nodes[producer].primitive.op);
     });
     if (!inner) return this.fields;
     let own = this.ownFields.get(model);

@@ -10,6 +10,7 @@ import { installKeras } from './model/classes';
 import { finalizeModels } from './model/finalize';
 import { Observations } from './model/observe';
 import { probeAll } from './model/probing';
+import { addGraphModels } from './plain/graphModels';
 import type { Recorder } from './model/recorder';
 
 export interface Source {
@@ -69,6 +70,7 @@ export function interpret(source: Source, environment: Environment = {}): ModelG
       const models = finalizeModels(made);
       observations.finish(result.globals);
       for (const [state, bindings] of observations.bindings) models.get(state)?.bindings.push(...bindings);
+      addGraphModels(made, observations);
     });
     made.graph.problems.push(...result.problems);
     return made.graph;

@@ -28,6 +28,10 @@ export interface Frame {
   readonly callSite: SourceRange | null;
   /** The file whose code is running in it. */
   readonly file: string;
+  /** What it returned, once it has. */
+  readonly result?: Value;
+  /** The first argument: within a method, the object. */
+  readonly self?: Value | null;
 }
 
 /** Signature of a native function for `bind`: `'units'`, `'activation=None'`-like entries are given as data. */

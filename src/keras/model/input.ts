@@ -97,7 +97,8 @@ const SPATIAL: Readonly<Record<number, readonly string[]>> = {
   5: ['D', 'H', 'W'],
 };
 
-function nameOpenDims(recorder: Recorder, shape: Shape): Shape {
+/** Names for lengths that are left open: batch, then H, W, … by rank. */
+export function nameOpenDims(recorder: Recorder, shape: Shape): Shape {
   if (!isKnownRank(shape)) return shape;
   return shape.map((dim: Dim, axis) => {
     if (typeof dim === 'number' || isUnknown(dim) || (isOpen(dim) && dim.formula !== undefined)) return dim;

@@ -1,7 +1,7 @@
 /** What the run shows of names: observations for hovers, and the names that models are bound to. */
-import type { ModelBinding, Observation, SourceRange } from '../../graph/graph';
+import type { ModelBinding, Observation, SourceRange, TensorId } from '../../graph/graph';
 import type { Observer } from '../../python/machine';
-import type { Value } from '../../python/values';
+import type { InstanceValue, Value } from '../../python/values';
 import { layerStateOf, type LayerState } from './layerState';
 import type { Recorder } from './recorder';
 import { toUnknown, valueToShape } from './shapes';
@@ -13,6 +13,9 @@ export class Observations implements Observer {
   readonly bindings = new Map<LayerState, ModelBinding[]>();
   /** Where a module-level name was bound last, for what is found in it at the end. */
   readonly globalRanges = new Map<string, SourceRange>();
+  /** Names of tensors, and of objects of the program's own classes. */
+  readonly tensors = new Map<TensorId, ModelBinding[]>();
+  readonly objects = new Map<InstanceValue, ModelBinding>();
   private readonly results: {
     readonly state: LayerState;
     readonly name: string;
@@ -30,11 +33,24 @@ export class Observations implements Observer {
     if (value.kind === 'native') this.recorder.misspelt(value, range);
     const state = layerStateOf(value);
     if (state?.isModel === true) this.add(state, { name, range, moduleLevel });
+    if (value.kind === 'instance') this.noteName(value, { name, range, moduleLevel });
     if (moduleLevel) this.globalRanges.set(name, range);
     this.observe(name, range, value);
   };
 
   readonly mistake: NonNullable<Observer['mistake']> = (mistake) => this.recorder.mistake(mistake);
+
+  private noteName(value: InstanceValue, binding: ModelBinding): void {
+    const tensor = tensorDataOf(value)?.tensor;
+    if (tensor !== undefined) {
+      const known = this.tensors.get(tensor);
+      if (known === undefined) this.tensors.set(tensor, [binding]);
+      else if (known.length < 8) known.push(binding);
+    } else if (value.cls.def !== null && binding.name !== 'self') {
+      const known = this.objects.get(value);
+      if (known === undefined || (!known.moduleLevel && binding.moduleLevel)) this.objects.set(value, binding);
+    }
+  }
 
   readonly read: NonNullable<Observer['read']> = (text, range, value) => {
     if (this.isMain(range.file)) this.observe(text, range, value);

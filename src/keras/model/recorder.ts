@@ -32,6 +32,7 @@ import type {
 } from '../../python/values';
 import { KerasError, type TensorRef, type TensorSpec } from '../definition';
 import { NameCounter, toSnakeCase } from './names';
+import { PlainState } from '../plain/state';
 import type { LayerState } from './layerState';
 
 /** Payload of a tensor instance. */
@@ -100,6 +101,8 @@ export class Recorder {
 
   /** TensorFlow's functions as programs get them, by the operations behind them. */
   readonly guarded = new Map<Value, NativeFunction>();
+  /** What plain TensorFlow keeps. */
+  readonly plain = new PlainState();
   /** Whether a TensorFlow function met a symbolic tensor: the first such call is the one that Keras stops at. */
   tensorflowMet = false;
 
@@ -312,13 +315,16 @@ export class Recorder {
     };
     this.graph.nodes.push(node);
     if (this.parent !== null) this.graph.nodes[this.parent].children.push(id);
+    else this.plain.note(id, this.machine);
     if (spec.layer !== null) spec.layer.layer.nodes.push(id);
     return node;
   }
 
   /** Gives `node` its outputs: new tensors, or those that a child already made. */
   finish(node: Node, outputs: readonly (TensorSpec | TensorRef)[]): TensorRef[] {
-    const history = node.primitive.op === 'input' || node.inputs.some((id) => this.symbolic.has(id));
+    // A placeholder of TensorFlow is no tensor of Keras' own.
+    const history =
+      (node.primitive.op === 'input' && node.layer !== null) || node.inputs.some((id) => this.symbolic.has(id));
     const doubtful = node.failed || node.inputs.some((id) => this.doubtful.has(id));
     const made: TensorRef[] = [];
     for (let index = 0; index < outputs.length; index++) {

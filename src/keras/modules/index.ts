@@ -34,6 +34,8 @@ function find(name: string, machine: Machine): ModuleValue | undefined {
     case 'tf_keras':
       recorderOf(machine).useKeras2();
       return kerasModule(machine, parts.slice(1));
+    case 'tf_slim':
+      return tensorflowModule(machine, ['contrib', 'slim', ...parts.slice(1)]);
     case 'keras':
       return kerasModule(machine, parts.slice(1));
     case 'tensorflow':

@@ -218,7 +218,17 @@ function initializer(machine: Machine, name: string): Value | undefined {
     );
     if (slipped !== undefined) return slipped;
   }
-  return opaqueClass(machine, name, 'keras.initializers', (keywords) => new InitializerData(keywords));
+  const cls = opaqueClass(machine, name, 'keras.initializers', (keywords) => new InitializerData(keywords));
+  // Called on a shape, an initialiser gives numbers.
+  cls.attrs.set(
+    '__call__',
+    fn('__call__(self, shape, dtype=None, **kwargs)', (owner, { shape, dtype }) =>
+      owner.apply(opsLookup(recorderOf(owner), 'zeros') ?? NONE, [shape], {
+        dtype: dtype.kind === 'none' ? str('float32') : dtype,
+      }),
+    ),
+  );
+  return cls;
 }
 
 function configLookup(recorder: Recorder, name: string): Value | undefined {

@@ -1,28 +1,19 @@
 /** `tensorflow` and its submodules as far as model code uses them; `tf.keras` is Keras itself. */
-import { fn } from '../../python/library/define';
-import { nativeClass } from '../../python/library/classes';
 import type { Machine } from '../../python/machine';
-import {
-  FALSE,
-  NONE,
-  TRUE,
-  native,
-  str,
-  type ClassValue,
-  type ModuleValue,
-  type Value,
-} from '../../python/values';
+import { native, type ModuleValue, type Value } from '../../python/values';
 import { KerasError } from '../definition';
-import { inputFunction } from '../model/input';
 import { recorderOf, type Recorder } from '../model/recorder';
-import { dimToLength, shapeToValue } from '../model/shapes';
-import { asTensor, flatten, tensorDataOf } from '../model/structure';
-import { tensorflowVariable } from '../ops/createOps';
+import { flatten, tensorDataOf } from '../model/structure';
 import { opsLookup } from '../ops';
-import { tensorflowOp } from '../ops/tensorflowOps';
+import { lossFunction, nnOp } from '../ops/tensorflowNn';
+import { renamed, tensorflowOp } from '../ops/tensorflowOps';
+import { layerFunction } from '../plain/layers';
+import { slimFunction } from '../plain/slim';
 import { kerasModule } from './kerasModules';
+import { layersLookup } from './layersModule';
 import { lazyModule, opaqueClass } from './lookup';
 import { dataModule } from './tfdata';
+import { DTYPES, dtype, rootName } from './tensorflowRoot';
 
 /** TensorFlow's names of operations that Keras calls otherwise. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -65,26 +56,38 @@ const RENAMED: Readonly<Record<string, string>> = {
   divide_no_nan: 'divide_no_nan',
 };
 
-const DTYPES = [
-  'float16',
-  'float32',
-  'float64',
-  'bfloat16',
-  'int8',
-  'int16',
-  'int32',
-  'int64',
-  'uint8',
-  'uint16',
-  'uint32',
-  'uint64',
-  'bool',
-  'string',
-  'complex64',
-  'complex128',
-  'half',
-  'double',
-];
+/** TensorFlow's names of initialisers that Keras calls otherwise. */
+const INITIALIZERS: Readonly<Record<string, string>> = {
+  truncated_normal_initializer: 'TruncatedNormal',
+  random_normal_initializer: 'RandomNormal',
+  random_uniform_initializer: 'RandomUniform',
+  constant_initializer: 'Constant',
+  zeros_initializer: 'Zeros',
+  ones_initializer: 'Ones',
+  orthogonal_initializer: 'Orthogonal',
+  glorot_uniform_initializer: 'GlorotUniform',
+  glorot_normal_initializer: 'GlorotNormal',
+  uniform_unit_scaling_initializer: 'VarianceScaling',
+  variance_scaling_initializer: 'VarianceScaling',
+  xavier_initializer: 'GlorotUniform',
+  xavier_initializer_conv2d: 'GlorotUniform',
+  truncated_normal: 'TruncatedNormal',
+  random_normal: 'RandomNormal',
+  random_uniform: 'RandomUniform',
+  constant: 'Constant',
+  zeros: 'Zeros',
+  ones: 'Ones',
+  orthogonal: 'Orthogonal',
+  glorot_uniform: 'GlorotUniform',
+  glorot_normal: 'GlorotNormal',
+  he_normal: 'HeNormal',
+  he_uniform: 'HeUniform',
+  lecun_normal: 'LecunNormal',
+  lecun_uniform: 'LecunUniform',
+  variance_scaling: 'VarianceScaling',
+  identity: 'Identity',
+};
+
 const SUBMODULES = [
   'nn',
   'math',
@@ -166,6 +169,7 @@ export function tensorflowModule(machine: Machine, parts: readonly string[]): Mo
   const python = path[0] === 'python' ? path.slice(1) : path;
   if (python[0] === 'keras') return kerasModule(machine, python.slice(1));
   if (path.length > 0 && !SUBMODULES.includes(path[0])) return undefined;
+  recorder.plain.active = true;
   if (path.some((part) => /^[A-Z]/.test(part)) || (path.length > 1 && !NESTED.includes(path[0])))
     return undefined;
   const key = `tf:${path.join('.')}`;
@@ -250,6 +254,8 @@ function lookup(
     if (own !== undefined) return own;
   }
   if (space === 'compat' && (name === 'v1' || name === 'v2')) return tensorflowModule(machine, []);
+  const plain = plainName(recorder, machine, path, name);
+  if (plain !== undefined) return plain;
   const special =
     tensorflowOp(recorder, space === undefined ? name : `${space}.${name}`) ?? tensorflowOp(recorder, name);
   if (special !== undefined) return special;
@@ -259,6 +265,7 @@ function lookup(
     );
   if (space === undefined || ['nn', 'math', 'image', 'linalg', 'signal'].includes(space)) {
     const op = opsLookup(recorder, RENAMED[name] ?? name);
+    if (op?.kind === 'native') return renamed(op, RENAMED[name] ?? name);
     if (op !== undefined && op.kind !== 'module') return op;
   }
   if (/^[A-Z]/.test(name)) return opaqueClass(machine, name, ['tensorflow', ...path].join('.'));
@@ -267,139 +274,30 @@ function lookup(
     : undefined;
 }
 
-function rootName(recorder: Recorder, machine: Machine, name: string): Value | undefined {
-  switch (name) {
-    case 'keras':
-      return kerasModule(machine, []);
-    case 'Variable':
-      return tensorflowVariable;
-    case 'Tensor':
-      return recorder.classes.KerasTensor;
-    case 'TensorShape':
-      return recorder.classes.TensorShape;
-    case '__version__':
-      return str(recorder.kerasVersion === 2 ? '2.15.0' : '2.19.0');
-    case 'newaxis':
-      return NONE;
-    case 'shape':
-      return fn('shape(input, out_type=None, name=None)', (owner, { input }) => {
-        const ref = asTensor(recorder, input);
-        return ref === undefined
-          ? owner.unknown('the shape of this is not known')
-          : shapeToValue(ref.shape, dimToLength);
-      });
-    case 'size':
-      return fn('size(input, **kwargs)', (owner, { input }) => owner.getAttr(input, 'size'));
-    case 'rank':
-      return fn('rank(input, name=None)', (owner, { input }) => owner.getAttr(input, 'ndim'));
-    case 'function':
-    case 'autograph':
-    case 'custom_gradient':
-    case 'recompute_grad':
-      // A decorator, with or without arguments; what it wraps runs as it is.
-      return native(name, (_machine, args) =>
-        isCallable(args.positional[0]?.value) ? args.positional[0].value : passThrough,
-      );
-    case 'Module':
-      return opaqueClass(machine, 'Module', 'tensorflow');
-    case 'placeholder':
-      return fn(
-        'placeholder(dtype=None, shape=None, name=None)',
-        (owner, { dtype: type, shape, name: label }) =>
-          owner.apply(inputFunction, [], { batch_shape: shape, dtype: type, name: label }),
-      );
-    case 'executing_eagerly':
-      return native(name, () => TRUE);
-    case 'is_tensor':
-      return opsLookup(recorder, 'is_tensor');
-    case 'device':
-    case 'name_scope':
-    case 'variable_scope':
-    case 'control_dependencies':
-    case 'init_scope':
-    case 'GradientTape':
-    case 'Session':
-    case 'Graph':
-      return contextClass(machine, name);
-    case 'disable_eager_execution':
-    case 'enable_eager_execution':
-    case 'disable_v2_behavior':
-    case 'enable_v2_behavior':
-    case 'reset_default_graph':
-    case 'set_random_seed':
-    case 'print':
-      return native(name, () => NONE);
-    case 'UnconnectedGradients':
-      return FALSE;
+/** Names of networks that are written without Keras: `tf.layers`, slim, initialisers, losses, `tf.nn`. */
+function plainName(
+  recorder: Recorder,
+  machine: Machine,
+  path: readonly string[],
+  name: string,
+): Value | undefined {
+  const space = path.join('.');
+  if (/_initializer$/.test(name) || space === 'initializers' || name === 'xavier_initializer_conv2d') {
+    const cls = INITIALIZERS[name] ?? (/^[A-Z]/.test(name) ? name : undefined);
+    return cls === undefined ? undefined : kerasModule(machine, ['initializers'])?.lookup?.(cls);
+  }
+  switch (space) {
+    case 'layers':
+      return layerFunction(name) ?? (/^[A-Z]/.test(name) ? layersLookup(recorder, name) : undefined);
+    case 'contrib.layers':
+    case 'contrib.slim':
+    case 'contrib.framework':
+      return slimFunction(recorder, name);
+    case 'losses':
+      return lossFunction(name);
+    case 'nn':
+      return nnOp(name);
     default:
-      return DTYPES.includes(name) ? dtype(recorder, name) : undefined;
+      return undefined;
   }
-}
-
-const passThrough = native('decorator', (_machine, args) => args.positional[0]?.value ?? NONE);
-
-function isCallable(value: Value | undefined): boolean {
-  return value !== undefined && ['function', 'method', 'native', 'class', 'instance'].includes(value.kind);
-}
-
-/** A context manager that gives itself and of which nothing else is known. */
-function contextClass(machine: Machine, name: string): ClassValue {
-  const cls = opaqueClass(machine, name, 'tensorflow');
-  cls.attrs.set(
-    '__enter__',
-    native('__enter__', (_machine, args) => args.positional[0]?.value ?? NONE),
-  );
-  cls.attrs.set(
-    '__exit__',
-    native('__exit__', () => FALSE),
-  );
-  return cls;
-}
-
-/** `tf.float32`: equal to the string of its name, as `x.dtype` gives it. */
-function dtype(recorder: Recorder, name: string): Value {
-  const known = recorder.ops.get(`dtype:${name}`);
-  if (known !== undefined) return known;
-  const { machine } = recorder;
-  let cls = recorder.dtypeClass;
-  if (cls === null) {
-    cls = nativeClass(machine, 'DType', {
-      module: 'tensorflow',
-      attrs: [
-        [
-          '__eq__',
-          fn('__eq__(self, other)', (_owner, { self, other }) => ({
-            kind: 'bool',
-            value: nameOf(self) === nameOf(other),
-          })),
-        ],
-        [
-          '__ne__',
-          fn('__ne__(self, other)', (_owner, { self, other }) => ({
-            kind: 'bool',
-            value: nameOf(self) !== nameOf(other),
-          })),
-        ],
-        ['__str__', fn('__str__(self)', (_owner, { self }) => str(nameOf(self)))],
-      ],
-      hooks: {
-        getAttr: (owner, self, key) =>
-          key === 'name'
-            ? str(nameOf(self))
-            : owner.findClassAttr(self.cls, key) === undefined && !key.startsWith('__')
-              ? owner.unknown(`.${key} of a dtype is not modelled`)
-              : undefined,
-      },
-    });
-    recorder.dtypeClass = cls;
-  }
-  const canonical = name === 'half' ? 'float16' : name === 'double' ? 'float64' : name;
-  const made = machine.allocate(cls, { dtype: canonical });
-  recorder.ops.set(`dtype:${name}`, made);
-  return made;
-}
-
-function nameOf(value: Value): string {
-  if (value.kind === 'str') return value.value;
-  return value.kind === 'instance' ? ((value.data as { dtype?: string } | null)?.dtype ?? '') : '';
 }

@@ -1,15 +1,18 @@
 /** TensorFlow functions whose arguments differ from their Keras twins: brought into Keras' order and run as those. */
 import { fn, type Params } from '../../python/library/define';
-import { NONE, TRUE, type CallArgs, type NativeFunction, type Value } from '../../python/values';
+import { NONE, TRUE, int, native, type CallArgs, type NativeFunction, type Value } from '../../python/values';
 import type { Machine } from '../../python/machine';
 import type { Recorder } from '../model/recorder';
-import { opsLookup } from './index';
+import { opDefinition, opsLookup } from './index';
+import { opFunction } from './opFunction';
 
 interface Twin {
   /** TensorFlow's parameters. */
   readonly signature: string;
   /** The operation it is, and its arguments made of TensorFlow's. */
   readonly op: string;
+  /** What rows call it, where Keras' class name would say less. */
+  readonly type?: string;
   arguments(params: Params, machine: Machine): Readonly<Record<string, Value>>;
 }
 
@@ -22,7 +25,8 @@ const given = (entries: Readonly<Record<string, Value | undefined>>): Record<str
     ),
   );
 
-const conv = (op: string): Twin => ({
+const conv = (op: string, type: string): Twin => ({
+  type,
   signature:
     '(input=None, filters=None, strides=1, padding=None, data_format=None, dilations=None, name=None, filter=None, use_cudnn_on_gpu=True, stride=None, value=None, rate=None, dilation_rate=None, num_filters=None)',
   op,
@@ -37,7 +41,8 @@ const conv = (op: string): Twin => ({
     }),
 });
 
-const pool = (op: string): Twin => ({
+const pool = (op: string, type: string): Twin => ({
+  type,
   signature: '(input=None, ksize=None, strides=None, padding=None, data_format=None, name=None, value=None)',
   op,
   arguments: (p) =>
@@ -48,6 +53,41 @@ const pool = (op: string): Twin => ({
       padding: p['padding'],
       data_format: p['data_format'],
     }),
+});
+
+const transposed = (type: string): Twin => ({
+  signature:
+    "(input=None, filters=None, output_shape=None, strides=1, padding='SAME', data_format=None, dilations=None, name=None, filter=None, value=None)",
+  op: 'conv_transpose',
+  type,
+  arguments: (p) =>
+    given({
+      inputs: or(p['input'], p['value']),
+      kernel: or(p['filters'], p['filter']),
+      strides: p['strides'],
+      padding: p['padding'],
+      data_format: p['data_format'],
+      output_shape: p['output_shape'],
+    }),
+});
+
+const reduction = (op: string): Twin => ({
+  signature:
+    '(input_tensor, axis=None, keepdims=None, name=None, reduction_indices=None, keep_dims=None)',
+  op,
+  arguments: (p) =>
+    given({
+      x: p['input_tensor'],
+      axis: or(p['axis'], p['reduction_indices']),
+      keepdims: or(p['keepdims'], p['keep_dims']),
+    }),
+});
+
+const argument = (op: string): Twin => ({
+  signature: '(input, axis=None, output_type=None, name=None, dimension=None)',
+  op,
+  // Along the first axis unless another is given, where Keras looks at all of them.
+  arguments: (p) => ({ x: p['input'], axis: or(p['axis'], p['dimension'], int(0)) }),
 });
 
 const patches: Twin = {
@@ -64,43 +104,52 @@ const patches: Twin = {
 };
 
 const TWINS: Readonly<Record<string, Twin>> = {
-  'nn.conv1d': conv('conv1d'),
-  'nn.conv2d': conv('conv2d'),
-  'nn.conv3d': conv('conv3d'),
-  'nn.convolution': conv('conv'),
-  'nn.depthwise_conv2d': conv('depthwise_conv2d'),
-  'nn.depthwise_conv2d_native': conv('depthwise_conv2d'),
+  'nn.conv1d': conv('conv1d', 'Conv1D'),
+  'nn.conv2d': conv('conv2d', 'Conv2D'),
+  'nn.conv3d': conv('conv3d', 'Conv3D'),
+  'nn.convolution': {
+    // TensorFlow 1 has the padding before the strides.
+    signature:
+      "(input=None, filters=None, strides=None, padding='VALID', data_format=None, dilations=None, name=None, filter=None, dilation_rate=None)",
+    op: 'conv',
+    type: 'Convolution',
+    arguments: (p) => {
+      const old = p['strides'].kind === 'str';
+      return given({
+        inputs: p['input'],
+        kernel: or(p['filters'], p['filter']),
+        strides: old ? (p['padding'].kind === 'str' ? NONE : p['padding']) : p['strides'],
+        padding: old ? p['strides'] : p['padding'],
+        data_format: old ? NONE : p['data_format'],
+        dilation_rate: or(p['dilation_rate'], old ? p['data_format'] : p['dilations']),
+      });
+    },
+  },
+  'nn.depthwise_conv2d': conv('depthwise_conv2d', 'DepthwiseConv2D'),
+  'nn.depthwise_conv2d_native': conv('depthwise_conv2d', 'DepthwiseConv2D'),
   'nn.atrous_conv2d': {
+    type: 'AtrousConv2D',
     signature: '(value, filters, rate, padding, name=None)',
     op: 'conv2d',
     arguments: (p) =>
       given({ inputs: p['value'], kernel: p['filters'], padding: p['padding'], dilation_rate: p['rate'] }),
   },
-  'nn.conv2d_transpose': {
-    signature:
-      "(input=None, filters=None, output_shape=None, strides=1, padding='SAME', data_format=None, dilations=None, name=None, filter=None, value=None)",
-    op: 'conv_transpose',
-    arguments: (p) =>
-      given({
-        inputs: or(p['input'], p['value']),
-        kernel: or(p['filters'], p['filter']),
-        strides: p['strides'],
-        padding: p['padding'],
-        data_format: p['data_format'],
-        output_shape: p['output_shape'],
-      }),
-  },
-  'nn.max_pool': pool('max_pool'),
-  'nn.max_pool2d': pool('max_pool'),
-  'nn.max_pool1d': pool('max_pool'),
-  'nn.max_pool3d': pool('max_pool'),
-  'nn.avg_pool': pool('average_pool'),
-  'nn.avg_pool2d': pool('average_pool'),
-  'nn.avg_pool1d': pool('average_pool'),
-  'nn.avg_pool3d': pool('average_pool'),
+  'nn.conv1d_transpose': transposed('Conv1DTranspose'),
+  'nn.conv2d_transpose': transposed('Conv2DTranspose'),
+  'nn.conv3d_transpose': transposed('Conv3DTranspose'),
+  'nn.conv_transpose': transposed('ConvTranspose'),
+  'nn.max_pool': pool('max_pool', 'MaxPool'),
+  'nn.max_pool2d': pool('max_pool', 'MaxPool'),
+  'nn.max_pool1d': pool('max_pool', 'MaxPool'),
+  'nn.max_pool3d': pool('max_pool', 'MaxPool'),
+  'nn.avg_pool': pool('average_pool', 'AvgPool'),
+  'nn.avg_pool2d': pool('average_pool', 'AvgPool'),
+  'nn.avg_pool1d': pool('average_pool', 'AvgPool'),
+  'nn.avg_pool3d': pool('average_pool', 'AvgPool'),
   'nn.dropout': {
     signature: '(x, rate=None, keep_prob=None, noise_shape=None, seed=None, name=None)',
     op: 'linear',
+    type: 'Dropout',
     arguments: (p) => ({ x: p['x'] }),
   },
   'nn.leaky_relu': {
@@ -117,6 +166,29 @@ const TWINS: Readonly<Record<string, Twin>> = {
     signature: '(logits, axis=-1, name=None)',
     op: 'log_softmax',
     arguments: (p) => ({ x: p['logits'], axis: p['axis'] }),
+  },
+  'nn.moments': {
+    signature: '(x, axes, shift=None, keepdims=None, name=None, keep_dims=None)',
+    op: 'moments',
+    arguments: (p) => given({ x: p['x'], axes: p['axes'], keepdims: or(p['keepdims'], p['keep_dims']) }),
+  },
+  reduce_mean: reduction('mean'),
+  reduce_sum: reduction('sum'),
+  reduce_max: reduction('max'),
+  reduce_min: reduction('min'),
+  reduce_prod: reduction('prod'),
+  reduce_any: reduction('any'),
+  reduce_all: reduction('all'),
+  'math.reduce_variance': reduction('var'),
+  'math.reduce_std': reduction('std'),
+  reduce_logsumexp: reduction('logsumexp'),
+  argmax: argument('argmax'),
+  argmin: argument('argmin'),
+  norm: {
+    signature: "(tensor, ord='euclidean', axis=None, keepdims=None, name=None, keep_dims=None)",
+    op: 'norm',
+    arguments: (p) =>
+      given({ x: p['tensor'], axis: p['axis'], keepdims: or(p['keepdims'], p['keep_dims']) }),
   },
   one_hot: {
     signature: '(indices, depth, on_value=None, off_value=None, axis=-1, dtype=None, name=None)',
@@ -233,6 +305,17 @@ const TWINS: Readonly<Record<string, Twin>> = {
 };
 
 const BARE = new Set([
+  'reduce_mean',
+  'reduce_sum',
+  'reduce_max',
+  'reduce_min',
+  'reduce_prod',
+  'reduce_any',
+  'reduce_all',
+  'reduce_logsumexp',
+  'argmax',
+  'argmin',
+  'norm',
   'one_hot',
   'split',
   'concat',
@@ -277,8 +360,10 @@ export function tensorflowOp(recorder: Recorder, name: string): NativeFunction |
   const twin = TWINS[key];
   if (twin === undefined || (!key.includes('.') && !BARE.has(key))) return undefined;
   const last = key.split('.').pop()!;
+  const definition = twin.type === undefined ? undefined : opDefinition(twin.op);
+  const own = definition && opFunction({ ...definition, type: twin.type! }, last);
   return fn(`${last}${twin.signature}`, (machine, params, args) => {
-    const op = opsLookup(recorder, twin.op);
+    const op = own ?? opsLookup(recorder, twin.op);
     if (op === undefined || op.kind !== 'native') return machine.unknown(`tf.${name} is not modelled`);
     return machine.call(op, withRanges(twin.arguments(params, machine), params, args));
   });
@@ -297,4 +382,32 @@ function withRanges(values: Readonly<Record<string, Value>>, _params: Params, ar
     ),
   );
   return { positional: [], keywords, openPositional: null, openKeywords: null, range: args.range };
+}
+
+/** TensorFlow's names of the first operand where Keras says `x`, and of the second. */
+const FIRST = ['features', 'logits', 'input', 'input_tensor', 'tensor', 'a', 't', 'value', 'values', 'labels'];
+const SECOND = ['y', 'b'];
+
+/** An operation of Keras as TensorFlow's function of the same meaning: its operands may come by TensorFlow's names. */
+export function renamed(op: NativeFunction, name: string): NativeFunction {
+  const definition = opDefinition(name);
+  if (definition === undefined) return op;
+  const own = definition.signature
+    .slice(1, -1)
+    .split(',')
+    .map((part) => part.trim().split('=')[0]);
+  const [first, second] = own;
+  return native(op.name, (machine, args) => {
+    const wrong = [...args.keywords.keys()].some((key) => !own.includes(key));
+    if (!wrong) return machine.call(op, args);
+    const keywords = new Map(
+      [...args.keywords].map(([key, arg]) => {
+        if (own.includes(key)) return [key, arg] as const;
+        if (second === 'x2' && (key === 'x' || key === 'a')) return [first, arg] as const;
+        if (second === 'x2' && SECOND.includes(key)) return [second, arg] as const;
+        return [args.positional.length === 0 && FIRST.includes(key) ? first : key, arg] as const;
+      }),
+    );
+    return machine.call(op, { ...args, keywords });
+  });
 }

@@ -194,8 +194,16 @@ const convTranspose = (rank: number | null): OpDefinition => ({
     const channels = first ? x.shape[1] : x.shape[spatialRank + 1];
     const lengths = axes.map((axis) => axis.output);
     const dims = first ? [x.shape[0], out, ...lengths] : [x.shape[0], ...lengths, out];
+    const given = params['output_shape'].kind !== 'none';
     const shape =
-      stated !== undefined && isKnownRank(stated) && stated.length === dims.length ? stated : dims;
+      stated !== undefined && isKnownRank(stated) && stated.length === dims.length
+        ? stated
+        : given
+          ? // TensorFlow takes the lengths from `output_shape`: what follows from the window alone is one of several.
+            dims.map((dim, axis) =>
+              axis === (first ? 1 : dims.length - 1) ? dim : unknownDim('the output_shape is not known'),
+            )
+          : dims;
     return {
       outputs: [{ shape, dtype: x.dtype }],
       weights: weightsOf(context, 'kernel'),

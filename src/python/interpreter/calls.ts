@@ -111,6 +111,7 @@ function callFunction(vm: Interpreter, fn: FunctionValue, args: CallArgs): Value
   };
   if (fn.def.isGenerator) return runGenerator(vm, activation, fn);
   const result = run(vm, activation, fn);
+  activation.result = result;
   vm.observer.returned?.(fn, args.range, result);
   return result;
 }
