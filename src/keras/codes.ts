@@ -9,6 +9,7 @@ export const LAYER_CODES: Readonly<Record<string, string>> = {
   'axis-duplicate': 'An axis named twice.',
   'axis-invalid': 'An axis argument of the wrong kind.',
   'axis-out-of-range': 'An axis that the input does not have.',
+  'bias-shape': 'A bias of another length than the channels that it is added to.',
   'bidirectional-direction': 'A backward layer that does not mirror the forward layer.',
   bins: 'A number of bins, or bin boundaries, missing, doubled or not positive.',
   'axis-odd': 'An axis of odd length that must be halved.',

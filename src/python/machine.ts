@@ -145,6 +145,9 @@ export interface Machine {
   /** Lets a library join its own instances (two tensors of different origin). Returns undefined to decline. */
   joiners: ((a: InstanceValue, b: InstanceValue) => Value | undefined)[];
 
+  /** Lets a library answer for an attribute that a number or None does not have (TensorFlow 1's lengths have a `value`). */
+  numberAttributes: ((value: Value, name: string) => Value | undefined)[];
+
   // --- effects ---------------------------------------------------------------------------------------------------------
   /** Must be called before a mutable is changed, so that branches on unknown conditions can be undone and joined. */
   touch(

@@ -12,6 +12,12 @@ import { makeTensorClasses } from './tensorClass';
 export function installKeras(machine: Machine, file: string, kerasVersion: 2 | 3): Recorder {
   const recorder = new Recorder(machine, file, kerasVersion);
   machine.library = recorder;
+  // The lengths of TensorFlow 1's shapes are objects with a `value`.
+  machine.numberAttributes.push((value, name) =>
+    name === 'value' && recorder.plain.active && (value.kind === 'int' || value.kind === 'symbolic')
+      ? value
+      : undefined,
+  );
   const classes: Partial<Classes> = makeTensorClasses(recorder, (name) => opsLookup(recorder, name));
   recorder.classes = classes as Classes;
   recorder.classes.Layer = makeLayerClass(recorder);

@@ -11,9 +11,11 @@ import {
   type CallArgs,
   type ClassValue,
   type FunctionValue,
+  type InstanceValue,
   type UnknownValue,
   type Value,
 } from '../../python/values';
+import { probePlainClasses, withSignature } from '../plain/probing';
 import { callLayer } from './layerCall';
 import { userMethod } from './layerBuild';
 import { layerStateOf, type LayerState } from './layerState';
@@ -24,6 +26,8 @@ import { statedShapes as directiveShapes } from './stated';
 export interface ProbeOptions {
   /** `# convlens: …` comments of the program. */
   readonly directives: readonly Directive[];
+  /** Instances of the program's own classes that it holds by name. */
+  readonly objects?: ReadonlyMap<InstanceValue, unknown>;
 }
 
 /** Runs all probes. */
@@ -36,7 +40,15 @@ export function probeAll(recorder: Recorder, options: ProbeOptions): void {
   for (const cls of classes)
     if (cls.instances === 0 && cls.mro.includes(recorder.classes.Layer)) probeClass(recorder, cls, options);
   for (const fn of functions)
-    if (fn.calls === 0) keep(recorder, () => machine.call(fn, unknownArguments(machine, fn, 0)));
+    if (fn.calls === 0)
+      keep(recorder, () =>
+        machine.call(fn, withSignature(recorder, fn, unknownArguments(machine, fn, 0))),
+      );
+  if (recorder.plain.active)
+    probePlainClasses(recorder, classes, options.objects?.keys() ?? [], {
+      keep: (body) => keep(recorder, body),
+      unknownArguments: (fn, skip) => unknownArguments(machine, fn, skip),
+    });
 }
 
 /** Runs a probe and keeps what it found out of the layers, whose states the machine takes back. */

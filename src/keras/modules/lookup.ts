@@ -3,6 +3,9 @@ import type { Machine } from '../../python/machine';
 import { nativeClass } from '../../python/library/classes';
 import { unknown, type ClassValue, type ModuleValue, type Value } from '../../python/values';
 
+/** Whether something is unknown because no rule of ours says what a library's function gives. */
+export const isUnmodelled = (reason: string): boolean => reason.endsWith('is not modelled');
+
 export type Lookup = (name: string) => Value | undefined;
 
 /** A module of names found by `lookup`, kept once found. */

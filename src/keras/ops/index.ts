@@ -10,6 +10,7 @@ import { opFunction, type OpDefinition } from './opFunction';
 import { productOps } from './productOps';
 import { moments, reduceOp } from './reduceOps';
 import { shapeOps } from './shapeOps';
+import { sliceOps } from './sliceOps';
 import { windowOps } from './windowOps';
 
 /** Other names of the same operations in `keras.ops`. */
@@ -37,6 +38,7 @@ export function opDefinition(name: string): OpDefinition | undefined {
     productOps[name] ??
     shapeOps[name] ??
     windowOps[name] ??
+    sliceOps[name] ??
     (name === 'moments' ? moments : undefined) ??
     elementwiseOp(name) ??
     reduceOp(name)

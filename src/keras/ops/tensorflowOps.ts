@@ -1,6 +1,6 @@
 /** TensorFlow functions whose arguments differ from their Keras twins: brought into Keras' order and run as those. */
 import { fn, type Params } from '../../python/library/define';
-import { NONE, TRUE, int, native, type CallArgs, type NativeFunction, type Value } from '../../python/values';
+import { NONE, TRUE, int, list, native, tuple, type CallArgs, type NativeFunction, type Value } from '../../python/values';
 import type { Machine } from '../../python/machine';
 import type { Recorder } from '../model/recorder';
 import { opDefinition, opsLookup } from './index';
@@ -198,17 +198,29 @@ const TWINS: Readonly<Record<string, Twin>> = {
   split: {
     signature: '(value, num_or_size_splits, axis=0, num=None, name=None)',
     op: 'split',
-    arguments: (p) => ({
-      x: p['value'],
-      indices_or_sections: p['num_or_size_splits'],
-      axis: p['axis'],
-      sizes: TRUE,
-    }),
+    arguments: (p) => {
+      const old = p['value'].kind === 'int' && p['axis'].kind === 'instance';
+      return {
+        x: old ? p['axis'] : p['value'],
+        indices_or_sections: p['num_or_size_splits'],
+        axis: old ? p['value'] : p['axis'],
+        sizes: TRUE,
+      };
+    },
   },
   concat: {
     signature: '(values, axis=0, name=None)',
     op: 'concatenate',
-    arguments: (p) => ({ xs: p['values'], axis: p['axis'] }),
+    // Before TensorFlow 1 the axis came first.
+    arguments: (p) =>
+      p['values'].kind === 'int' && p['axis'].kind !== 'int'
+        ? { xs: p['axis'], axis: p['values'] }
+        : { xs: p['values'], axis: p['axis'] },
+  },
+  unstack: {
+    signature: '(value, num=None, axis=0, name=None)',
+    op: 'unstack',
+    arguments: (p) => ({ x: p['value'], num: p['num'], axis: p['axis'] }),
   },
   stack: {
     signature: '(values, axis=0, name=None)',
@@ -283,7 +295,7 @@ const TWINS: Readonly<Record<string, Twin>> = {
   slice: {
     signature: '(input_, begin, size, name=None)',
     op: 'slice',
-    arguments: (p) => ({ x: p['input_'], begin: p['begin'], size: p['size'] }),
+    arguments: (p) => ({ inputs: p['input_'], start_indices: p['begin'], shape: p['size'] }),
   },
   'nn.depth_to_space': {
     signature: '(input, block_size, data_format=None, name=None)',
@@ -320,6 +332,7 @@ const BARE = new Set([
   'split',
   'concat',
   'stack',
+  'unstack',
   'pad',
   'tile',
   'transpose',
@@ -354,15 +367,44 @@ function resize(method: string): Twin {
   };
 }
 
+const isLength = (value: Value): boolean => value.kind === 'int' || value.kind === 'symbolic';
+const itemsOf = (value: Value | undefined): readonly Value[] | undefined =>
+  value !== undefined && (value.kind === 'tuple' || (value.kind === 'list' && value.tail === null))
+    ? value.items
+    : undefined;
+
+/** Lengths put together to a shape stay lengths: `tf.stack([tf.shape(x)[0], 7, 7, 64])`. */
+const LENGTHS: Readonly<Record<string, (params: Params) => Value | undefined>> = {
+  stack: (p) => {
+    const items = itemsOf(p['values']);
+    return items !== undefined && items.length > 0 && items.every(isLength) ? tuple(items) : undefined;
+  },
+  concat: (p) => {
+    const parts = itemsOf(p['values'])?.map(itemsOf);
+    if (parts === undefined || parts.length === 0) return undefined;
+    const all = parts.flatMap((part) => part ?? []);
+    return parts.every((part) => part?.every(isLength)) && all.some((item) => item.kind === 'symbolic')
+      ? tuple(all)
+      : undefined;
+  },
+  unstack: (p) => {
+    const items = itemsOf(p['value']);
+    return items !== undefined && items.length > 0 && items.every(isLength) ? list([...items]) : undefined;
+  },
+};
+
 /** The function `tf.<name>`; undefined where Keras' twin takes the same arguments. */
 export function tensorflowOp(recorder: Recorder, name: string): NativeFunction | undefined {
   const key = ALSO[name] ?? name;
   const twin = TWINS[key];
+  const lengths = LENGTHS[key];
   if (twin === undefined || (!key.includes('.') && !BARE.has(key))) return undefined;
   const last = key.split('.').pop()!;
   const definition = twin.type === undefined ? undefined : opDefinition(twin.op);
   const own = definition && opFunction({ ...definition, type: twin.type! }, last);
   return fn(`${last}${twin.signature}`, (machine, params, args) => {
+    const plain = lengths?.(params);
+    if (plain !== undefined) return plain;
     const op = own ?? opsLookup(recorder, twin.op);
     if (op === undefined || op.kind !== 'native') return machine.unknown(`tf.${name} is not modelled`);
     return machine.call(op, withRanges(twin.arguments(params, machine), params, args));

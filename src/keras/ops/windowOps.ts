@@ -1,7 +1,7 @@
 /** Convolutions and pools as functions (`tf.nn.conv2d`, `keras.ops.max_pool`, …), through the one window geometry. */
-import type { Dim, Known, WeightId } from '../../graph/graph';
+import type { Dim, Known, Unknown, WeightId } from '../../graph/graph';
 import type { Value } from '../../python/values';
-import { KerasError } from '../definition';
+import { KerasError, type TensorRef } from '../definition';
 import { formatShape, isKnownRank, mulDim, unknownDim } from '../dims';
 import { convWindow, transposedWindow, type PaddingMode } from '../geometry';
 import { tensorDataOf } from '../model/structure';
@@ -56,7 +56,7 @@ function convolution({ rank: given, depthwise = false, type }: ConvOptions): OpD
     type,
     inputs: ['inputs', 'kernel'],
     compute: (context) => {
-      const x = context.tensor('inputs');
+      const x = ranked(context.tensor('inputs'), given);
       const kernel = context.tensor('kernel');
       if (x === undefined || kernel === undefined || !isKnownRank(x.shape))
         return lostResult('the input of this convolution is not known', x?.dtype ?? null);
@@ -136,6 +136,13 @@ function convolution({ rank: given, depthwise = false, type }: ConvOptions): OpD
   };
 }
 
+/** A tensor of unknown rank as the window needs it: an operation over two spatial axes takes four, whatever they are. */
+function ranked(x: TensorRef | undefined, rank: number | null): TensorRef | undefined {
+  if (x === undefined || rank === null || isKnownRank(x.shape)) return x;
+  const { reason } = x.shape as Unknown;
+  return { ...x, shape: Array.from({ length: rank + 2 }, () => unknownDim(reason)) };
+}
+
 function num(dim: Dim): Known<number> {
   return typeof dim === 'number' ? dim : null;
 }
@@ -171,8 +178,11 @@ const convTranspose = (rank: number | null): OpDefinition => ({
   type: 'ConvTranspose',
   inputs: ['inputs', 'kernel'],
   compute: (context) => {
-    const x = context.tensor('inputs');
     const kernel = context.tensor('kernel');
+    const x = ranked(
+      context.tensor('inputs'),
+      kernel !== undefined && isKnownRank(kernel.shape) ? kernel.shape.length - 2 : rank,
+    );
     if (x === undefined || kernel === undefined || !isKnownRank(x.shape))
       return lostResult('the input of this convolution is not known', x?.dtype ?? null);
     const spatialRank = rank ?? x.shape.length - 2;
@@ -230,7 +240,10 @@ function pool(rank: number | null, mode: 'max' | 'average'): OpDefinition {
     type: mode === 'max' ? 'MaxPool' : 'AveragePool',
     inputs: ['inputs'],
     compute: (context) => {
-      const x = context.tensor('inputs');
+      const poolSize = context.params['pool_size'];
+      const listed = poolSize.kind === 'list' || poolSize.kind === 'tuple' ? poolSize.items.length : 0;
+      // TensorFlow's lists have an entry for every axis.
+      const x = ranked(context.tensor('inputs'), rank ?? (listed >= 4 ? listed - 2 : null));
       if (x === undefined || !isKnownRank(x.shape))
         return lostResult('the input of this pool is not known', x?.dtype ?? null);
       const spatialRank = rank ?? x.shape.length - 2;

@@ -37,6 +37,8 @@ export function flowOf(recorder: Recorder): Flow {
   const steps: Node[] = [];
   const variablesOf = new Map<NodeId, readonly WeightId[]>();
   const kernels = new Set<NodeId>();
+  /** Tensors that depend on a placeholder. */
+  const placed = new Set<TensorId>();
   const standingOf = (id: TensorId): Standing =>
     standing[id] ?? (isUnknown(graph.tensors[id].shape) ? 'data' : 'constant');
   for (const node of graph.nodes) {
@@ -50,7 +52,10 @@ export function flowOf(recorder: Recorder): Flow {
     }
     if (node.outputs.some((id) => recorder.isSymbolic(id))) continue;
     if (node.primitive.op === 'input') {
-      for (const id of node.outputs) standing[id] = 'data';
+      for (const id of node.outputs) {
+        standing[id] = 'data';
+        placed.add(id);
+      }
       continue;
     }
     const kinds = node.inputs.map(standingOf);
@@ -76,9 +81,15 @@ export function flowOf(recorder: Recorder): Flow {
     steps.push(node);
     const layer = node.layer === null ? null : graph.layers[node.layer];
     if (layer === null && variables.length > 0) variablesOf.set(node.id, variables);
-    if (layer === null ? product && variables.length > 0 : plain.functionLayers.has(layer.id))
+    const isPlaced = node.inputs.some((id) => placed.has(id));
+    // A kernel may be read from a file instead of being a variable.
+    const frozen = node.primitive.op === 'conv' && isPlaced;
+    if (
+      layer === null ? frozen || (product && variables.length > 0) : plain.functionLayers.has(layer.id)
+    )
       kernels.add(node.id);
     const isLearned =
+      kernels.has(node.id) ||
       variables.length > 0 ||
       (layer !== null && (layer.weights.length > 0 || layer.sublayers.length > 0)) ||
       node.inputs.some((id) => learned.has(id));
@@ -87,6 +98,7 @@ export function flowOf(recorder: Recorder): Flow {
     for (const id of node.outputs) {
       standing[id] = 'data';
       if (isLearned) learned.add(id);
+      if (isPlaced) placed.add(id);
       if (isObjective) objective.add(id);
     }
   }

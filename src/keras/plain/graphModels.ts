@@ -1,17 +1,20 @@
 /** Networks of plain TensorFlow as models of the graph (kind `graph`): rows, parameters, and the name they go by. */
-import type {
-  CallSite,
-  LayerId,
-  Model,
-  ModelBinding,
-  Node,
-  SourceRange,
-  SummaryRow,
-  TensorId,
-  WeightId,
+import {
+  isUnknown,
+  type CallSite,
+  type LayerId,
+  type Model,
+  type ModelBinding,
+  type Node,
+  type SourceRange,
+  type SummaryRow,
+  type TensorId,
+  type WeightId,
 } from '../../graph/graph';
 import type { FunctionValue, InstanceValue } from '../../python/values';
 import type { Recorder } from '../model/recorder';
+import { tensorDataOf } from '../model/structure';
+import { isUnmodelled } from '../modules/lookup';
 import { flowOf, type Flow } from './flow';
 import { findNetworks, type Network } from './networks';
 
@@ -36,12 +39,17 @@ export function addGraphModels(recorder: Recorder, names: Names): void {
 function modelOf(recorder: Recorder, flow: Flow, network: Network, binding: ModelBinding): Model {
   const { graph } = recorder;
   const weights = new Set<WeightId>();
+  const lost = new Map(network.loose.map((id) => [id, unknownWeight(recorder, id)] as const));
   const sublayers = new Set<LayerId>();
   for (const step of network.steps) {
     // A step shows the variables that it reads, as a layer shows its own.
     for (const id of flow.variablesOf.get(step.id) ?? []) {
       weights.add(id);
       if (!step.weights.includes(id)) step.weights.push(id);
+    }
+    for (const input of step.inputs) {
+      const id = lost.get(input);
+      if (id !== undefined && !step.weights.includes(id)) step.weights.push(id);
     }
     for (const id of step.weights) weights.add(id);
     if (step.layer !== null) sublayers.add(step.layer);
@@ -63,6 +71,9 @@ function modelOf(recorder: Recorder, flow: Flow, network: Network, binding: Mode
     nodes: [],
     probed,
   });
+  // What came before an input that no rule gives may have variables of its own.
+  const cut = network.inputs.map((id) => graph.tensors[id].shape).find((shape) => isUnknown(shape) && isUnmodelled(shape.reason));
+  if (cut !== undefined) layer.weightsDiffer = true;
   const begins = network.inputs.flatMap((id) => {
     const { producer } = graph.tensors[id];
     const node = producer === null ? undefined : graph.nodes[producer];
@@ -77,8 +88,14 @@ function modelOf(recorder: Recorder, flow: Flow, network: Network, binding: Mode
     nodes: [...begins, ...network.steps].map((step) => step.id),
     bindings: [binding],
     probed,
-    unknown: null,
+    unknown: cut !== undefined && isUnknown(cut) ? cut : null,
   };
+}
+
+/** Numbers of unknown shape that a step takes in place of a variable. */
+function unknownWeight(recorder: Recorder, id: TensorId): WeightId {
+  const { shape, name } = recorder.graph.tensors[id];
+  return recorder.weight({ name, shape, trainable: false, dtype: 'float32', initializer: null, owner: null }).id;
 }
 
 /** One row for each step, and one for each layer however often it is called. */
@@ -111,12 +128,33 @@ function nameOf(recorder: Recorder, { call, outputs, steps }: Network, names: Na
     const owner = object ?? ownerOf(recorder, steps, names);
     if (owner !== undefined) return { ...own, name: `${owner.name}${own.name.slice(4)}`, moduleLevel: true };
   }
+  const held = heldBy(outputs, names);
+  if (held !== undefined) return held;
   const fn = call?.fn?.kind === 'function' ? call.fn : undefined;
   if (fn !== undefined && fn.file.startsWith(recorder.graph.file)) {
     const name = fn.owner === null ? fn.name : `${fn.owner.name}.${fn.name}`;
     return { name, range: rangeOf(fn), moduleLevel: true };
   }
-  return bound[0];
+  return bound[0] ?? byPlace(recorder, steps);
+}
+
+/** The attribute of a named object that holds an output: `vgg.prob`. */
+function heldBy(outputs: readonly TensorId[], names: Names): ModelBinding | undefined {
+  for (const [object, binding] of names.objects)
+    for (const [attribute, value] of object.attrs) {
+      const id = tensorDataOf(value)?.tensor;
+      if (id !== undefined && outputs.includes(id) && binding.moduleLevel)
+        return { ...binding, name: `${binding.name}.${attribute}` };
+    }
+  return undefined;
+}
+
+/** The function of another file whose call in this one makes the last step. */
+function byPlace(recorder: Recorder, steps: readonly Node[]): ModelBinding | undefined {
+  const last = steps[steps.length - 1];
+  const range = [last.site.range, ...last.site.stack].find(({ file }) => file.startsWith(recorder.graph.file));
+  const name = recorder.plain.calls.get(last.id)?.[0]?.name;
+  return range === undefined ? undefined : { name: name ?? last.name, range, moduleLevel: true };
 }
 
 /** The object in whose method the steps ran. */

@@ -6,7 +6,7 @@
  * loss had, is a network (`logits = conv_net(x)`). A helper is told from a network by what goes on outside of it: where
  * other steps with variables go on from its result, it is a part of something larger.
  */
-import type { Node, NodeId, TensorId } from '../../graph/graph';
+import { isUnknown, type Node, type NodeId, type TensorId } from '../../graph/graph';
 import type { Frame } from '../../python/machine';
 import type { Value } from '../../python/values';
 import type { Recorder } from '../model/recorder';
@@ -20,6 +20,8 @@ export interface Network {
   readonly outputs: readonly TensorId[];
   /** From inputs to outputs, in order of execution. */
   readonly steps: readonly Node[];
+  /** Operands of which nothing is known, such as kernels read from a file. */
+  readonly loose: readonly TensorId[];
 }
 
 interface Search {
@@ -35,13 +37,38 @@ export function findNetworks(recorder: Recorder, flow: Flow): readonly Network[]
   const search: Search = { recorder, flow, producer };
   const own = flow.steps.filter((step) => !step.probed);
   const probed = [...group(search, flow.steps.filter((step) => step.probed), 0)];
-  return [
+  return distinct(search, [
     ...within(search, own, 0, null),
     // What is only defined is worth showing where it is more than one step.
     ...probed
       .filter(([call, steps]) => call !== null && kernelsOf(search, steps).length > 1)
       .flatMap(([call, steps]) => within(search, steps, 1, call)),
-  ];
+  ]);
+}
+
+/** One network for steps that stand at the same places: that of which most is known, the first of these. */
+function distinct({ recorder, flow }: Search, networks: readonly Network[]): readonly Network[] {
+  const { graph } = recorder;
+  const known = ({ steps }: Network): number =>
+    steps.filter((step) => step.outputs.every((id) => Array.isArray(graph.tensors[id].shape))).length -
+    (steps[0]?.probed ? 0.5 : 0);
+  const keyOf = ({ steps }: Network): string =>
+    steps
+      .filter((step) => flow.kernels.has(step.id))
+      .map(
+        (step) =>
+          `${step.site.range.from}:${step.layer ?? flow.variablesOf.get(step.id)?.join('+') ?? ''}`,
+      )
+      .join();
+  const best = new Map<unknown, Network>();
+  for (const network of networks) {
+    // Of a function that was only looked into, each look makes variables of its own.
+    const own = network.steps[0].probed && network.call?.fn?.kind === 'function' ? network.call.fn : null;
+    const key = own ?? keyOf(network);
+    const before = best.get(key);
+    if (before === undefined || known(network) > known(before)) best.set(key, network);
+  }
+  return networks.filter((network) => [...best.values()].includes(network));
 }
 
 const kernelsOf = ({ flow }: Search, steps: readonly Node[]): readonly Node[] =>
@@ -83,12 +110,13 @@ function within(search: Search, steps: readonly Node[], depth: number, call: Fra
 }
 
 /** Tensors of what the call returned that are a network's: made here, with variables, and not of a loss. */
-function resultsOf({ flow, producer }: Search, call: Frame, steps: readonly Node[]): readonly TensorId[] {
+function resultsOf(search: Search, call: Frame, steps: readonly Node[]): readonly TensorId[] {
+  const { flow, producer } = search;
   const own = new Set(steps.map((step) => step.id));
-  return leaves(call.result).filter((id) => {
-    const step = producer.get(id);
-    return step !== undefined && own.has(step.id) && flow.isLearned(id) && !flow.isObjective(step.id);
-  });
+  const made = leaves(call.result).filter((id) => own.has(producer.get(id)?.id ?? -1) && flow.isLearned(id));
+  if (made.length === 0) return made;
+  const outside = beyond(search, steps);
+  return made.filter((id) => !outside.has(producer.get(id)!.id));
 }
 
 /** Tensors in a value; of a tuple with a dict of intermediate results, those outside of the dict. */
@@ -180,39 +208,126 @@ function entering(steps: readonly Node[]): readonly TensorId[] {
 const MEASURES = new Set(['Argmax', 'Argmin', 'Equal', 'TopK', 'InTopK', 'Either']);
 
 /**
- * Where the steps of a network end: the last tensors in which variables had a part, before labels join them. Labels are
- * data from which no step with variables is reached.
+ * Steps after a network's end: losses, measures, and what follows from them. A loss that is written out begins where labels
+ * join: data from which no step with variables is reached, or where there are none, the network's own input.
  */
-function ends({ flow, recorder }: Search, steps: readonly Node[]): readonly TensorId[] {
+function beyond({ flow, recorder }: Search, steps: readonly Node[]): ReadonlySet<NodeId> {
   const roots = rootsOf(flow, steps);
   const read = new Set<TensorId>();
-  for (const step of steps)
-    if (flow.kernels.has(step.id) && !flow.isObjective(step.id))
+  const before = new Set<NodeId>();
+  for (const step of [...steps].reverse()) {
+    if (flow.kernels.has(step.id) && !flow.isObjective(step.id)) {
+      before.add(step.id);
       for (const id of step.inputs) for (const root of roots(id)) read.add(root);
-  const outside = new Set<TensorId>();
-  const used = new Set<TensorId>();
-  const found: TensorId[] = [];
-  for (const step of steps) {
-    const labelled =
-      step.inputs.some((id) => flow.isLearned(id)) &&
-      step.inputs.some((id) => {
-        const from = roots(id);
-        return !flow.isLearned(id) && from.size > 0 && [...from].every((root) => !read.has(root));
-      });
-    const out =
-      labelled ||
+    }
+  }
+  const leads = leadsTo(steps, before);
+  const raw = (id: TensorId): boolean => !flow.isLearned(id) && roots(id).size > 0;
+  const joins = (step: Node, which: (id: TensorId) => boolean): boolean =>
+    step.primitive.op === 'elementwise' &&
+    COMPARING.has(step.primitive.fn) &&
+    step.inputs.some((id) => flow.isLearned(id)) && step.inputs.some(which);
+  const collect = (begins: (step: Node) => boolean): Set<NodeId> => {
+    const found = new Set<NodeId>();
+    const outside = new Set<TensorId>();
+    for (const step of steps) {
+      if (!begins(step) && !step.inputs.some((id) => outside.has(id))) continue;
+      found.add(step.id);
+      for (const id of step.outputs) outside.add(id);
+    }
+    return found;
+  };
+  const labelled = collect(
+    (step) =>
       flow.isObjective(step.id) ||
       MEASURES.has(step.type) ||
-      step.inputs.some((id) => outside.has(id)) ||
-      isScalar(recorder, step);
-    if (out) {
-      for (const id of step.outputs) outside.add(id);
-      continue;
-    }
-    for (const id of step.inputs) used.add(id);
-    found.push(...step.outputs.filter((id) => flow.isLearned(id)));
+      isScalar(recorder, step) ||
+      joins(step, (id) => raw(id) && [...roots(id)].every((root) => !read.has(root))),
+  );
+  // A last tensor that only a mean is taken of is itself a part of a loss.
+  const averaged = new Set(
+    steps.filter((step) => isScalar(recorder, step)).flatMap((step) => step.inputs),
+  );
+  return collect(
+    (step) =>
+      labelled.has(step.id) ||
+      (!leads.has(step.id) &&
+        joins(step, raw) &&
+        reaches(steps, step, (id) => averaged.has(id)) &&
+        !hasLabels(steps, step, labelled)),
+  );
+}
+
+/** How a result is held against labels. */
+const COMPARING = new Set(['subtract', 'multiply', 'divide', 'squared_difference', 'equal', 'not_equal', 'power']);
+
+/** Steps from which one of `targets` is reached. */
+function leadsTo(steps: readonly Node[], targets: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
+  const found = new Set<NodeId>();
+  const wanted = new Set<TensorId>();
+  for (const step of [...steps].reverse()) {
+    if (!targets.has(step.id) && !step.outputs.some((id) => wanted.has(id))) continue;
+    found.add(step.id);
+    for (const id of step.inputs) wanted.add(id);
   }
-  return found.filter((id) => !used.has(id));
+  return found;
+}
+
+/** Whether a tensor of the kind follows from the step by arithmetic. */
+function reaches(steps: readonly Node[], from: Node, which: (id: TensorId) => boolean): boolean {
+  const reached = new Set(from.outputs);
+  if ([...reached].some(which)) return true;
+  for (const step of steps) {
+    if (step.id <= from.id || !['elementwise', 'reduce'].includes(step.primitive.op)) continue;
+    if (!step.inputs.some((id) => reached.has(id))) continue;
+    for (const id of step.outputs) {
+      if (which(id)) return true;
+      reached.add(id);
+    }
+  }
+  return false;
+}
+
+/** Whether labels join somewhere after the step. */
+function hasLabels(steps: readonly Node[], from: Node, labelled: ReadonlySet<NodeId>): boolean {
+  const reached = new Set(from.outputs);
+  for (const step of steps) {
+    if (step.id <= from.id || !step.inputs.some((id) => reached.has(id))) continue;
+    if (labelled.has(step.id) && step.primitive.op !== 'reduce') return true;
+    for (const id of step.outputs) reached.add(id);
+  }
+  return false;
+}
+
+/** Where the steps of a network end: the last tensors in which variables had a part, before what is beyond. */
+function ends(search: Search, steps: readonly Node[]): readonly TensorId[] {
+  const { flow } = search;
+  const outside = beyond(search, steps);
+  const inner = steps.filter((step) => !outside.has(step.id));
+  const used = new Set(inner.flatMap((step) => step.inputs));
+  const found = inner.flatMap((step) => step.outputs.filter((id) => flow.isLearned(id) && !used.has(id)));
+  // Beside another end, what is summed up for a loss is a term of it (the divergence of a variational autoencoder).
+  const lost = new Set(steps.filter((step) => outside.has(step.id)).flatMap((step) => step.inputs));
+  const before = [...new Set(found.map((id) => (lost.has(id) ? beforeTerms(search, id) : id)))];
+  const last = before.filter((id) => found.includes(id) && !lost.has(id) || search.producer.get(id)?.primitive.op !== 'reduce');
+  return last.length > 0 ? last : before;
+}
+
+/** Functions of which losses that are written out are made, and no activation is. */
+const TERMS = new Set([
+  ...['log', 'log1p', 'clip', 'square', 'absolute', 'negative', 'power', 'sqrt', 'exp'],
+  ...['add', 'subtract', 'multiply', 'divide'],
+]);
+
+/** The network's result behind the terms of a loss: `pred` for `log(pred + 1e-10)`. */
+function beforeTerms({ flow, producer }: Search, id: TensorId): TensorId {
+  for (let at = id; ; ) {
+    const step = producer.get(at);
+    const data = step?.inputs.filter((input) => !flow.isConstant(input)) ?? [];
+    if (step?.primitive.op !== 'elementwise' || !TERMS.has(step.primitive.fn) || data.length !== 1) return at;
+    if (!flow.isLearned(data[0])) return at;
+    at = data[0];
+  }
 }
 
 /** A mean over everything, as a loss or a summary is. */
@@ -247,6 +362,7 @@ function networkOf(
   call: Frame | null,
 ): readonly Network[] {
   const { flow, producer } = search;
+  const { graph } = search.recorder;
   const own = new Set(steps.map((step) => step.id));
   const parts: { steps: Set<Node>; outputs: TensorId[] }[] = [];
   for (const output of new Set(outputs)) {
@@ -270,8 +386,15 @@ function networkOf(
   return parts.flatMap((part): readonly Network[] => {
     const ordered = [...part.steps].sort((a, b) => a.id - b.id);
     if (kernelsOf(search, ordered).length === 0) return [];
-    const inputs = entering(ordered).filter((id) => flow.isData(id) || isFirstOperand(flow, ordered, id));
-    return [{ call, inputs, outputs: part.outputs, steps: ordered }];
+    const taken = entering(ordered);
+    const isLoose = (id: TensorId): boolean =>
+      isUnknown(graph.tensors[id].shape) &&
+      graph.tensors[id].producer === null &&
+      ordered.every((step) => step.inputs.indexOf(id) !== 0);
+    const inputs = taken.filter(
+      (id) => (flow.isData(id) && !isLoose(id)) || isFirstOperand(flow, ordered, id),
+    );
+    return [{ call, inputs, outputs: part.outputs, steps: ordered, loose: taken.filter(isLoose) }];
   });
 }
 

@@ -5,8 +5,10 @@ import type { Machine } from '../../python/machine';
 import {
   FALSE,
   NONE,
+  int,
   native,
   str,
+  tuple,
   type CallArgs,
   type ClassValue,
   type InstanceValue,
@@ -180,13 +182,13 @@ export const getVariable: NativeFunction = fn(
     const { plain } = recorder;
     const full = p['name'].kind === 'str' ? plain.fullName(p['name'].value) : null;
     const known = full === null ? undefined : plain.variables.get(full);
-    if (known !== undefined && plain.scope.reuse !== false && agrees(recorder, known, p['shape'])) return known;
+    if (known !== undefined && plain.scope.reuse !== false && agrees(recorder, known, wholeLengths(p['shape']))) return known;
     const make = opsLookup(recorder, 'get_variable');
     if (make === undefined) return machine.unknown('get_variable() is not modelled');
     const initializer = p['initializer'].kind === 'none' ? plain.scope.initializer : p['initializer'];
     const made = machine.apply(make, [], {
       name: full === null ? p['name'] : str(full),
-      shape: p['shape'],
+      shape: wholeLengths(p['shape']),
       dtype: p['dtype'],
       ...(initializer === null ? {} : { initializer }),
       trainable: p['trainable'].kind === 'none' ? { kind: 'bool', value: true } : p['trainable'],
@@ -195,6 +197,16 @@ export const getVariable: NativeFunction = fn(
     return made;
   },
 );
+
+/** TensorFlow 1 takes a length such as 64 / 2 = 32.0, which Python 2 knew as an integer. */
+function wholeLengths(shape: Value): Value {
+  if (shape.kind !== 'list' && shape.kind !== 'tuple') return shape;
+  return tuple(
+    shape.items.map((item) =>
+      item.kind === 'float' && Number.isInteger(item.value) ? int(item.value) : item,
+    ),
+  );
+}
 
 /** Whether the variable has the shape that is asked for, as far as both are known. */
 function agrees(recorder: Recorder, variable: InstanceValue, asked: Value): boolean {

@@ -56,6 +56,10 @@ export function findAttr(vm: Interpreter, obj: Value, name: string): Value | und
   if (method !== undefined) return method;
   if (name === '__class__') return vm.typeOf(obj);
   if (name === '__doc__') return NONE;
+  for (const answer of vm.numberAttributes) {
+    const found = answer(obj, name);
+    if (found !== undefined) return found;
+  }
   return dunder(obj, name);
 }
 

@@ -57,6 +57,7 @@ export class Interpreter implements Machine {
   readonly frames: Activation[] = [];
   readonly trail = new Trail();
   readonly joiners: ((a: InstanceValue, b: InstanceValue) => Value | undefined)[] = [];
+  numberAttributes: Machine['numberAttributes'] = [];
   readonly options: InterpreterOptions;
   readonly modules = new Map<string, ModuleValue>();
   /** Parsed sources by file name: their text is needed for reasons and readings. */
