@@ -394,6 +394,10 @@ export class Recorder {
   operationName(type: string, inputs: readonly TensorId[]): string {
     if (this.nameOverride !== null) return this.nameOverride;
     const name = toSnakeCase(type);
+    if (this.plain.active && this.parent === null && !inputs.some((id) => this.symbolic.has(id))) {
+      this.machine.touch(this.plain.names);
+      return this.plain.names.unique(name);
+    }
     if (this.parent !== null || !inputs.some((id) => this.symbolic.has(id))) return name;
     this.machine.touch(this.names);
     return this.names.unique(name);

@@ -6,7 +6,7 @@ import type { Machine } from '../../python/machine';
 import { KerasError } from '../definition';
 import { dimsEqual, formatShape, isKnownRank } from '../dims';
 import { recorderOf } from '../model/recorder';
-import { tensorDataOf } from '../model/structure';
+import { asTensor, tensorDataOf } from '../model/structure';
 import { floatOf } from './broadcasting';
 import { opsLookup } from './index';
 import { lostResult, opFunction, type OpContext, type OpDefinition } from './opFunction';
@@ -254,22 +254,42 @@ const STEPS: Readonly<Record<string, NativeFunction>> = {
   ),
   separable_conv2d: fn(
     'separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, dilations=None, name=None, rate=None)',
-    (machine, p) => {
-      const depthwise = run(machine, 'depthwise_conv2d', {
-        inputs: p['input'],
-        kernel: p['depthwise_filter'],
-        strides: p['strides'],
-        padding: p['padding'],
-        data_format: p['data_format'],
-        dilation_rate: p['dilations'].kind === 'none' ? orOne(p['rate']) : p['dilations'],
+    (machine, p, args) => {
+      const recorder = recorderOf(machine);
+      const inputs = [p['input'], p['depthwise_filter'], p['pointwise_filter']].flatMap((value) => {
+        const ref = asTensor(recorder, value);
+        return ref === undefined ? [] : [recorder.operand(ref.tensor)];
       });
-      return run(machine, 'conv2d', {
-        inputs: depthwise,
-        kernel: p['pointwise_filter'],
-        strides: int(1),
-        padding: str('VALID'),
-        data_format: p['data_format'],
+      const node = recorder.begin({
+        layer: null,
+        type: 'SeparableConv2D',
+        name: recorder.operationName('SeparableConv2D', inputs),
+        inputs,
+        primitive: { op: 'composite' },
       });
+      recorder.remember(node.id, { fn: STEPS['separable_conv2d'], args });
+      const result = recorder.within(node.id, () =>
+        recorder.drive(node.site, () => {
+          const depthwise = run(machine, 'depthwise_conv2d', {
+            inputs: p['input'],
+            kernel: p['depthwise_filter'],
+            strides: p['strides'],
+            padding: p['padding'],
+            data_format: p['data_format'],
+            dilation_rate: p['dilations'].kind === 'none' ? orOne(p['rate']) : p['dilations'],
+          });
+          return run(machine, 'conv2d', {
+            inputs: depthwise,
+            kernel: p['pointwise_filter'],
+            strides: int(1),
+            padding: str('VALID'),
+            data_format: p['data_format'],
+          });
+        }),
+      );
+      const output = tensorDataOf(result)?.tensor;
+      if (output === undefined) return result;
+      return recorder.valueOf(recorder.finish(node, [recorder.ref(output)])[0].tensor);
     },
   ),
   pool: fn(

@@ -25,7 +25,8 @@ export interface Flow {
   isObjective(node: NodeId): boolean;
 }
 
-const PRODUCTS = new Set(['conv', 'dense', 'matmul', 'einsum', 'embedding']);
+/** Steps that multiply data by variables; those made of several steps of their own are among them. */
+const PRODUCTS = new Set(['conv', 'dense', 'matmul', 'einsum', 'embedding', 'composite']);
 
 export function flowOf(recorder: Recorder): Flow {
   const { graph, plain } = recorder;

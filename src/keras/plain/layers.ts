@@ -7,6 +7,7 @@ import type { Machine } from '../../python/machine';
 import { NONE, type CallArgs, type NativeFunction, type Value } from '../../python/values';
 import { layerClass } from '../model/layerClass';
 import { layerStateOf } from '../model/layerState';
+import { toSnakeCase } from '../model/names';
 import { recorderOf, type Recorder } from '../model/recorder';
 import { layerDefinition } from '../registry';
 
@@ -14,8 +15,6 @@ import { layerDefinition } from '../registry';
 interface LayerRule {
   readonly cls: string;
   readonly parameters: string;
-  /** Automatic name where it is not that of the class. */
-  readonly base?: string;
 }
 
 const KERNEL = 'kernel_initializer=None, bias_initializer=None';
@@ -111,17 +110,11 @@ function callRule(machine: Machine, rule: LayerRule, params: Params, args: CallA
     keywords,
     inputs: params['inputs'],
     name: params['name'],
-    base: rule.base ?? baseName(rule.cls),
+    base: toSnakeCase(rule.cls),
     reuse: params['reuse'] ?? NONE,
     args,
   });
 }
-
-const baseName = (cls: string): string =>
-  cls
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .replace(/_?(\d)d/, '$1d');
 
 export interface LayerRequest {
   /** Keras' class. */

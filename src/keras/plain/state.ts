@@ -4,6 +4,7 @@
  */
 import type { LayerId, NodeId, TensorId } from '../../graph/graph';
 import type { Frame, Machine } from '../../python/machine';
+import { NameCounter } from '../model/names';
 import type { FunctionValue, InstanceValue, Value } from '../../python/values';
 
 /** One entry into `tf.variable_scope`. */
@@ -24,6 +25,8 @@ export type ArgumentScope = ReadonlyMap<string, ReadonlyMap<string, Value>>;
 export class PlainState {
   /** Set once TensorFlow itself is imported: nothing is kept before. */
   active = false;
+  /** Names of steps. */
+  readonly names = new NameCounter();
   readonly scopes: VariableScope[] = [{ name: '', reuse: false, initializer: null, taken: new Map() }];
   readonly argumentScopes: ArgumentScope[] = [];
   /** By full name. */
