@@ -65,7 +65,8 @@ export function interpret(source: Source, environment: Environment = {}): ModelG
     });
     const made = recorder;
     if (made === undefined) return { ...emptyGraph(source.path), problems: result.problems };
-    if (environment.probe !== false) result.after(() => probeAll(made, { directives: result.directives, objects: observations.objects }));
+    if (environment.probe !== false)
+      result.after(() => probeAll(made, { directives: result.directives, objects: observations.objects }));
     result.after(() => {
       const models = finalizeModels(made);
       observations.finish(result.globals);

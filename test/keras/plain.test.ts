@@ -13,7 +13,9 @@ interface Expected {
 }
 
 function models(text: string): readonly Expected[] {
-  const file = jsonFile(analyze({ path: 'main.py', text }, { reader: { read: () => undefined }, searchPath: [] }));
+  const file = jsonFile(
+    analyze({ path: 'main.py', text }, { reader: { read: () => undefined }, searchPath: [] }),
+  );
   assert.deepEqual(
     file.diagnostics.filter(({ severity }) => severity === 'error'),
     [],

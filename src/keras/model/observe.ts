@@ -48,7 +48,8 @@ export class Observations implements Observer {
       else if (known.length < 8) known.push(binding);
     } else if (value.cls.def !== null && binding.name !== 'self') {
       const known = this.objects.get(value);
-      if (known === undefined || (!known.moduleLevel && binding.moduleLevel)) this.objects.set(value, binding);
+      if (known === undefined || (!known.moduleLevel && binding.moduleLevel))
+        this.objects.set(value, binding);
     }
   }
 

@@ -41,9 +41,7 @@ export function probeAll(recorder: Recorder, options: ProbeOptions): void {
     if (cls.instances === 0 && cls.mro.includes(recorder.classes.Layer)) probeClass(recorder, cls, options);
   for (const fn of functions)
     if (fn.calls === 0)
-      keep(recorder, () =>
-        machine.call(fn, withSignature(recorder, fn, unknownArguments(machine, fn, 0))),
-      );
+      keep(recorder, () => machine.call(fn, withSignature(recorder, fn, unknownArguments(machine, fn, 0))));
   if (recorder.plain.active)
     probePlainClasses(recorder, classes, options.objects?.keys() ?? [], {
       keep: (body) => keep(recorder, body),

@@ -324,7 +324,8 @@ export class Recorder {
   finish(node: Node, outputs: readonly (TensorSpec | TensorRef)[]): TensorRef[] {
     // A placeholder of TensorFlow is no tensor of Keras' own.
     const history =
-      (node.primitive.op === 'input' && node.layer !== null) || node.inputs.some((id) => this.symbolic.has(id));
+      (node.primitive.op === 'input' && node.layer !== null) ||
+      node.inputs.some((id) => this.symbolic.has(id));
     const doubtful = node.failed || node.inputs.some((id) => this.doubtful.has(id));
     const made: TensorRef[] = [];
     for (let index = 0; index < outputs.length; index++) {

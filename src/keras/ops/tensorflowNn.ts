@@ -94,8 +94,7 @@ const fusedBatchNorm: OpDefinition = {
 
 /** Rows of a table by number; a list of tables counts as one that is spread (`tf.nn.embedding_lookup`). */
 const embeddingLookup: OpDefinition = {
-  signature:
-    "(params, ids, partition_strategy='mod', name=None, validate_indices=True, max_norm=None)",
+  signature: "(params, ids, partition_strategy='mod', name=None, validate_indices=True, max_norm=None)",
   type: 'EmbeddingLookup',
   inputs: ['params', 'ids'],
   compute: ({ tensor }) => {

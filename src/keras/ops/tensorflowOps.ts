@@ -1,6 +1,16 @@
 /** TensorFlow functions whose arguments differ from their Keras twins: brought into Keras' order and run as those. */
 import { fn, type Params } from '../../python/library/define';
-import { NONE, TRUE, int, list, native, tuple, type CallArgs, type NativeFunction, type Value } from '../../python/values';
+import {
+  NONE,
+  TRUE,
+  int,
+  list,
+  native,
+  tuple,
+  type CallArgs,
+  type NativeFunction,
+  type Value,
+} from '../../python/values';
 import type { Machine } from '../../python/machine';
 import type { Recorder } from '../model/recorder';
 import { opDefinition, opsLookup } from './index';
@@ -72,8 +82,7 @@ const transposed = (type: string): Twin => ({
 });
 
 const reduction = (op: string): Twin => ({
-  signature:
-    '(input_tensor, axis=None, keepdims=None, name=None, reduction_indices=None, keep_dims=None)',
+  signature: '(input_tensor, axis=None, keepdims=None, name=None, reduction_indices=None, keep_dims=None)',
   op,
   arguments: (p) =>
     given({
@@ -187,8 +196,7 @@ const TWINS: Readonly<Record<string, Twin>> = {
   norm: {
     signature: "(tensor, ord='euclidean', axis=None, keepdims=None, name=None, keep_dims=None)",
     op: 'norm',
-    arguments: (p) =>
-      given({ x: p['tensor'], axis: p['axis'], keepdims: or(p['keepdims'], p['keep_dims']) }),
+    arguments: (p) => given({ x: p['tensor'], axis: p['axis'], keepdims: or(p['keepdims'], p['keep_dims']) }),
   },
   one_hot: {
     signature: '(indices, depth, on_value=None, off_value=None, axis=-1, dtype=None, name=None)',
@@ -427,7 +435,18 @@ function withRanges(values: Readonly<Record<string, Value>>, _params: Params, ar
 }
 
 /** TensorFlow's names of the first operand where Keras says `x`, and of the second. */
-const FIRST = ['features', 'logits', 'input', 'input_tensor', 'tensor', 'a', 't', 'value', 'values', 'labels'];
+const FIRST = [
+  'features',
+  'logits',
+  'input',
+  'input_tensor',
+  'tensor',
+  'a',
+  't',
+  'value',
+  'values',
+  'labels',
+];
 const SECOND = ['y', 'b'];
 
 /** An operation of Keras as TensorFlow's function of the same meaning: its operands may come by TensorFlow's names. */

@@ -61,9 +61,7 @@ export function flowOf(recorder: Recorder): Flow {
     }
     const kinds = node.inputs.map(standingOf);
     const variables = [
-      ...new Set(
-        node.inputs.flatMap((id, i) => (kinds[i] === 'variable' ? (weightsOf.get(id) ?? []) : [])),
-      ),
+      ...new Set(node.inputs.flatMap((id, i) => (kinds[i] === 'variable' ? (weightsOf.get(id) ?? []) : []))),
     ];
     const product = PRODUCTS.has(node.primitive.op);
     // A product of a variable with numbers made on the spot runs the network on them; a sum or a mask only changes the variable.
@@ -85,9 +83,7 @@ export function flowOf(recorder: Recorder): Flow {
     const isPlaced = node.inputs.some((id) => placed.has(id));
     // A kernel may be read from a file instead of being a variable.
     const frozen = node.primitive.op === 'conv' && isPlaced;
-    if (
-      layer === null ? frozen || (product && variables.length > 0) : plain.functionLayers.has(layer.id)
-    )
+    if (layer === null ? frozen || (product && variables.length > 0) : plain.functionLayers.has(layer.id))
       kernels.add(node.id);
     const isLearned =
       kernels.has(node.id) ||

@@ -72,7 +72,9 @@ function modelOf(recorder: Recorder, flow: Flow, network: Network, binding: Mode
     probed,
   });
   // What came before an input that no rule gives may have variables of its own.
-  const cut = network.inputs.map((id) => graph.tensors[id].shape).find((shape) => isUnknown(shape) && isUnmodelled(shape.reason));
+  const cut = network.inputs
+    .map((id) => graph.tensors[id].shape)
+    .find((shape) => isUnknown(shape) && isUnmodelled(shape.reason));
   if (cut !== undefined) layer.weightsDiffer = true;
   const begins = network.inputs.flatMap((id) => {
     const { producer } = graph.tensors[id];
@@ -95,7 +97,8 @@ function modelOf(recorder: Recorder, flow: Flow, network: Network, binding: Mode
 /** Numbers of unknown shape that a step takes in place of a variable. */
 function unknownWeight(recorder: Recorder, id: TensorId): WeightId {
   const { shape, name } = recorder.graph.tensors[id];
-  return recorder.weight({ name, shape, trainable: false, dtype: 'float32', initializer: null, owner: null }).id;
+  return recorder.weight({ name, shape, trainable: false, dtype: 'float32', initializer: null, owner: null })
+    .id;
 }
 
 /** One row for each step, and one for each layer however often it is called. */
@@ -116,7 +119,11 @@ const CALLS = new Set(['__call__', 'call', 'forward', 'model', 'predict', 'infer
  * The object's name for a network that is a method's result (`net(x)`), else the name of the result, else that of the
  * function; undefined for what stands in another file.
  */
-function nameOf(recorder: Recorder, { call, outputs, steps }: Network, names: Names): ModelBinding | undefined {
+function nameOf(
+  recorder: Recorder,
+  { call, outputs, steps }: Network,
+  names: Names,
+): ModelBinding | undefined {
   const bound = outputs.flatMap((id) => names.tensors.get(id) ?? []);
   const self = call?.self?.kind === 'instance' ? call.self : undefined;
   const object = self === undefined ? undefined : names.objects.get(self);
@@ -152,7 +159,9 @@ function heldBy(outputs: readonly TensorId[], names: Names): ModelBinding | unde
 /** The function of another file whose call in this one makes the last step. */
 function byPlace(recorder: Recorder, steps: readonly Node[]): ModelBinding | undefined {
   const last = steps[steps.length - 1];
-  const range = [last.site.range, ...last.site.stack].find(({ file }) => file.startsWith(recorder.graph.file));
+  const range = [last.site.range, ...last.site.stack].find(({ file }) =>
+    file.startsWith(recorder.graph.file),
+  );
   const name = recorder.plain.calls.get(last.id)?.[0]?.name;
   return range === undefined ? undefined : { name: name ?? last.name, range, moduleLevel: true };
 }

@@ -36,7 +36,13 @@ export function findNetworks(recorder: Recorder, flow: Flow): readonly Network[]
   for (const step of flow.steps) for (const id of step.outputs) producer.set(id, step);
   const search: Search = { recorder, flow, producer };
   const own = flow.steps.filter((step) => !step.probed);
-  const probed = [...group(search, flow.steps.filter((step) => step.probed), 0)];
+  const probed = [
+    ...group(
+      search,
+      flow.steps.filter((step) => step.probed),
+      0,
+    ),
+  ];
   return distinct(search, [
     ...within(search, own, 0, null),
     // What is only defined is worth showing where it is more than one step.
@@ -56,8 +62,7 @@ function distinct({ recorder, flow }: Search, networks: readonly Network[]): rea
     steps
       .filter((step) => flow.kernels.has(step.id))
       .map(
-        (step) =>
-          `${step.site.range.from}:${step.layer ?? flow.variablesOf.get(step.id)?.join('+') ?? ''}`,
+        (step) => `${step.site.range.from}:${step.layer ?? flow.variablesOf.get(step.id)?.join('+') ?? ''}`,
       )
       .join();
   const best = new Map<unknown, Network>();
@@ -86,7 +91,12 @@ function group({ recorder }: Search, steps: readonly Node[], depth: number): Map
   return groups;
 }
 
-function within(search: Search, steps: readonly Node[], depth: number, call: Frame | null): readonly Network[] {
+function within(
+  search: Search,
+  steps: readonly Node[],
+  depth: number,
+  call: Frame | null,
+): readonly Network[] {
   const kernels = kernelsOf(search, steps);
   if (kernels.length === 0) return [];
   const calls = group(search, steps, depth);
@@ -158,8 +168,9 @@ function independent(
   );
   const functions = new Set(raw.map((frame) => frame.fn));
   const followers = new Map<Frame, Set<Value | null | undefined>>();
-  for (const frame of candidates) followers.set(frame, followersOf(search, steps, calls.get(frame)!, functionOf));
-  for (let changed = true; changed; ) {
+  for (const frame of candidates)
+    followers.set(frame, followersOf(search, steps, calls.get(frame)!, functionOf));
+  for (let changed = true; changed;) {
     changed = false;
     for (const frame of candidates) {
       if (!functions.has(frame.fn)) continue;
@@ -173,10 +184,7 @@ function independent(
   }
   const chosen = raw.filter((frame) => functions.has(frame.fn));
   // Further calls of the same functions go with them.
-  return [
-    ...chosen,
-    ...candidates.filter((frame) => functions.has(frame.fn) && !chosen.includes(frame)),
-  ];
+  return [...chosen, ...candidates.filter((frame) => functions.has(frame.fn) && !chosen.includes(frame))];
 }
 
 /** The functions whose kernels go on from what the call made; undefined for kernels of no function. */
@@ -226,7 +234,8 @@ function beyond({ flow, recorder }: Search, steps: readonly Node[]): ReadonlySet
   const joins = (step: Node, which: (id: TensorId) => boolean): boolean =>
     step.primitive.op === 'elementwise' &&
     COMPARING.has(step.primitive.fn) &&
-    step.inputs.some((id) => flow.isLearned(id)) && step.inputs.some(which);
+    step.inputs.some((id) => flow.isLearned(id)) &&
+    step.inputs.some(which);
   const collect = (begins: (step: Node) => boolean): Set<NodeId> => {
     const found = new Set<NodeId>();
     const outside = new Set<TensorId>();
@@ -245,9 +254,7 @@ function beyond({ flow, recorder }: Search, steps: readonly Node[]): ReadonlySet
       joins(step, (id) => raw(id) && [...roots(id)].every((root) => !read.has(root))),
   );
   // A last tensor that only a mean is taken of is itself a part of a loss.
-  const averaged = new Set(
-    steps.filter((step) => isScalar(recorder, step)).flatMap((step) => step.inputs),
-  );
+  const averaged = new Set(steps.filter((step) => isScalar(recorder, step)).flatMap((step) => step.inputs));
   return collect(
     (step) =>
       labelled.has(step.id) ||
@@ -259,7 +266,15 @@ function beyond({ flow, recorder }: Search, steps: readonly Node[]): ReadonlySet
 }
 
 /** How a result is held against labels. */
-const COMPARING = new Set(['subtract', 'multiply', 'divide', 'squared_difference', 'equal', 'not_equal', 'power']);
+const COMPARING = new Set([
+  'subtract',
+  'multiply',
+  'divide',
+  'squared_difference',
+  'equal',
+  'not_equal',
+  'power',
+]);
 
 /** Steps from which one of `targets` is reached. */
 function leadsTo(steps: readonly Node[], targets: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
@@ -309,7 +324,9 @@ function ends(search: Search, steps: readonly Node[]): readonly TensorId[] {
   // Beside another end, what is summed up for a loss is a term of it (the divergence of a variational autoencoder).
   const lost = new Set(steps.filter((step) => outside.has(step.id)).flatMap((step) => step.inputs));
   const before = [...new Set(found.map((id) => (lost.has(id) ? beforeTerms(search, id) : id)))];
-  const last = before.filter((id) => found.includes(id) && !lost.has(id) || search.producer.get(id)?.primitive.op !== 'reduce');
+  const last = before.filter(
+    (id) => (found.includes(id) && !lost.has(id)) || search.producer.get(id)?.primitive.op !== 'reduce',
+  );
   return last.length > 0 ? last : before;
 }
 
@@ -321,7 +338,7 @@ const TERMS = new Set([
 
 /** The network's result behind the terms of a loss: `pred` for `log(pred + 1e-10)`. */
 function beforeTerms({ flow, producer }: Search, id: TensorId): TensorId {
-  for (let at = id; ; ) {
+  for (let at = id; ;) {
     const step = producer.get(at);
     const data = step?.inputs.filter((input) => !flow.isConstant(input)) ?? [];
     if (step?.primitive.op !== 'elementwise' || !TERMS.has(step.primitive.fn) || data.length !== 1) return at;

@@ -68,12 +68,11 @@ function callMethods(recorder: Recorder, object: InstanceValue, probes: PlainPro
 export function withSignature(recorder: Recorder, fn: FunctionValue, args: CallArgs): CallArgs {
   const stated = recorder.plain.signatures.get(fn);
   if (stated === undefined) return args;
-  const values: Value[] = stated.map((spec, i) => specified(recorder, spec) ?? args.positional[i]?.value ?? spec);
+  const values: Value[] = stated.map(
+    (spec, i) => specified(recorder, spec) ?? args.positional[i]?.value ?? spec,
+  );
   return {
     ...args,
-    positional: [
-      ...values.map((value) => ({ value, range: null })),
-      ...args.positional.slice(values.length),
-    ],
+    positional: [...values.map((value) => ({ value, range: null })), ...args.positional.slice(values.length)],
   };
 }

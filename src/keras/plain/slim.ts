@@ -224,7 +224,10 @@ function withNormaliser(
   const takesScope = normaliser.kind === 'native';
   return activate(
     call,
-    machine.call(normaliser, machine.args([result], { ...(takesScope ? scoped : {}), ...more }, call.args.range)),
+    machine.call(
+      normaliser,
+      machine.args([result], { ...(takesScope ? scoped : {}), ...more }, call.args.range),
+    ),
   );
 }
 
@@ -278,12 +281,7 @@ const parameterNames = (signature: string): readonly string[] =>
     .map((part) => part.trim().split('=')[0]);
 
 /** The arguments with those that the argument scopes give for `key`, where the call does not say otherwise. */
-function withDefaults(
-  recorder: Recorder,
-  key: Value,
-  args: CallArgs,
-  names: readonly string[],
-): CallArgs {
+function withDefaults(recorder: Recorder, key: Value, args: CallArgs, names: readonly string[]): CallArgs {
   const keywords = new Map<string, CallArgs['keywords'] extends ReadonlyMap<string, infer A> ? A : never>();
   const taken = new Set(names.slice(0, args.positional.length));
   const scope = recorder.plain.argumentScopes.at(-1);
@@ -326,14 +324,17 @@ function argumentScopeClass(recorder: Recorder): ClassValue {
       [
         '__exit__(self, *args)',
         (_owner, { self }) => {
-          const at = self.kind === 'instance' ? plain.argumentScopes.lastIndexOf((self.data as ScopeData).scope) : -1;
+          const at =
+            self.kind === 'instance' ? plain.argumentScopes.lastIndexOf((self.data as ScopeData).scope) : -1;
           if (at >= 0) plain.argumentScopes.length = at;
           return FALSE;
         },
       ],
     ],
     hooks: {
-      create: (owner, _self, args): ScopeData => ({ scope: scopeFrom(owner, plain.argumentScopes.at(-1), args) }),
+      create: (owner, _self, args): ScopeData => ({
+        scope: scopeFrom(owner, plain.argumentScopes.at(-1), args),
+      }),
     },
   });
   scopeClasses.set(recorder, cls);

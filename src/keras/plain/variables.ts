@@ -72,7 +72,11 @@ interface ScopeData {
 const scopeOf = (value: Value): VariableScope | undefined =>
   value.kind === 'instance' ? (value.data as ScopeData | null)?.scope : undefined;
 
-function reuseOf(machine: Machine, value: Value | undefined, inherited: VariableScope['reuse']): VariableScope['reuse'] {
+function reuseOf(
+  machine: Machine,
+  value: Value | undefined,
+  inherited: VariableScope['reuse'],
+): VariableScope['reuse'] {
   if (value === undefined || value.kind === 'none') return inherited;
   if (value.kind === 'str') return 'auto';
   const truth = machine.truth(value);
@@ -182,7 +186,12 @@ export const getVariable: NativeFunction = fn(
     const { plain } = recorder;
     const full = p['name'].kind === 'str' ? plain.fullName(p['name'].value) : null;
     const known = full === null ? undefined : plain.variables.get(full);
-    if (known !== undefined && plain.scope.reuse !== false && agrees(recorder, known, wholeLengths(p['shape']))) return known;
+    if (
+      known !== undefined &&
+      plain.scope.reuse !== false &&
+      agrees(recorder, known, wholeLengths(p['shape']))
+    )
+      return known;
     const make = opsLookup(recorder, 'get_variable');
     if (make === undefined) return machine.unknown('get_variable() is not modelled');
     const initializer = p['initializer'].kind === 'none' ? plain.scope.initializer : p['initializer'];
@@ -211,7 +220,8 @@ function wholeLengths(shape: Value): Value {
 /** Whether the variable has the shape that is asked for, as far as both are known. */
 function agrees(recorder: Recorder, variable: InstanceValue, asked: Value): boolean {
   const id = tensorDataOf(variable)?.tensor;
-  const shape = asked.kind === 'int' ? [asked.value] : asked.kind === 'none' ? undefined : valueToShape(asked);
+  const shape =
+    asked.kind === 'int' ? [asked.value] : asked.kind === 'none' ? undefined : valueToShape(asked);
   if (id === undefined || shape === undefined || !isKnownRank(shape)) return true;
   const own = recorder.ref(id).shape;
   return (
