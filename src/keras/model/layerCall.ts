@@ -2,18 +2,16 @@
  * Calling a layer on tensors: checks the inputs, builds on the first call, runs the shape rule or the program's own
  * `call`, and leaves a node (keras/src/layers/layer.py, `Layer.__call__`).
  */
-import type { Node, SourceRange, TensorId } from '../../graph/graph';
+import type { Node } from '../../graph/graph';
 import { unknownBase } from '../../python/interpreter/classes';
-import { PyRaise, type Parameter } from '../../python/machine';
+import { PyRaise } from '../../python/machine';
 import {
   NONE,
   list,
   native,
   tuple,
-  type Arg,
   type CallArgs,
   type NativeFunction,
-  type UnknownValue,
   type Value,
 } from '../../python/values';
 import { KerasError, type CallResult, type TensorRef, type TensorSpec } from '../definition';
@@ -22,6 +20,16 @@ import { wrongCall } from './callChecks';
 import { LayerCallContext, unknownOutputs } from './context';
 import { checkInputSpec } from './inputSpec';
 import { buildDefinition, buildForCall, userMethod } from './layerBuild';
+import {
+  elementRanges,
+  firstArgument,
+  inputRefs,
+  namesOf,
+  orderedInputs,
+  toTensorLeaf,
+  withMask,
+  withoutSelf,
+} from './callArguments';
 import { layerStateOf, type LayerState } from './layerState';
 import { maskForCall, maskJoinsNode, passMask } from './masks';
 import { callModel } from './modelCall';
@@ -31,23 +39,12 @@ import {
   asTensor,
   containsTensor,
   flatten,
-  isTensor,
   mapArgs,
   mapStructure,
-  tensorDataOf,
   tensorsIn,
 } from './structure';
 
 const CALL_PARAMETERS = signature('inputs, training=None, mask=None, *args, **kwargs');
-
-const names = new WeakMap<readonly Parameter[], readonly string[]>();
-
-/** Names of a signature, worked out once. */
-function namesOf(parameters: readonly Parameter[]): readonly string[] {
-  let made = names.get(parameters);
-  if (made === undefined) names.set(parameters, (made = parameters.map(({ name }) => name)));
-  return made;
-}
 
 /** `Layer.__call__`. */
 export const layerCall: NativeFunction = native('__call__', (machine, args) => {
@@ -403,87 +400,4 @@ export function fallbackOf(
     }
   }
   return unknownOutputs(reason, dtype);
-}
-
-/** Arrays become tensors, as Keras converts them. */
-function toTensorLeaf(recorder: Recorder, leaf: Value): Value {
-  if (leaf.kind !== 'instance' || leaf.cls.name !== 'ndarray' || isTensor(leaf)) return leaf;
-  const ref = asTensor(recorder, leaf);
-  return ref === undefined ? leaf : recorder.valueOf(ref.tensor);
-}
-
-export function firstArgument(args: CallArgs, name: string | undefined): Arg | undefined {
-  return (
-    args.positional[1] ??
-    (name === undefined ? undefined : args.keywords.get(name)) ??
-    [...args.keywords.values()][0]
-  );
-}
-
-/** Tensors of the first argument; what is not known counts as a tensor of unknown shape. */
-function inputRefs(recorder: Recorder, value: Value): TensorRef[] {
-  const data = tensorDataOf(value);
-  if (data !== undefined) return [recorder.ref(data.tensor)];
-  const leaves = flatten(value);
-  // A list that may go on: nothing can be said for certain about the whole of it.
-  const open = openTail(value);
-  const rest = open === null ? [] : [recorder.doubt(asTensor(recorder, open)!)];
-  return [...refsOf(recorder, leaves), ...rest];
-}
-
-/** Why a list within the structure may go on; null when all of it is known. */
-export function openTail(value: Value): UnknownValue | null {
-  switch (value.kind) {
-    case 'list':
-      return value.tail ?? firstTail(value.items);
-    case 'tuple':
-      return firstTail(value.items);
-    case 'dict':
-      return value.tail;
-    default:
-      return null;
-  }
-}
-
-function firstTail(items: readonly Value[]): UnknownValue | null {
-  for (const item of items) {
-    const tail = openTail(item);
-    if (tail !== null) return tail;
-  }
-  return null;
-}
-
-function refsOf(recorder: Recorder, leaves: readonly Value[]): TensorRef[] {
-  const refs: TensorRef[] = [];
-  for (const leaf of leaves) {
-    if (leaf.kind === 'none' || leaf.kind === 'str') continue;
-    const ref = asTensor(recorder, leaf);
-    if (ref !== undefined) refs.push(ref);
-  }
-  return refs;
-}
-
-/** Input tensors of the node: those of the first argument, then others by argument, each call of it once. */
-function orderedInputs(first: readonly TensorRef[], tensorArguments: readonly Value[]): TensorId[] {
-  const ids = first.map((ref) => ref.tensor);
-  const all =
-    tensorArguments.length === 1 ? tensorsIn(tensorArguments[0]) : tensorArguments.flatMap(tensorsIn);
-  for (let i = ids.length > 0 && all[0] === ids[0] ? ids.length : 0; i < all.length; i++) ids.push(all[i]);
-  return ids;
-}
-
-function withMask(args: CallArgs, mask: Value): CallArgs {
-  return {
-    ...args,
-    keywords: new Map([...args.keywords, ['mask', { value: mask, range: null, nameRange: null }]]),
-  };
-}
-
-function withoutSelf(args: CallArgs): CallArgs {
-  return { ...args, positional: args.positional.slice(1) };
-}
-
-/** Ranges by input index are not known for elements of a list: the whole argument stands for them. */
-function elementRanges(arg: Arg | undefined): (SourceRange | null)[] {
-  return arg === undefined ? [] : [arg.range];
 }
