@@ -4,6 +4,7 @@
  * Shapes are as Keras prints them with every dimension bound, batch axis first (always 1 for the model's inputs), elements in
  * C order (channels last unless the layer says otherwise). Times are milliseconds, sizes bytes.
  */
+import type { GradientRequest, GradientResult, ShiftRequest, ShiftResult } from './gradients/requests';
 import type { LayerId, ModelGraph, NodeId, TensorId, Weight, WeightId } from '../graph/graph';
 
 export type BackendName = 'webgl2' | 'webgpu' | 'webasm' | 'reference';
@@ -178,6 +179,10 @@ export interface Engine {
   run(options?: RunOptions): Promise<RunResult>;
   /** Brings one map from the device. Rejects with a reason when the node has not run. */
   read(node: NodeId, output?: number): Promise<FeatureMap>;
+  /** Goes back through the model that has run. Rejects with a reason in words. */
+  gradient(request: GradientRequest, pause?: () => Promise<void>): Promise<GradientResult>;
+  /** Runs on the shifted input, then on the input itself again, and compares every map. */
+  shifted(request: ShiftRequest, options?: RunOptions): Promise<ShiftResult>;
   dispose(): void;
 }
 

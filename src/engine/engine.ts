@@ -2,7 +2,7 @@
  * Runs a plan on a backend: keeps weights and maps on the device, reports nodes as they finish, reads back only what is asked
  * for, and starts over on the next backend when a device is lost.
  */
-import type { ModelGraph, NodeId, Weight } from '../graph/graph';
+import type { ModelGraph, NodeId } from '../graph/graph';
 import type {
   BackendInfo,
   Engine,
@@ -14,22 +14,24 @@ import type {
   RunOptions,
   RunResult,
   Unsupported,
-  WeightMatch,
-  WeightSource,
 } from './api';
 import type { Backend, Handle } from './backends/backend';
 import { openBackend } from './backends/choose';
+import { compareShifted, effectiveStrides, shiftData } from './equivariance';
+import type {
+  GradientRequest,
+  GradientResult,
+  NodeShift,
+  ShiftRequest,
+  ShiftResult,
+} from './gradients/requests';
+import { computeGradient } from './gradients/uses';
 import { float32 } from './reference/arrays';
 import { computeOp } from './reference';
-import { weightShape } from './plan/lower/context';
-import { makePlan } from './plan/makePlan';
 import type { Plan, PlannedNode, Step, StorageId } from './plan/plan';
-import { scalingFor } from './inputs/scaling';
 import { Pacing } from './pacing';
 import { optimize, type Schedule } from './passes';
-import { makeSample } from './samples';
-import { UnreadableFile } from './weights/bytes';
-import { makeWeightReader } from './weights/weightReader';
+import { prepare } from './prepare';
 import type { WeightReader } from './plan/plan';
 
 const DEFAULT_BUDGET = 1.5 * 1024 ** 3;
@@ -43,6 +45,7 @@ interface Loaded {
   readonly plan: Plan;
   readonly schedule: Schedule;
   readonly graph: ModelGraph;
+  readonly model: number;
   readonly weights: WeightReader;
   readonly inputs: ReadonlyMap<StorageId, Float32Array>;
   /** Weights do not fit beside the maps: each is released after use. */
@@ -75,27 +78,7 @@ class PlanEngine implements Engine {
     this.loaded = null;
     this.device.trim();
     await this.reopenIfLost();
-    const { plan, message } = makePlan(graph, model, { inputShapes: options.inputShapes });
-    const problems: string[] = message === null ? [] : [message];
-    const shapeOf = (weight: Weight): readonly number[] => weightShape(weight, new Map());
-    const trained = matchWeights(options.weights, graph, model, shapeOf, problems);
-    const { read, notes } = makeWeightReader(graph, { seed: options.seed ?? 0, trained, shapeOf });
-    const samples = plan.inputs.map((input, index) => {
-      const scaling = scalingFor(graph, model, input.tensor);
-      const request = {
-        shape: input.shape,
-        dtype: input.dtype,
-        vocabulary: input.vocabulary,
-        scaling,
-        seed: (options.seed ?? 0) + index,
-      };
-      try {
-        return makeSample(options.samples?.[index] ?? options.sample, request);
-      } catch (error) {
-        problems.push(error instanceof Error ? error.message : String(error));
-        return makeSample('auto', request);
-      }
-    });
+    const { plan, read, assumed, samples, trained, problems } = prepare(graph, model, options);
     const weightBytes = [...plan.constants.values()].reduce(
       (total, constant) => total + 4 * constant.length,
       0,
@@ -118,12 +101,13 @@ class PlanEngine implements Engine {
         plan,
         schedule: optimize(plan, this.device.name, { fuse: this.fuse }),
         graph,
+        model,
         weights: read,
         inputs,
         transientWeights,
       };
-    if (notes.assumed.length)
-      problems.push(`initialisers not known, taken for Keras' default: ${notes.assumed.join(', ')}`);
+    if (assumed.length)
+      problems.push(`initialisers not known, taken for Keras' default: ${assumed.join(', ')}`);
     return {
       ok,
       message: problems.length ? problems.join('; ') : null,
@@ -150,11 +134,7 @@ class PlanEngine implements Engine {
     if (!loaded) throw new Error('no model is loaded');
     await this.reopenIfLost();
     const { plan, schedule } = loaded;
-    for (const [storage, handle] of this.handles) {
-      if (plan.constants.has(storage) || schedule.constants.has(storage)) continue;
-      this.device.release(handle);
-      this.handles.delete(storage);
-    }
+    this.releaseMaps();
     const start = this.now();
     const nodes: NodeDone[] = [];
     const failures: Unsupported[] = [];
@@ -242,6 +222,70 @@ class PlanEngine implements Engine {
     };
   }
 
+  async gradient(request: GradientRequest, pause?: () => Promise<void>): Promise<GradientResult> {
+    const { loaded } = this;
+    if (!loaded) throw new Error('no model is loaded');
+    this.refuseLost();
+    const began = this.now();
+    const { plan, graph, model, weights } = loaded;
+    const result = await computeGradient(
+      {
+        plan,
+        graph,
+        model: graph.models[model],
+        weights,
+        device: this.device,
+        handle: (storage) => this.materialize(storage, true),
+        compute: (step, inputs) => this.compute(step, inputs),
+        read: async (storage) => this.device.read(await this.materialize(storage, true)),
+        pause: async () => {
+          await pause?.();
+          if (this.loaded !== loaded) throw new Error('another model was loaded meanwhile');
+        },
+      },
+      request,
+    );
+    this.refuseLost();
+    return { ...result, milliseconds: this.now() - began } as GradientResult;
+  }
+
+  async shifted({ shift }: ShiftRequest, options: RunOptions = {}): Promise<ShiftResult> {
+    const { loaded } = this;
+    if (!loaded) throw new Error('no model is loaded');
+    const began = this.now();
+    const { plan, graph } = loaded;
+    const quiet = { pause: options.pause, cancelled: options.cancelled };
+    const inputs = new Map(
+      plan.inputs.map(({ storage, shape, tensor }) => {
+        const axis = plan.nodes.find(({ node }) => graph.nodes[node].outputs.includes(tensor))?.channelAxis;
+        const data = loaded.inputs.get(storage) as Float32Array;
+        return [storage, shiftData(data, shape, axis ?? shape.length - 1, shift)] as const;
+      }),
+    );
+    const moved = new Map<NodeId, Float32Array>();
+    try {
+      this.loaded = { ...loaded, inputs };
+      const ran = await this.run(quiet);
+      for (const { node } of ran.nodes) moved.set(node, (await this.read(node)).data.slice());
+    } finally {
+      this.loaded = loaded;
+      // Whatever comes next, nobody may take these maps for those of the input itself.
+      this.releaseMaps();
+    }
+    // The maps on the device are those of the input itself again.
+    await this.run(quiet);
+    const strides = effectiveStrides(graph, plan);
+    const nodes: NodeShift[] = [];
+    for (const place of plan.nodes) {
+      const other = moved.get(place.node);
+      if (!other) continue;
+      const { data } = await this.read(place.node);
+      const row = compareShifted(place, strides.get(place.node) ?? null, shift, data, other);
+      if (row) nodes.push(row);
+    }
+    return { milliseconds: this.now() - began, nodes };
+  }
+
   dispose(): void {
     this.releaseAll();
     this.loaded = null;
@@ -271,7 +315,7 @@ class PlanEngine implements Engine {
     }
   }
 
-  private async compute(step: Step, inputs: readonly Handle[]): Promise<Handle> {
+  private async compute(step: Pick<Step, 'op'>, inputs: readonly Handle[]): Promise<Handle> {
     const handle = this.device.compute(step.op, inputs);
     if (handle) return handle;
     // No kernel for this op on the device: the processor computes it.
@@ -315,6 +359,16 @@ class PlanEngine implements Engine {
     if (reason !== null) throw new DeviceLost(reason);
   }
 
+  /** Lets go of all but weights and tables. */
+  private releaseMaps(): void {
+    const { plan, schedule } = this.loaded as Loaded;
+    for (const [storage, handle] of this.handles) {
+      if (plan.constants.has(storage) || schedule.constants.has(storage)) continue;
+      this.device.release(handle);
+      this.handles.delete(storage);
+    }
+  }
+
   private releaseAll(): void {
     for (const handle of this.handles.values()) this.device.release(handle);
     this.handles.clear();
@@ -343,23 +397,5 @@ class PlanEngine implements Engine {
 
 /** Thrown out of `run` when the device went away; running again opens a new one. */
 export class DeviceLost extends Error {}
-
-/** A file that cannot be read leaves the initial weights, and a message. */
-function matchWeights(
-  source: WeightSource | undefined,
-  graph: ModelGraph,
-  model: number,
-  shapeOf: (weight: Weight) => readonly number[],
-  problems: string[],
-): WeightMatch | undefined {
-  if (!source || !graph.models[model]) return undefined;
-  try {
-    return source.match(graph, model, shapeOf);
-  } catch (error) {
-    if (!(error instanceof UnreadableFile)) throw error;
-    problems.push(`the weights of “${source.name}” cannot be read: ${error.message}`);
-    return undefined;
-  }
-}
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`;

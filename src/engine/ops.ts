@@ -154,6 +154,48 @@ export interface CumsumOp {
   readonly inner: number;
 }
 
+/**
+ * `unfold` lays each window's elements side by side, `[n, input…, channels]` → `[n, output…, taps, channels]` (zeros outside):
+ * im2col. `fold` is its transpose, which adds overlaps: col2im.
+ */
+export interface PatchesOp {
+  readonly kind: 'unfold' | 'fold';
+  readonly n: number;
+  /** As for a convolution from the unfolded side's `input` to its `output`, for both directions. */
+  readonly axes: readonly WindowAxis[];
+  readonly channels: number;
+}
+
+/** Inputs: what was pooled, the gradient of the result; gives the gradient of what was pooled. The first of equal maxima takes it. */
+export interface PoolGradientOp {
+  readonly kind: 'poolGradient';
+  readonly of: PoolOp;
+}
+
+/** The transpose of a gather: adds each element to where it was taken from. */
+export interface ScatterOp {
+  readonly kind: 'scatter';
+  readonly of: GatherOp;
+}
+
+/** Inputs: indices, the gradient of the looked-up rows; gives the gradient of the table. */
+export interface EmbeddingGradientOp {
+  readonly kind: 'embeddingGradient';
+  readonly of: EmbeddingOp;
+}
+
+/** Inputs: what was pooled, the gradient of the result. */
+export interface AdaptiveMaxGradientOp {
+  readonly kind: 'adaptiveMaxGradient';
+  readonly of: AdaptiveMaxOp;
+}
+
+/** Inputs: those of the recurrent op, then the gradient of its result; gives the gradients of the inputs one after another. */
+export interface RecurrentGradientOp {
+  readonly kind: 'recurrentGradient';
+  readonly of: RecurrentOp;
+}
+
 export type EngineOp =
   | ConvOp
   | PoolOp
@@ -166,7 +208,13 @@ export type EngineOp =
   | EmbeddingOp
   | RecurrentOp
   | AdaptiveMaxOp
-  | CumsumOp;
+  | CumsumOp
+  | PatchesOp
+  | PoolGradientOp
+  | ScatterOp
+  | EmbeddingGradientOp
+  | AdaptiveMaxGradientOp
+  | RecurrentGradientOp;
 
 export const sizeOf = (shape: readonly number[]): number =>
   shape.reduce((total, length) => total * length, 1);
@@ -196,7 +244,33 @@ export function outputSize(op: EngineOp): number {
       return op.n * (op.returnSequences ? op.steps : 1) * op.units;
     case 'adaptiveMax':
       return op.n * sizeOf(op.outputs) * op.channels;
+    case 'unfold':
+      return (
+        op.n *
+        sizeOf(op.axes.map((axis) => axis.output)) *
+        sizeOf(op.axes.map((axis) => axis.kernel)) *
+        op.channels
+      );
+    case 'fold':
+      return op.n * sizeOf(op.axes.map((axis) => axis.input)) * op.channels;
+    case 'poolGradient':
+      return op.of.n * sizeOf(op.of.axes.map((axis) => axis.input)) * op.of.channels;
+    case 'scatter':
+      return sizeOf(op.of.inShape);
+    case 'embeddingGradient':
+      return op.of.rows * op.of.width;
+    case 'adaptiveMaxGradient':
+      return op.of.n * sizeOf(op.of.inputs) * op.of.channels;
+    case 'recurrentGradient':
+      return recurrentInputSizes(op.of).reduce((total, size) => total + size, 0);
   }
+}
+
+/** Elements of a recurrent op's inputs: x, kernel, recurrent kernel, bias when there is one. */
+export function recurrentInputSizes(op: RecurrentOp): number[] {
+  const width = op.units * (op.cell === 'lstm' ? 4 : op.cell === 'gru' ? 3 : 1);
+  const bias = op.bias ? [op.cell === 'gru' && op.resetAfter ? 2 * width : width] : [];
+  return [op.n * op.steps * op.features, op.features * width, op.units * width, ...bias];
 }
 
 /** Work of an op in multiply-adds, for progress and for choosing kernels (not the figure shown to users). */
@@ -224,6 +298,12 @@ export function workOf(op: EngineOp): number {
       );
     case 'adaptiveMax':
       return op.n * sizeOf(op.inputs) * op.channels;
+    case 'fold':
+      return outputSize(op) * sizeOf(op.axes.map((axis) => axis.kernel));
+    case 'poolGradient':
+      return 2 * workOf(op.of);
+    case 'recurrentGradient':
+      return 3 * workOf(op.of);
     default:
       return outputSize(op);
   }

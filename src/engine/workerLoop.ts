@@ -21,6 +21,8 @@ export function startWorkerLoop(post: Post): (message: ToWorker) => void {
   /** Newest load or run; older ones stop at their next step. */
   let current = 0;
   let queue: Promise<void> = Promise.resolve();
+  /** Settled when no measurement on a shifted input is under way. */
+  let shifting: Promise<void> = Promise.resolve();
   /** The request whose run filled the maps; null while a run is under way or none was. */
   let filledBy: number | null = null;
 
@@ -79,7 +81,31 @@ export function startWorkerLoop(post: Post): (message: ToWorker) => void {
     post({ type: 'weights', id, name: weights?.name ?? null, message });
   };
 
+  const measure = async (
+    message: Extract<ToWorker, { type: 'gradient' | 'shifted' }>,
+    token: number,
+  ): Promise<void> => {
+    if (!engine) throw new Error('no model is loaded');
+    const { id } = message;
+    const pause = async (): Promise<void> => {
+      await letOthersThrough();
+      if (token !== current) throw new Error('the request was overtaken by another');
+    };
+    if (message.type === 'gradient')
+      post({ type: 'gradient', id, result: await engine.gradient(message.request, pause) });
+    else {
+      const measured = engine.shifted(message.request, { pause });
+      shifting = measured.then(
+        () => undefined,
+        () => undefined,
+      );
+      post({ type: 'shifted', id, result: await measured });
+    }
+  };
+
   const read = async (message: Extract<ToWorker, { type: 'read' }>): Promise<void> => {
+    // While the input is shifted, the maps are not those of the input.
+    await shifting;
     if (!engine) throw new Error('no model is loaded');
     let map: FeatureMap;
     try {
@@ -124,6 +150,12 @@ export function startWorkerLoop(post: Post): (message: ToWorker) => void {
       case 'read':
         read(message).catch((error: unknown) => fail(message.id, error));
         break;
+      case 'gradient':
+      case 'shifted': {
+        const token = current;
+        inTurn(message.id, () => measure(message, token));
+        break;
+      }
       case 'cancel':
         current++;
         break;

@@ -3,6 +3,7 @@
  * repeat; a new `load` cancels what is running, and answers to older requests may still arrive (compare ids).
  */
 import type { ModelGraph, NodeId } from '../graph/graph';
+import type { GradientRequest, GradientResult, ShiftRequest, ShiftResult } from './gradients/requests';
 import type {
   BackendInfo,
   CustomInput,
@@ -39,6 +40,10 @@ export type ToWorker =
     }
   /** Answered by `map`, or by `error` with the reason. Allowed while a run is under way, for nodes already done. */
   | { readonly type: 'read'; readonly id: number; readonly node: NodeId; readonly output?: number }
+  /** Goes back through the model that has run: effective receptive field, saliency, norms; answered by `gradient` or `error`. */
+  | { readonly type: 'gradient'; readonly id: number; readonly request: GradientRequest }
+  /** Compares the maps with those of the shifted input; answered by `shifted` or `error`. Takes two runs. */
+  | { readonly type: 'shifted'; readonly id: number; readonly request: ShiftRequest }
   | { readonly type: 'cancel' }
   | { readonly type: 'dispose' };
 
@@ -55,6 +60,8 @@ export type FromWorker =
     }
   | { readonly type: 'node'; readonly id: number; readonly done: NodeDone }
   | { readonly type: 'done'; readonly id: number; readonly result: RunResult }
+  | { readonly type: 'gradient'; readonly id: number; readonly result: GradientResult }
+  | { readonly type: 'shifted'; readonly id: number; readonly result: ShiftResult }
   /** `map.data` is transferred. */
   | { readonly type: 'map'; readonly id: number; readonly map: FeatureMap }
   /** The device was lost and the plan rebuilt; the maps are gone until the next run (which starts by itself). */

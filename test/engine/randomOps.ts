@@ -1,7 +1,7 @@
 // Random ops with random numbers, small enough to compute by definition: what every backend is compared with the reference on.
 import { activationExpression, elementwiseExpression } from '../../src/engine/activations';
 import type { ConvOp, EngineOp, GatherAxis, WindowAxis } from '../../src/engine/ops';
-import { sizeOf } from '../../src/engine/ops';
+import { recurrentInputSizes, sizeOf } from '../../src/engine/ops';
 import { add, input, mul, type Expression } from '../../src/engine/expression';
 import { convWindow, transposedWindow } from '../../src/keras/geometry';
 import { randomStream, type Random } from '../../src/engine/weights/random';
@@ -282,10 +282,73 @@ function embedding(dice: Dice): OpCase {
   return { op: { kind: 'embedding', count, rows, width }, inputs: [indices, dice.numbers(rows * width)] };
 }
 
-const MAKERS = { conv, pool, matmul, gather, concat, map, reduce, softmax, embedding };
+function patches(dice: Dice, kind: 'unfold' | 'fold'): OpCase {
+  const axes = Array.from({ length: dice.pick([1, 2, 2, 3]) }, () => windowAxis(dice, false));
+  const op: EngineOp = { kind, n: dice.int(1, 2), axes, channels: dice.pick(CHANNELS) };
+  const elements = op.n * op.channels;
+  const inside = elements * sizeOf(axes.map((axis) => axis.input));
+  const folded = elements * sizeOf(axes.map((axis) => axis.output * axis.kernel));
+  return { op, inputs: [dice.numbers(kind === 'unfold' ? inside : folded)] };
+}
+
+function recurrent(dice: Dice): OpCase {
+  const [n, steps, features, units] = [dice.int(1, 2), dice.int(1, 4), dice.int(1, 4), dice.int(1, 4)];
+  const op: EngineOp = {
+    kind: 'recurrent',
+    cell: dice.pick(['simple', 'lstm', 'gru'] as const),
+    n,
+    steps,
+    features,
+    units,
+    bias: dice.chance(0.7),
+    returnSequences: dice.chance(0.5),
+    goBackwards: dice.chance(0.3),
+    resetAfter: dice.chance(0.5),
+    activation: activationExpression('tanh') as Expression,
+    recurrentActivation: activationExpression('sigmoid') as Expression,
+  };
+  return { op, inputs: recurrentInputSizes(op).map((size) => dice.numbers(size)) };
+}
+
+function cumsum(dice: Dice): OpCase {
+  const [outer, size, inner] = [dice.int(1, 4), dice.int(1, 9), dice.pick(CHANNELS)];
+  return { op: { kind: 'cumsum', outer, size, inner }, inputs: [dice.numbers(outer * size * inner)] };
+}
+
+function adaptiveMax(dice: Dice): OpCase {
+  const inputs = Array.from({ length: dice.int(1, 3) }, () => dice.int(2, 7));
+  const outputs = inputs.map((length) => dice.int(1, length));
+  const op: EngineOp = {
+    kind: 'adaptiveMax',
+    n: dice.int(1, 2),
+    inputs,
+    outputs,
+    channels: dice.pick(CHANNELS),
+  };
+  return { op, inputs: [dice.numbers(op.n * sizeOf(inputs) * op.channels)] };
+}
+
+/** Ops that every device has a kernel for. */
+const MAKERS = {
+  conv,
+  pool,
+  matmul,
+  gather,
+  concat,
+  map,
+  reduce,
+  softmax,
+  embedding,
+  unfold: (dice: Dice) => patches(dice, 'unfold'),
+  fold: (dice: Dice) => patches(dice, 'fold'),
+};
 export type OpKind = keyof typeof MAKERS;
 export const OP_KINDS = Object.keys(MAKERS) as OpKind[];
 
-export function randomOp(kind: OpKind, seed: number): OpCase {
-  return MAKERS[kind](new Dice(randomStream(`${kind}/${seed}`)));
+const OTHERS = { recurrent, cumsum, adaptiveMax };
+export type AnyOpKind = OpKind | keyof typeof OTHERS;
+export const ALL_KINDS = [...OP_KINDS, ...Object.keys(OTHERS)] as AnyOpKind[];
+
+export function randomOp(kind: AnyOpKind, seed: number): OpCase {
+  return { ...MAKERS, ...OTHERS }[kind](new Dice(randomStream(`${kind}/${seed}`)));
 }

@@ -2,6 +2,7 @@
 import { outputSize, type EngineOp } from '../ops';
 import { matmulKernel, reduceKernel, softmaxKernel } from './algebra';
 import { concatKernel, embeddingKernel, gatherKernel, mapKernel } from './movement';
+import { patchesKernel } from './patches';
 import { convKernel, poolKernel } from './windows';
 import type { KernelSource } from './writer';
 
@@ -35,9 +36,17 @@ export function kernelFor(op: EngineOp, lengths: readonly number[], texels: bool
       return softmaxKernel(op, texels);
     case 'embedding':
       return embeddingKernel(op, texels);
+    case 'unfold':
+    case 'fold':
+      return patchesKernel(op, texels);
     case 'recurrent':
     case 'adaptiveMax':
     case 'cumsum':
+    case 'poolGradient':
+    case 'scatter':
+    case 'embeddingGradient':
+    case 'adaptiveMaxGradient':
+    case 'recurrentGradient':
       return null;
   }
 }

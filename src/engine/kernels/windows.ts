@@ -5,7 +5,7 @@ import { writeExpression } from './expressions';
 import { unravel, Writer, type KernelSource } from './writer';
 
 /** Where a thread stands: image number and output position along each axis. */
-function position(
+export function position(
   writer: Writer,
   axes: readonly WindowAxis[],
   column: string,
@@ -21,7 +21,7 @@ function position(
  * Loops over the taps that fall inside the input: `body(tap, source)` with the flat tap and the flat input position. Bounds are
  * tested only where a window can reach outside.
  */
-function forTaps(
+export function forTaps(
   writer: Writer,
   axes: readonly WindowAxis[],
   transposed: boolean,

@@ -15,11 +15,16 @@ export const keepAxis = (from: number): GatherAxis => ({ from, mul: 1, add: 0, d
 
 export class PlanBuilder {
   readonly steps: Step[] = [];
-  readonly storages: number[] = [];
+  readonly storages: number[];
   readonly constants = new Map<StorageId, Constant>();
   private readonly weightConstants = new Map<WeightId, PlanTensor>();
   /** The node that steps are recorded for. */
   node: NodeId = -1;
+
+  /** `storages`: elements of those that exist already, when a plan is carried on. */
+  constructor(storages: readonly number[] = []) {
+    this.storages = [...storages];
+  }
 
   tensor(shape: readonly number[]): PlanTensor {
     this.storages.push(sizeOf(shape));
@@ -44,9 +49,17 @@ export class PlanBuilder {
     shape: readonly number[],
     weights: readonly WeightId[],
     values: (weights: WeightReader) => Float32Array,
+    pull?: Constant['pull'],
   ): PlanTensor {
     const tensor = this.tensor(shape);
-    this.constants.set(tensor.storage, { storage: tensor.storage, length: sizeOf(shape), weights, values });
+    const { storage } = tensor;
+    this.constants.set(storage, {
+      storage,
+      length: sizeOf(shape),
+      weights,
+      values,
+      ...(pull ? { pull } : {}),
+    });
     return tensor;
   }
 
@@ -54,7 +67,12 @@ export class PlanBuilder {
   weight(id: WeightId, shape: readonly number[]): PlanTensor {
     let tensor = this.weightConstants.get(id);
     if (!tensor) {
-      tensor = this.constant(shape, [id], (read) => read(id));
+      tensor = this.constant(
+        shape,
+        [id],
+        (read) => read(id),
+        (gradient) => [[id, gradient]],
+      );
       this.weightConstants.set(id, tensor);
     }
     return tensor;

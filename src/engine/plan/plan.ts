@@ -27,6 +27,8 @@ export interface Constant {
   /** Weights it is made of, for matching trained ones and for accounting; none for tables. */
   readonly weights: readonly WeightId[];
   values(weights: WeightReader): Float32Array;
+  /** From the gradient of these numbers to those of the weights they are made of; absent where there is no way back. */
+  pull?(gradient: Float32Array, weights: WeightReader): readonly (readonly [WeightId, Float32Array])[];
 }
 
 /** Gives a weight's values (initialised or trained). */

@@ -124,9 +124,17 @@ export function adaptiveBin(o: number, bins: number, length: number): readonly [
 }
 
 export function adaptiveMax(op: AdaptiveMaxOp, [x]: readonly Numbers[], allocate: Allocate): Numbers {
+  const out = allocate(op.n * sizeOf(op.outputs) * op.channels).fill(-Infinity);
+  forEachBin(op, (to, from) => {
+    for (let c = 0; c < op.channels; c++) out[to + c] = Math.max(out[to + c], x[from + c]);
+  });
+  return out;
+}
+
+/** Visits every pair of a bin and a position in it: `visit(to, from)`, where their channels begin in the result and in the input. */
+export function forEachBin(op: AdaptiveMaxOp, visit: (to: number, from: number) => void): void {
   const outPositions = sizeOf(op.outputs);
   const inPositions = sizeOf(op.inputs);
-  const out = allocate(op.n * outPositions * op.channels).fill(-Infinity);
   for (let image = 0; image < op.n; image++) {
     for (let position = 0; position < outPositions; position++) {
       let rest = position;
@@ -142,13 +150,8 @@ export function adaptiveMax(op: AdaptiveMaxOp, [x]: readonly Numbers[], allocate
         );
         scale *= op.inputs[d];
       }
-      for (const source of sources) {
-        for (let c = 0; c < op.channels; c++) {
-          const to = (image * outPositions + position) * op.channels + c;
-          out[to] = Math.max(out[to], x[(image * inPositions + source) * op.channels + c]);
-        }
-      }
+      for (const source of sources)
+        visit((image * outPositions + position) * op.channels, (image * inPositions + source) * op.channels);
     }
   }
-  return out;
 }

@@ -4,7 +4,9 @@ import { adaptiveMax, cumsum, matmul, reduce, softmax } from './algebra';
 import { float64, type Allocate, type Numbers } from './arrays';
 import { convolve, pool } from './convolution';
 import { concatenate, embed, gather, mapElements } from './movement';
+import { adaptiveMaxGradient, embeddingGradient, fold, poolGradient, scatter, unfold } from './transposes';
 import { recurrent } from './recurrent';
+import { recurrentGradient } from './recurrentGradient';
 
 /** Computes one op. Inputs in the op's order, C order, channels last. */
 export function computeOp(op: EngineOp, inputs: readonly Numbers[], allocate: Allocate = float64): Numbers {
@@ -33,5 +35,19 @@ export function computeOp(op: EngineOp, inputs: readonly Numbers[], allocate: Al
       return adaptiveMax(op, inputs, allocate);
     case 'cumsum':
       return cumsum(op, inputs, allocate);
+    case 'unfold':
+      return unfold(op, inputs, allocate);
+    case 'fold':
+      return fold(op, inputs, allocate);
+    case 'poolGradient':
+      return poolGradient(op, inputs, allocate);
+    case 'scatter':
+      return scatter(op, inputs, allocate);
+    case 'embeddingGradient':
+      return embeddingGradient(op, inputs, allocate);
+    case 'adaptiveMaxGradient':
+      return adaptiveMaxGradient(op, inputs, allocate);
+    case 'recurrentGradient':
+      return recurrentGradient(op, inputs, allocate);
   }
 }

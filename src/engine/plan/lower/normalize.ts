@@ -1,6 +1,6 @@
 /** Lowers normalisations: batch normalisation to a scale and a shift per channel, the others to statistics and arithmetic. */
 import { add, binary, input, mul, num, sub, unary } from '../../expression';
-import { CannotRun, type PlanTensor } from '../plan';
+import { CannotRun, type PlanTensor, type WeightReader } from '../plan';
 import { known, type LowerContext, type PrimitiveOf } from './context';
 
 type Normalize = PrimitiveOf<'normalize'>;
@@ -54,22 +54,30 @@ function batch(context: LowerContext, primitive: Normalize): PlanTensor {
   const beta = primitive.center ? id('beta') : null;
   const ids = [mean, variance, gamma, beta].filter((weight): weight is number => weight !== null);
   const shape = [channels, ...x.shape.slice(axis + 1).map(() => 1)];
-  const scale = builder.constant(shape, ids, (read) =>
-    read(variance).map(
-      (value, c) => (gamma === null ? 1 : read(gamma)[c]) / Math.sqrt(value + primitive.epsilon),
-    ),
+  const deviation = (read: WeightReader, c: number): number =>
+    Math.sqrt(read(variance)[c] + primitive.epsilon);
+  const scale = builder.constant(
+    shape,
+    ids,
+    (read) => read(variance).map((_, c) => (gamma === null ? 1 : read(gamma)[c]) / deviation(read, c)),
+    (gradient, read) => (gamma === null ? [] : [[gamma, gradient.map((d, c) => d / deviation(read, c))]]),
   );
-  const shift = builder.constant(shape, [], (read) => {
-    const means = read(mean);
-    const variances = read(variance);
-    const gammas = gamma === null ? null : read(gamma);
-    const betas = beta === null ? null : read(beta);
-    return means.map(
-      (value, c) =>
-        (betas ? betas[c] : 0) -
-        (value * (gammas ? gammas[c] : 1)) / Math.sqrt(variances[c] + primitive.epsilon),
-    );
-  });
+  const shift = builder.constant(
+    shape,
+    [],
+    (read) =>
+      read(mean).map(
+        (value, c) =>
+          (beta === null ? 0 : read(beta)[c]) -
+          (value * (gamma === null ? 1 : read(gamma)[c])) / deviation(read, c),
+      ),
+    (gradient, read) => [
+      ...(beta === null ? [] : [[beta, gradient] as const]),
+      ...(gamma === null
+        ? []
+        : [[gamma, gradient.map((d, c) => (-d * read(mean)[c]) / deviation(read, c))] as const]),
+    ],
+  );
   return builder.map(add(mul(input(0), input(1)), input(2)), [x, scale, shift]);
 }
 
