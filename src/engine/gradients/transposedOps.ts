@@ -5,7 +5,6 @@
 import { binary, input, mul, num, select, sub, unary } from '../expression';
 import {
   recurrentInputSizes,
-  sizeOf,
   type EmbeddingOp,
   type EngineOp,
   type GatherOp,
