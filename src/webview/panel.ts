@@ -46,7 +46,7 @@ class Panel {
   private readonly network: NetworkView;
   private readonly table: TableView;
   private readonly layer: LayerView;
-  private readonly lens = new LensView();
+  private readonly lens = new LensView((system) => this.change({ system }));
   private readonly field: FieldView;
   private readonly activations: ActivationView;
   private readonly tabs: Tabs;
@@ -229,7 +229,7 @@ class Panel {
         selected: this.selected,
       });
     } else if (view.tab === 'field') this.field.update(t, shown.snapshot, shown.model, this.selected);
-    else this.lens.update(t, shown.snapshot, node);
+    else this.lens.update(t, shown.snapshot, node, view.system);
   }
 
   private change(view: Partial<ViewState>): void {

@@ -34,6 +34,8 @@ export interface ViewState {
   readonly scale: 'layer' | 'channel';
   readonly sample: string;
   readonly seed: number;
+  /** The lens' way to look at layers that was last chosen. */
+  readonly system: string;
 }
 
 export const INITIAL: ViewState = {
@@ -50,6 +52,7 @@ export const INITIAL: ViewState = {
   scale: 'channel',
   sample: 'auto',
   seed: 0,
+  system: '',
 };
 
 /** Models remembered at most; the oldest go first. */
@@ -85,6 +88,7 @@ export function restore(stored: unknown): ViewState {
     scale: old.scale === 'layer' ? 'layer' : 'channel',
     sample: text(old.sample, INITIAL.sample),
     seed: number(old.seed, 0),
+    system: text(old.system, INITIAL.system),
   };
 }
 

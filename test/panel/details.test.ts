@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
+import { arithmeticOf, outputs, reads, sumText } from '../../src/webview/lens/arithmetic';
 import { Net, resnet, unet, vgg } from '../webview/build';
 import { PanelHarness, type PanelOptions, type PanelPage } from './harness/panelPage';
 
@@ -143,21 +144,94 @@ describe('panel: details', () => {
       // SAME with stride 2 on 5: one cell of padding on each side.
       assert.equal(await page.locator('.cell.is-real').count(), 25);
       assert.equal(await page.locator('.cell.is-pad').count(), 49 - 25);
-      assert.equal(await page.locator('.cell.is-read').count(), 9);
+      assert.equal(await page.locator('.lens figure:first-child .cell.is-read').count(), 9);
       assert.match(
-        await page.locator('.lens .readout').innerText(),
+        await page.locator('.lens .readout[role=status]').innerText(),
         /output \(0, 0\) reads input \{0, 1\} × \{0, 1\}.*5 of its cells/,
       );
       await page.locator('.lens button[aria-label=Step]').click();
       assert.match(
-        await page.locator('.lens .readout').innerText(),
+        await page.locator('.lens .readout[role=status]').innerText(),
         /output \(0, 1\) reads input \{0, 1\} × \{1, 2, 3\}/,
       );
       await page.locator('.lens input[type=range]').fill('8');
       assert.match(
-        await page.locator('.lens .readout').innerText(),
+        await page.locator('.lens .readout[role=status]').innerText(),
         /output \(2, 2\) reads input \{3, 4\} × \{3, 4\}/,
       );
+    });
+
+    it('draws for every output the cells that the engine reads, and their sum', async () => {
+      const net = new Net();
+      const input = net.input([7, 6, 1]);
+      net.model('m', [input], [net.conv(input, 1, 3, { stride: 2, dilation: 2, name: 'conv' })]);
+      const { page } = await open(net, { tab: 'lens', select: 'conv' });
+      const a = arithmeticOf(net.graph.nodes[1])!;
+      for (let output = 0; output < outputs(a); output++) {
+        await page.locator('.lens input[type=range]').fill(String(output));
+        const drawn = await page
+          .locator('.lens figure:first-child .cell.is-read[data-cell]')
+          .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('data-cell'))));
+        const read = reads(a, output).flatMap((each) => (each.input === null ? [] : [each.input]));
+        assert.deepEqual(
+          drawn.sort((x, y) => x - y),
+          read.sort((x, y) => x - y),
+        );
+        assert.equal(await page.locator('.lens-sum').innerText(), sumText(a, output));
+      }
+    });
+
+    it('tells under the pointer what a cell feeds and what feeds it', async () => {
+      const net = new Net();
+      const input = net.input([5, 5, 1]);
+      net.model('m', [input], [net.conv(input, 1, 3, { name: 'conv' })]);
+      const { page } = await open(net, { tab: 'lens', select: 'conv' });
+      await page.locator('.lens figure >> nth=0 >> [data-cell="0"]').hover();
+      assert.equal(await page.locator('.lens .cell.is-fed').count(), 4);
+      assert.match(await page.locator('.lens .readout[role=status]').innerText(), /input \(0, 0\)/);
+      await page.locator('.lens figure >> nth=2 >> [data-cell="12"]').hover();
+      assert.match(await page.locator('.lens .readout[role=status]').innerText(), /output \(2, 2\) reads/);
+      await page.locator('.lens h2').hover();
+      assert.match(await page.locator('.lens .readout[role=status]').innerText(), /output \(0, 0\) reads/);
+    });
+
+    it('has other ways to look at it, and remembers the one chosen', async () => {
+      const net = new Net();
+      const input = net.input([6, 6, 3]);
+      net.model('m', [input], [net.conv(input, 4, 3, { name: 'conv' })]);
+      const { page, state } = await open(net, { tab: 'lens', select: 'conv', reducedMotion: true });
+      for (const [system, words] of [
+        ['im2col', /\(36 × 27\) · \(27 × 4\)/],
+        ['sparse', /Sparse matrix 36×36/],
+        ['shift', /Output of the shifted input/],
+        ['cost', /dense layer/],
+      ] as const) {
+        await page.locator(`[data-system=${system}]`).click();
+        assert.match(await page.locator('.lens-body').innerText(), words);
+        assert.deepEqual(await violations(page), [], system);
+      }
+      await page.waitForTimeout(250);
+      assert.equal(((await state()) as { system: string }).system, 'cost');
+    });
+
+    it('shifts the input by dragging and by keyboard', async () => {
+      const net = new Net();
+      const input = net.input([8, 8, 1]);
+      net.model('m', [input], [net.conv(input, 1, 3, { stride: 2, padding: 'valid', name: 'conv' })]);
+      const { page } = await open(net, { tab: 'lens', select: 'conv' });
+      await page.locator('[data-system=shift]').click();
+      const sum = page.locator('.lens-sum');
+      assert.match(await sum.innerText(), /exactly/);
+      await page.locator('.lens-drag').focus();
+      await page.keyboard.press('ArrowDown');
+      assert.match(await sum.innerText(), /No whole number/);
+      const box = (await page.locator('.lens-drag svg').boundingBox())!;
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2 + box.height / 8, { steps: 4 });
+      await page.mouse.up();
+      assert.match(await page.locator('.lens .readout[role=status]').innerText(), /\(2, 2\)/);
+      assert.match(await sum.innerText(), /exactly/);
     });
 
     it('plays and pauses', async () => {
