@@ -41,7 +41,7 @@ progress('engine');
 figures.engine = await engineFigures();
 
 figures.bytes = {};
-for (const file of ['extension.js', 'web/extension.js', 'webview/panel.js', 'webview/worker.js', 'cli.js']) {
+for (const file of ['extension.js', 'webview/panel.js', 'webview/worker.js', 'cli.js']) {
   figures.bytes[file] = (await stat(path.join(root, 'dist', file))).size;
 }
 await writeFile(path.join(outDir, 'bench/figures.json'), JSON.stringify(figures, null, 1));

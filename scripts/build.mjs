@@ -1,4 +1,4 @@
-// Bundles the extension (desktop and web), the panel, the engine worker and the command line into dist/.
+// Bundles the extension (desktop and web alike), the panel, the engine worker and the command line into dist/.
 // `--production` minifies identifiers-safe parts only; GPU kernels are source strings, which no bundler rewrites.
 import esbuild from 'esbuild';
 import { chmod, copyFile, mkdir, rm, stat } from 'node:fs/promises';
@@ -26,16 +26,10 @@ const common = {
 };
 
 const bundles = [
+  // One bundle for both kinds of extension host: built for the one that has less.
   {
-    entry: 'src/extension/desktop.ts',
+    entry: 'src/extension/main.ts',
     outfile: 'dist/extension.js',
-    platform: 'node',
-    format: 'cjs',
-    external: ['vscode'],
-  },
-  {
-    entry: 'src/extension/web.ts',
-    outfile: 'dist/web/extension.js',
     platform: 'browser',
     format: 'cjs',
     external: ['vscode'],

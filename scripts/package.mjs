@@ -9,13 +9,7 @@ import { progress, run } from './lib/run.mjs';
 const MAX_BYTES = 1_000_000;
 
 /** Files that the .vsix must hold for the extension to work on desktop and web. */
-const needed = [
-  'extension.js',
-  'web/extension.js',
-  'webview/panel.js',
-  'webview/panel.css',
-  'webview/worker.js',
-];
+const needed = ['extension.js', 'webview/panel.js', 'webview/panel.css', 'webview/worker.js'];
 
 /**
  * Builds, checks and packages.
@@ -59,6 +53,7 @@ async function stage() {
     'LICENSE',
     '.vscodeignore',
     'dist',
+    'docs/diagnostics.md',
     'media',
   ]) {
     await cp(path.join(root, name), path.join(folder, name), { recursive: true });
@@ -84,7 +79,7 @@ async function contentProblems(target) {
     (file) => !entries.some((entry) => entry.toLowerCase() === `extension/${file}`),
   );
   const strays = entries.filter((entry) =>
-    /^extension\/(src|test|scripts|docs|out|node_modules)\/|\.map$/.test(entry),
+    /^extension\/(src|test|scripts|docs(?!\/diagnostics\.md$)|out|node_modules)\/|\.map$/.test(entry),
   );
   return [
     ...missing.map((file) => `the .vsix lacks ${file}`),

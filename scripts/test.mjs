@@ -20,7 +20,6 @@ await mkdir(path.join(outDir, 'results'), { recursive: true });
 await ensureNodeModules();
 
 const rows = [];
-const workspace = path.join(root, 'test/hosts/workspace');
 
 if (wanted('build')) rows.push(await check('build', () => node('scripts/build.mjs', '--production')));
 if (wanted('lint')) {
@@ -45,16 +44,24 @@ if (wanted('panel')) {
 }
 if (wanted('web') || wanted('node')) {
   const { bundleHostSuites } = await import('./hosts/bundleSuite.mjs');
+  const { prepareWorkspace } = await import('./hosts/workspace.mjs');
   const bundles = await bundleHostSuites();
   if (wanted('web')) {
     const { runWebSuite } = await import('./hosts/runWeb.mjs');
-    rows.push(await timed('web host', () => runWebSuite({ bundle: bundles.web, folderPath: workspace })));
+    rows.push(
+      await timed('web host', async () =>
+        runWebSuite({ bundle: bundles.web, folderPath: await prepareWorkspace('web') }),
+      ),
+    );
   }
   if (wanted('node')) {
     const { runNodeSuite } = await import('./hosts/runNode.mjs');
     let host = '';
     const row = await timed('Node host', async () => {
-      const ran = await runNodeSuite({ bundle: bundles.node, folderPath: workspace });
+      const ran = await runNodeSuite({
+        bundle: bundles.node,
+        folderPath: await prepareWorkspace('node'),
+      });
       host = ran.host;
       return ran.results;
     });

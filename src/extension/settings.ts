@@ -8,6 +8,8 @@ export interface Settings {
   readonly inlayHints: boolean;
   readonly hintStyle: HintStyle;
   readonly codeLens: boolean;
+  readonly codeLensActions: boolean;
+  readonly highlightTensors: boolean;
   readonly diagnostics: boolean;
   readonly severity: Readonly<Record<string, Severity>>;
   /** Folders with Python packages, as absolute paths or URIs. */
@@ -40,6 +42,8 @@ function read(): Settings {
     inlayHints: settings.get('inlayHints.enabled', true),
     hintStyle: settings.get<HintStyle>('inlayHints.style', 'shape'),
     codeLens: settings.get('codeLens.enabled', true),
+    codeLensActions: settings.get('codeLens.actions', true),
+    highlightTensors: settings.get('highlightTensors', true),
     diagnostics: settings.get('diagnostics.enabled', true),
     severity: settings.get<Record<string, Severity>>('diagnostics.severity', {}),
     pythonPath: settings.get<string[]>('pythonPath', []),

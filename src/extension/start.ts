@@ -4,6 +4,8 @@
  */
 import * as vscode from 'vscode';
 import type { Controller } from './controller';
+import type { ToolInput, ToolName } from './tools';
+import { ModelsView } from './views/modelsView';
 import { isPython, mentionsKeras } from './relevance';
 import { PanelHost } from './panel/panelHost';
 
@@ -15,31 +17,48 @@ export interface Api {
   readonly activationTime: number;
   /** Resolves when the document's current version is analysed; undefined when it is not a Keras program. */
   analysis(document: vscode.TextDocument): Promise<unknown>;
+  /** The view *Models*. */
+  readonly models: ModelsView;
+  /** The status bar item's text; undefined while it is hidden. */
+  statusBar(): Promise<string | undefined>;
   /** The last snapshot sent to the panel, and what the panel said last. */
   readonly panel: PanelHost;
 }
 
-/** Every command of package.json; all are run by the controller. */
+/** Every command: those of package.json, and those that only links and lenses run. All are run by the controller. */
 export const COMMANDS = [
   'checkFile',
   'checkWorkspace',
   'showSummary',
   'openPreview',
+  'compareWithCommit',
+  'compareWith',
+  'whatIf',
+  'selectProducers',
+  'selectConsumers',
+  'openSample',
+  'openWalkthrough',
+  'reveal',
+  'explainCode',
   'showSyntaxTree',
   'showGraph',
   'showValues',
   'showTimings',
 ] as const;
 
+/** Tools for chat assistants, as package.json declares them with the extension's name before. */
+const TOOLS = ['summarize_model', 'check_shapes', 'explain_layer'] as const satisfies readonly ToolName[];
+
 export function start(context: vscode.ExtensionContext): Api {
   const began = Date.now();
   let controller: Promise<Controller> | undefined;
   let loaded = false;
   const panel = new PanelHost(context);
+  const models = new ModelsView();
   const load = (): Promise<Controller> => {
     controller ??= import('./controller').then(({ Controller: Loaded }) => {
       loaded = true;
-      const created = new Loaded(context, panel);
+      const created = new Loaded(context, panel, models);
       context.subscriptions.push(created);
       return created;
     });
@@ -57,8 +76,23 @@ export function start(context: vscode.ExtensionContext): Api {
       ),
     );
   }
+  // Editors before 1.95, and some derived from VS Code, have no tools.
+  if (typeof vscode.lm?.registerTool === 'function') {
+    for (const name of TOOLS) {
+      context.subscriptions.push(
+        vscode.lm.registerTool<ToolInput>(`convlens_${name}`, {
+          invoke: async ({ input }) =>
+            new vscode.LanguageModelToolResult([
+              new vscode.LanguageModelTextPart(await (await load()).answer(name, input ?? {})),
+            ]),
+        }),
+      );
+    }
+  }
   context.subscriptions.push(
     panel,
+    models,
+    vscode.window.registerTreeDataProvider('convlens.models', models),
     vscode.window.registerWebviewViewProvider('convlens.network', panel, {
       webviewOptions: { retainContextWhenHidden: true },
     }),
@@ -78,6 +112,8 @@ export function start(context: vscode.ExtensionContext): Api {
     },
     activationTime,
     analysis: async (document) => (await load()).documents.analysis(document),
+    models,
+    statusBar: async () => (await load()).statusBar.text,
     panel,
   };
 }

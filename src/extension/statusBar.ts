@@ -1,6 +1,6 @@
-/** The status bar item: the model under the cursor in one line; a click opens the network preview. */
+/** The status bar item: the model under the cursor with its parameters; a click opens the network preview. */
 import * as vscode from 'vscode';
-import { codeLenses, modelAt, modelName, type Analysis } from '../features';
+import { lensTitle, modelAt, modelName, short } from '../features';
 import { programOf, type Documents } from './documents';
 import { toPlace } from './places';
 
@@ -18,36 +18,42 @@ export class StatusBar implements vscode.Disposable {
     this.subscriptions = [
       this.item,
       documents.onChange(() => this.update()),
+      documents.onClose(() => this.update()),
       vscode.window.onDidChangeActiveTextEditor(() => this.update()),
       vscode.window.onDidChangeTextEditorSelection(() => this.update()),
     ];
     this.update();
   }
 
+  /** What it shows; undefined while it is hidden. For tests. */
+  get text(): string | undefined {
+    return this.shown ? this.item.text : undefined;
+  }
+
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
   }
+
+  private shown = false;
 
   private update(): void {
     const editor = vscode.window.activeTextEditor;
     const program = editor && programOf(editor.document);
     const analysis = editor && this.documents.latest(editor.document);
-    if (!editor || !program || !analysis || analysis.graph.models.length === 0) {
+    this.shown = editor !== undefined && program !== undefined && (analysis?.graph.models.length ?? 0) > 0;
+    if (!this.shown || !editor || !program || !analysis) {
       this.item.hide();
       return;
     }
+    const { models } = analysis.graph;
     const offset = analysis.program.offset(toPlace(program, editor.document, editor.selection.active));
-    const model = modelAt(analysis, offset) ?? analysis.graph.models.length - 1;
-    this.item.text = `$(type-hierarchy) ${modelName(analysis, analysis.graph.models[model]!)}`;
-    this.item.tooltip = tooltip(analysis, program.documents.length, model);
+    const index = modelAt(analysis, offset) ?? models.length - 1;
+    const name = modelName(analysis, models[index]!);
+    const { params, least } = analysis.figures.ofModel(models[index]!);
+    const amount = params !== null ? short(params) : least.params > 0 ? `≥ ${short(least.params)}` : '?';
+    this.item.text = `$(type-hierarchy) ${name}: ${amount}`;
+    this.item.tooltip = `${name}: ${lensTitle(analysis, index)}`;
+    this.item.accessibilityInformation = { label: `ConvLens, ${name}: ${lensTitle(analysis, index)}` };
     this.item.show();
   }
-}
-
-function tooltip(analysis: Analysis, cells: number, model: number): string | undefined {
-  for (let cell = 0; cell < cells; cell++) {
-    const lens = codeLenses(analysis, cell).find((each) => each.model === model);
-    if (lens) return `${lens.name}: ${lens.title}`;
-  }
-  return undefined;
 }

@@ -63,6 +63,8 @@ export function comparisonReport(before: ComparedModel, after: ComparedModel): s
     ...rowsTable(t('Removed ({0})', comparison.removed.length), comparison.removed),
     t('{0} layers are unchanged.', comparison.same),
     '',
+    t('Multiply-adds and memory are for one sample.'),
+    '',
   ].join('\n');
 }
 
@@ -89,12 +91,12 @@ function figuresTable(before: ComparedTotals, after: ComparedTotals): string[] {
     number(t('Parameters'), [before.params, after.params], [before.least.params, after.least.params]),
     number(t('Trainable parameters'), [before.trainable, after.trainable]),
     number(
-      t('Multiply-adds (MACs, one sample)'),
+      t('Multiply-adds (MACs)'),
       [before.macs, after.macs],
       [before.least.macs, after.least.macs],
     ),
     number(
-      t('Memory of the activations (one sample)'),
+      t('Activation memory'),
       [before.activationBytes, after.activationBytes],
       [0, 0],
       bytes,
@@ -105,16 +107,16 @@ function figuresTable(before: ComparedTotals, after: ComparedTotals): string[] {
   ];
 }
 
-/** `+1,024 (+12.5 %)`; empty when nothing changes, `?` when one of the two is not known. */
+/** `+1,024 (+12.5 %)`, without a break in it; empty when nothing changes, `?` when one of the two is not known. */
 function delta(before: number | null, after: number | null, text: (value: number) => string): string {
   if (before === null || after === null) return '?';
   const difference = after - before;
   if (difference === 0) return '0';
-  const amount = `${difference > 0 ? '+' : '−'}${text(Math.abs(difference))}`;
+  const amount = `${difference > 0 ? '+' : '−'}${text(Math.abs(difference)).replace(' ', '\u00a0')}`;
   if (before === 0) return amount;
   const percent = Math.abs((difference / before) * 100);
   const digits = percent >= 100 ? 0 : percent >= 1 ? 1 : 2;
-  return `${amount} (${difference > 0 ? '+' : '−'}${percent.toFixed(digits)} %)`;
+  return `${amount} (${difference > 0 ? '+' : '−'}${percent.toFixed(digits)}\u00a0%)`;
 }
 
 function changedTable(changed: readonly ChangedRow[]): string[] {

@@ -24,11 +24,12 @@ export { tensorUses, type TensorUses } from './tensorFlow';
 export { describeLayer, describeModels, describeProblems } from './assistant';
 export { parseInput, statedInput, whatIf, type StatedShape, type WhatIf } from './whatIf';
 export { lensTitle } from './codeLenses';
+export { short } from './format';
 export { noLink, type Link } from './explain';
 export { builders, type Builder, type Builders } from './builders';
 export { english, speak, t, type Translate } from './words';
 export { symbols, type DocumentSymbol } from './symbols';
-export { modelName, summary, totalsText, type SummaryFormat } from './summary';
+export { linkedSummary, modelName, summary, totalsText, type SummaryFormat } from './summary';
 export {
   defaultModel,
   snapshot,

@@ -4,7 +4,7 @@
  */
 import type { Analysis } from '../analysis/analyze';
 import type { ModelTotals } from '../analysis/figures';
-import type { Model } from '../graph/graph';
+import type { Model, SourceRange } from '../graph/graph';
 import { jsonLayer, type JsonLayer, type JsonShape } from './contract';
 import { bytes, fieldText, grouped, orUnknown, short } from './format';
 import { t } from './words';
@@ -55,6 +55,26 @@ export function summary(analysis: Analysis, modelIndex: number, format: SummaryF
     ].join('\n');
   }
   return [title, ...table(header, rows), ...footer, ''].join('\n');
+}
+
+/** The table with the place of each layer's name in it and where that layer is made, for hosts that can go there. */
+export function linkedSummary(
+  analysis: Analysis,
+  modelIndex: number,
+): {
+  readonly text: string;
+  readonly links: readonly { readonly from: number; readonly to: number; readonly range: SourceRange }[];
+} {
+  const { graph } = analysis;
+  const text = summary(analysis, modelIndex, 'table');
+  let from = text.indexOf('\n', text.indexOf('\n', text.indexOf('\n', text.indexOf('\n') + 1) + 1) + 1) + 1;
+  const links = graph.models[modelIndex].rows.map((row) => {
+    const made = row.layer === null ? graph.nodes[row.node] : graph.layers[row.layer];
+    const link = { from, to: from + made.name.length, range: made.site.range };
+    from = text.indexOf('\n', from) + 1;
+    return link;
+  });
+  return { text, links: links.filter(({ range }) => range.to > range.from) };
 }
 
 /** Totals as sentences, `at least` where parts are unknown. */

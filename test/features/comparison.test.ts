@@ -89,8 +89,8 @@ describe('comparison of models', () => {
       side(program(INPUT, CONV.replace('4, 3', '6, 3'))),
     );
     // 3·3·3·4 + 4 = 112 and 168 parameters; 36 positions of 27·4 and 27·6 multiply-adds.
-    assert.match(report, /\| Parameters \| 112 \| 168 \| \+56 \(\+50\.0 %\) \|/);
-    assert.match(report, /\| 3,888 \| 5,832 \| \+1,944 \(\+50\.0 %\) \|/);
+    assert.match(report, /\| Parameters \| 112 \| 168 \| \+56 \(\+50\.0\u00a0%\) \|/);
+    assert.match(report, /\| 3,888 \| 5,832 \| \+1,944 \(\+50\.0\u00a0%\) \|/);
     assert.match(report, /`filters` `4` → `6`/);
   });
 });

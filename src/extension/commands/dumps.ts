@@ -2,20 +2,27 @@
 import * as vscode from 'vscode';
 import { dumpGraph, dumpSyntax, dumpTimings, dumpValues } from '../../features';
 import type { Documents } from '../documents';
+import type { Reports } from '../reports';
+
+const DUMPS = {
+  showSyntaxTree: dumpSyntax,
+  showGraph: dumpGraph,
+  showValues: dumpValues,
+  showTimings: dumpTimings,
+};
 
 export async function showDump(
   documents: Documents,
-  what: 'showSyntaxTree' | 'showGraph' | 'showValues' | 'showTimings',
+  reports: Reports,
+  what: keyof typeof DUMPS,
 ): Promise<void> {
   const document = vscode.window.activeTextEditor?.document;
   const analysis = document && (await documents.analysis(document));
   if (!analysis) return;
-  const dump = {
-    showSyntaxTree: dumpSyntax,
-    showGraph: dumpGraph,
-    showValues: dumpValues,
-    showTimings: dumpTimings,
-  }[what];
-  const shown = await vscode.workspace.openTextDocument({ language: 'plaintext', content: dump(analysis) });
-  await vscode.window.showTextDocument(shown, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
+  const file = document.uri.path.split('/').pop() ?? '';
+  await reports.show({
+    name: `${file} ${what.slice('show'.length)}`,
+    text: DUMPS[what](analysis),
+    language: 'plaintext',
+  });
 }

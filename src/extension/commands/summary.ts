@@ -1,30 +1,28 @@
-/** *Show Summary*: the model under the cursor as Keras' `summary()` would print it, with costs and receptive fields, as Markdown. */
-import * as vscode from 'vscode';
-import { defaultModel, modelAt, summary } from '../../features';
-import { programOf, type Documents } from '../documents';
-import { toPlace } from '../places';
+/** *Show Summary*: the model under the cursor as Keras' `summary()` would print it, with costs and receptive fields; names lead to their layers. */
+import { linkedSummary, modelName } from '../../features';
+import { modelAsked } from '../compare/models';
+import type { Documents } from '../documents';
+import type { Reports } from '../reports';
+import { revealTarget } from './reveal';
 
-export async function showSummary(documents: Documents): Promise<string | undefined> {
-  const editor = vscode.window.activeTextEditor;
-  const program = editor && programOf(editor.document);
-  const analysis = editor && (await documents.analysis(editor.document));
-  const offset =
-    editor &&
-    program &&
-    analysis &&
-    analysis.program.offset(toPlace(program, editor.document, editor.selection.active));
-  const model =
-    analysis && offset !== undefined ? (modelAt(analysis, offset) ?? defaultModel(analysis.graph)) : null;
-  if (!analysis || model === null) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('No model was found in this file.'));
-    return undefined;
-  }
-  const content = summary(analysis, model, 'markdown');
-  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
-  await vscode.window.showTextDocument(document, {
-    viewColumn: vscode.ViewColumn.Beside,
-    preview: true,
-    preserveFocus: true,
+/** Arguments: a document's URI and a model's index; the model under the cursor without them. Gives the text shown. */
+export async function showSummary(
+  documents: Documents,
+  reports: Reports,
+  args: readonly unknown[],
+): Promise<string | undefined> {
+  const asked = await modelAsked(documents, args);
+  if (!asked) return undefined;
+  const { analysis, program, model } = asked;
+  const { text, links } = linkedSummary(analysis, model);
+  await reports.show({
+    name: modelName(analysis, analysis.graph.models[model]!),
+    text,
+    language: 'plaintext',
+    links: links.flatMap(({ from, to, range }) => {
+      const target = revealTarget(analysis, program, range);
+      return target === null ? [] : [{ from, to, target }];
+    }),
   });
-  return content;
+  return text;
 }

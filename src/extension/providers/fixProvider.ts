@@ -1,8 +1,10 @@
 /** Quick fixes: the edits of the diagnostics at the selection; the first of each diagnostic is the preferred one. */
 import * as vscode from 'vscode';
 import { codeActions } from '../../features';
-import { programOf, type Documents } from '../documents';
-import { cellOf, toRange } from '../places';
+import { ask } from '../asked';
+import type { Documents } from '../documents';
+import { toRange } from '../places';
+import { codeOf } from './diagnosticCode';
 
 export class FixProvider implements vscode.CodeActionProvider {
   static readonly metadata: vscode.CodeActionProviderMetadata = {
@@ -17,15 +19,10 @@ export class FixProvider implements vscode.CodeActionProvider {
     context: vscode.CodeActionContext,
     token: vscode.CancellationToken,
   ): Promise<vscode.CodeAction[]> {
-    const program = programOf(document);
-    const analysis = program && (await this.documents.analysis(document));
-    if (!program || !analysis || token.isCancellationRequested) return [];
-    const found = codeActions(
-      analysis,
-      document.offsetAt(range.start),
-      document.offsetAt(range.end),
-      cellOf(program, document),
-    );
+    const asked = await ask(this.documents, document, token);
+    if (!asked) return [];
+    const { analysis, program, cell } = asked;
+    const found = codeActions(analysis, document.offsetAt(range.start), document.offsetAt(range.end), cell);
     return found.flatMap((fix) => {
       const edit = new vscode.WorkspaceEdit();
       for (const each of fix.edits) {
@@ -40,7 +37,7 @@ export class FixProvider implements vscode.CodeActionProvider {
       action.diagnostics = context.diagnostics.filter(
         (diagnostic) =>
           diagnostic.source === 'ConvLens' &&
-          diagnostic.code === fix.code &&
+          codeOf(diagnostic) === fix.code &&
           diagnostic.range.intersection(range),
       );
       return [action];

@@ -1,24 +1,22 @@
 /** Inlay hints at line ends. Answers from the current version only, so that no hint is ever stale. */
 import * as vscode from 'vscode';
-import { inlayHints } from '../../features';
-import { programOf, type Documents } from '../documents';
-import { cellOf } from '../places';
+import { inlayHints, type InlayHint } from '../../features';
+import { ask, Refresh } from '../asked';
+import type { Documents } from '../documents';
 import type { SettingsCache } from '../settings';
 
 export class HintsProvider implements vscode.InlayHintsProvider, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<void>();
-  readonly onDidChangeInlayHints = this.changed.event;
-  private readonly subscriptions: vscode.Disposable[];
+  private readonly refresh: Refresh;
+  readonly onDidChangeInlayHints: vscode.Event<void>;
+  /** What a hint was made of, for its tooltip. */
+  private readonly sources = new WeakMap<vscode.InlayHint, InlayHint>();
 
   constructor(
     private readonly documents: Documents,
     private readonly settings: SettingsCache,
   ) {
-    this.subscriptions = [
-      this.changed,
-      documents.onChange(() => this.changed.fire()),
-      settings.onChange(() => this.changed.fire()),
-    ];
+    this.refresh = new Refresh(documents, settings);
+    this.onDidChangeInlayHints = this.refresh.event;
   }
 
   async provideInlayHints(
@@ -27,25 +25,34 @@ export class HintsProvider implements vscode.InlayHintsProvider, vscode.Disposab
     token: vscode.CancellationToken,
   ): Promise<vscode.InlayHint[]> {
     const { inlayHints: enabled, hintStyle } = this.settings.get();
-    const program = programOf(document);
-    if (!enabled || !program) return [];
-    const analysis = await this.documents.analysis(document);
-    if (!analysis || token.isCancellationRequested) return [];
-    const found = inlayHints(analysis, {
+    if (!enabled) return [];
+    const asked = await ask(this.documents, document, token);
+    if (!asked) return [];
+    const found = inlayHints(asked.analysis, {
       style: hintStyle,
-      cell: cellOf(program, document),
+      cell: asked.cell,
       from: document.offsetAt(range.start),
       to: document.offsetAt(range.end),
     });
-    return found.map(({ offset, label, tooltip }) => {
-      const hint = new vscode.InlayHint(document.positionAt(offset), label, vscode.InlayHintKind.Type);
+    return found.map((source) => {
+      const hint = new vscode.InlayHint(
+        document.positionAt(source.offset),
+        source.label,
+        vscode.InlayHintKind.Type,
+      );
       hint.paddingLeft = true;
-      hint.tooltip = tooltip;
+      this.sources.set(hint, source);
       return hint;
     });
   }
 
+  /** The tooltip, when the hint is looked at. */
+  resolveInlayHint(hint: vscode.InlayHint): vscode.InlayHint {
+    hint.tooltip ??= this.sources.get(hint)?.tooltip;
+    return hint;
+  }
+
   dispose(): void {
-    for (const subscription of this.subscriptions) subscription.dispose();
+    this.refresh.dispose();
   }
 }

@@ -1,7 +1,9 @@
-/** Hovers: the features' Markdown for the place under the pointer. */
+/** Hovers: the features' Markdown for the place under the pointer, with links to the places that it names. */
 import * as vscode from 'vscode';
 import { hover } from '../../features';
-import { programOf, type Documents } from '../documents';
+import { ask } from '../asked';
+import { REVEAL, revealTarget } from '../commands/reveal';
+import type { Documents } from '../documents';
 import { toPlace, toRange } from '../places';
 
 export class HoverProvider implements vscode.HoverProvider {
@@ -12,15 +14,17 @@ export class HoverProvider implements vscode.HoverProvider {
     position: vscode.Position,
     token: vscode.CancellationToken,
   ): Promise<vscode.Hover | undefined> {
-    const program = programOf(document);
-    const analysis = program && (await this.documents.analysis(document));
-    if (!program || !analysis || token.isCancellationRequested) return undefined;
-    const found = hover(analysis, toPlace(program, document, position));
+    const asked = await ask(this.documents, document, token);
+    if (!asked) return undefined;
+    const { analysis, program } = asked;
+    const found = hover(analysis, toPlace(program, document, position), (range) =>
+      revealTarget(analysis, program, range),
+    );
     if (!found) return undefined;
     const markdown = new vscode.MarkdownString(found.markdown);
-    // The window's picture is an SVG in a data URI; nothing else of HTML is let through.
+    // The window's picture is an SVG in a data URI; nothing else of HTML is let through, and no other command.
     markdown.supportHtml = false;
-    markdown.isTrusted = false;
+    markdown.isTrusted = { enabledCommands: [REVEAL] };
     return new vscode.Hover(markdown, toRange(document, found.from, found.to));
   }
 }

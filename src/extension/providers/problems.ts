@@ -4,6 +4,7 @@ import { diagnostics, type Analysis, type EditorDiagnostic, type Severity } from
 import type { Documents, ProgramDocuments } from '../documents';
 import { toRange } from '../places';
 import type { SettingsCache } from '../settings';
+import { linkedCode } from './diagnosticCode';
 
 const SEVERITY: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
   error: vscode.DiagnosticSeverity.Error,
@@ -67,7 +68,7 @@ function toDiagnostic(
     SEVERITY[found.severity],
   );
   result.source = 'ConvLens';
-  result.code = found.code;
+  result.code = linkedCode(found.code);
   result.relatedInformation = found.related.flatMap((related) => relatedInformation(program, related) ?? []);
   return result;
 }

@@ -1,8 +1,9 @@
 /** Document symbols: models with their layers, beside those of the Python extension. */
 import * as vscode from 'vscode';
 import { symbols, type DocumentSymbol } from '../../features';
-import { programOf, type Documents } from '../documents';
-import { cellOf, toRange } from '../places';
+import { ask } from '../asked';
+import type { Documents } from '../documents';
+import { toRange } from '../places';
 
 const KIND: Readonly<Record<DocumentSymbol['kind'], vscode.SymbolKind>> = {
   model: vscode.SymbolKind.Module,
@@ -17,9 +18,8 @@ export class SymbolProvider implements vscode.DocumentSymbolProvider {
     document: vscode.TextDocument,
     token: vscode.CancellationToken,
   ): Promise<vscode.DocumentSymbol[]> {
-    const program = programOf(document);
-    const analysis = program && (await this.documents.analysis(document));
-    if (!program || !analysis || token.isCancellationRequested) return [];
+    const asked = await ask(this.documents, document, token);
+    if (!asked) return [];
     const convert = (symbol: DocumentSymbol): vscode.DocumentSymbol => {
       const own = toRange(document, symbol.from, symbol.to);
       const children = symbol.children.map(convert);
@@ -35,6 +35,6 @@ export class SymbolProvider implements vscode.DocumentSymbolProvider {
       result.children = children;
       return result;
     };
-    return symbols(analysis, cellOf(program, document)).map(convert);
+    return symbols(asked.analysis, asked.cell).map(convert);
   }
 }

@@ -1,6 +1,7 @@
 /** Problems of files that are not open, from the last check of the workspace; an open file's own diagnostics take over. */
 import * as vscode from 'vscode';
 import type { EditorDiagnostic } from '../../features';
+import { linkedCode } from './diagnosticCode';
 
 class WorkspaceProblems {
   private collection: vscode.DiagnosticCollection | undefined;
@@ -19,7 +20,7 @@ class WorkspaceProblems {
         const range = new vscode.Range(positionAt(text, each.from), positionAt(text, each.to));
         const diagnostic = new vscode.Diagnostic(range, each.message, SEVERITY.indexOf(each.severity));
         diagnostic.source = 'ConvLens';
-        diagnostic.code = each.code;
+        diagnostic.code = linkedCode(each.code);
         return diagnostic;
       }),
     );

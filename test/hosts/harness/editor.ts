@@ -1,7 +1,7 @@
 // What the host tests do again and again: open a file of the test workspace, find a word, ask VS Code for features.
 import * as vscode from 'vscode';
 import type { Api } from '../../../src/extension/start';
-import { ok } from './assert';
+import { eventually, ok } from './assert';
 
 /** The URI of a file in test/hosts/workspace. */
 export function fileUri(name: string): vscode.Uri {
@@ -76,4 +76,15 @@ export async function replace(editor: vscode.TextEditor, text: string, by: strin
   const start = positionOf(editor.document, text);
   const end = editor.document.positionAt(editor.document.offsetAt(start) + text.length);
   ok(await editor.edit((edit) => edit.replace(new vscode.Range(start, end), by)), 'the edit was refused');
+}
+
+/** Takes back the last edit of an editor. What has just opened beside may take the focus, and the command with it: tried again then. */
+export async function undo(editor: vscode.TextEditor): Promise<void> {
+  const { document } = editor;
+  const text = document.getText();
+  await eventually('undo', async () => {
+    await vscode.window.showTextDocument(document, { preview: false, viewColumn: vscode.ViewColumn.One });
+    await vscode.commands.executeCommand('undo');
+    return document.getText() !== text;
+  });
 }

@@ -1,4 +1,7 @@
-/** Entry of the extension in a web extension host. Files are reached through `vscode.workspace.fs` in both hosts, so nothing differs. */
+/**
+ * Entry of the extension, the same bundle in a Node and in a web extension host: files are reached through
+ * `vscode.workspace.fs` in both, so nothing differs.
+ */
 import type * as vscode from 'vscode';
 import { start } from './start';
 

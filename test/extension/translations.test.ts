@@ -1,0 +1,67 @@
+// Every sentence that the editor shows has its Chinese: those of the sources, of the diagnostics' codes, and of package.json.
+import { strict as assert } from 'node:assert';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const ROOT = path.join(__dirname, '../..');
+const json = (file: string): Record<string, string> =>
+  JSON.parse(readFileSync(path.join(ROOT, file), 'utf8')) as Record<string, string>;
+
+/** Literal first arguments of `t(…)` and `vscode.l10n.t(…)` in a folder's sources. */
+function sentences(folder: string, found = new Set<string>()): Set<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) sentences(file, found);
+    else
+      for (const [, literal] of readFileSync(file, 'utf8').matchAll(
+        /(?<![\w.])(?:vscode\.l10n\.)?t\(\s*'((?:[^'\\]|\\.)*)'/g,
+      ))
+        found.add(literal.replace(/\\(.)/g, '$1'));
+  }
+  return found;
+}
+
+const holes = (text: string): string => [...new Set(text.match(/\{\d+\}/g) ?? [])].sort().join();
+
+describe('translations', () => {
+  const used = sentences(path.join(ROOT, 'src/extension'), sentences(path.join(ROOT, 'src/features')));
+  const english = json('media/l10n/bundle.l10n.json');
+  const chinese = json('media/l10n/bundle.l10n.zh-cn.json');
+
+  it('finds the sentences in the sources', () => {
+    for (const text of ['{0} parameters', 'Show Problems', 'Kernel {0}: {1} of {2}'])
+      assert.ok(used.has(text), text);
+  });
+
+  it('are there for every sentence (media/l10n), and for nothing else', () => {
+    const missing = (bundle: Record<string, string>): string[] => [...used].filter((key) => !(key in bundle));
+    assert.deepEqual(missing(english), [], 'not in bundle.l10n.json');
+    assert.deepEqual(missing(chinese), [], 'not in bundle.l10n.zh-cn.json');
+    const unused = Object.keys({ ...english, ...chinese }).filter(
+      (key) => !used.has(key) && !key.startsWith('code:'),
+    );
+    assert.deepEqual(unused, [], 'in a bundle and used nowhere');
+  });
+
+  it('put in everything that the English sentence puts in', () => {
+    for (const [key, text] of Object.entries(chinese))
+      if (!key.startsWith('code:')) assert.equal(holes(text), holes(key), key);
+  });
+
+  it('say in one line what each code means: a `code:…` entry per section of docs/diagnostics.md', () => {
+    const codes = [...readFileSync(path.join(ROOT, 'docs/diagnostics.md'), 'utf8').matchAll(/^## (.+)$/gm)];
+    assert.ok(codes.length > 50);
+    const missing = codes.map(([, code]) => `code:${code}`).filter((key) => !(key in chinese));
+    assert.deepEqual(missing, [], 'add them to media/l10n/bundle.l10n.zh-cn.json');
+  });
+
+  it('cover package.json', () => {
+    const names = new Set(
+      [...readFileSync(path.join(ROOT, 'package.json'), 'utf8').matchAll(/"%([^%"]+)%"/g)].map(
+        ([, key]) => key,
+      ),
+    );
+    for (const file of ['package.nls.json', 'package.nls.zh-cn.json'])
+      assert.deepEqual(Object.keys(json(file)).sort(), [...names].sort(), file);
+  });
+});
