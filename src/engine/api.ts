@@ -172,6 +172,17 @@ export interface FeatureMap {
   readonly channelAxis: number;
 }
 
+/** A weight's numbers as the engine uses them (trained or initial). */
+export interface WeightValues {
+  readonly weight: WeightId;
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** C order, Keras' layout. */
+  readonly data: Float32Array;
+  /** From the file of weights, not from an initialiser. */
+  readonly trained: boolean;
+}
+
 export interface Engine {
   readonly backend: BackendInfo;
   /** Plans the model and prepares its kernels; replaces what was loaded before. Never throws for the model's sake. */
@@ -179,6 +190,8 @@ export interface Engine {
   run(options?: RunOptions): Promise<RunResult>;
   /** Brings one map from the device. Rejects with a reason when the node has not run. */
   read(node: NodeId, output?: number): Promise<FeatureMap>;
+  /** The weights that a node uses. Throws with a reason when one cannot be made. */
+  weights(node: NodeId): WeightValues[];
   /** Goes back through the model that has run. Rejects with a reason in words. */
   gradient(request: GradientRequest, pause?: () => Promise<void>): Promise<GradientResult>;
   /** Runs on the shifted input, then on the input itself again, and compares every map. */

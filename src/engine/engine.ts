@@ -14,17 +14,12 @@ import type {
   RunOptions,
   RunResult,
   Unsupported,
+  WeightValues,
 } from './api';
 import type { Backend, Handle } from './backends/backend';
 import { openBackend } from './backends/choose';
-import { compareShifted, effectiveStrides, shiftData } from './equivariance';
-import type {
-  GradientRequest,
-  GradientResult,
-  NodeShift,
-  ShiftRequest,
-  ShiftResult,
-} from './gradients/requests';
+import { compareAll, shiftInputs } from './equivariance';
+import type { GradientRequest, GradientResult, ShiftRequest, ShiftResult } from './gradients/requests';
 import { computeGradient } from './gradients/uses';
 import { float32 } from './reference/arrays';
 import { computeOp } from './reference';
@@ -47,6 +42,7 @@ interface Loaded {
   readonly graph: ModelGraph;
   readonly model: number;
   readonly weights: WeightReader;
+  readonly weightsOf: (node: NodeId) => WeightValues[];
   readonly inputs: ReadonlyMap<StorageId, Float32Array>;
   /** Weights do not fit beside the maps: each is released after use. */
   readonly transientWeights: boolean;
@@ -78,7 +74,7 @@ class PlanEngine implements Engine {
     this.loaded = null;
     this.device.trim();
     await this.reopenIfLost();
-    const { plan, read, assumed, samples, trained, problems } = prepare(graph, model, options);
+    const { plan, read, weightsOf, assumed, samples, trained, problems } = prepare(graph, model, options);
     const weightBytes = [...plan.constants.values()].reduce(
       (total, constant) => total + 4 * constant.length,
       0,
@@ -103,6 +99,7 @@ class PlanEngine implements Engine {
         graph,
         model,
         weights: read,
+        weightsOf,
         inputs,
         transientWeights,
       };
@@ -222,6 +219,11 @@ class PlanEngine implements Engine {
     };
   }
 
+  weights(node: NodeId): WeightValues[] {
+    if (!this.loaded) throw new Error('no model is loaded');
+    return this.loaded.weightsOf(node);
+  }
+
   async gradient(request: GradientRequest, pause?: () => Promise<void>): Promise<GradientResult> {
     const { loaded } = this;
     if (!loaded) throw new Error('no model is loaded');
@@ -255,13 +257,7 @@ class PlanEngine implements Engine {
     const began = this.now();
     const { plan, graph } = loaded;
     const quiet = { pause: options.pause, cancelled: options.cancelled };
-    const inputs = new Map(
-      plan.inputs.map(({ storage, shape, tensor }) => {
-        const axis = plan.nodes.find(({ node }) => graph.nodes[node].outputs.includes(tensor))?.channelAxis;
-        const data = loaded.inputs.get(storage) as Float32Array;
-        return [storage, shiftData(data, shape, axis ?? shape.length - 1, shift)] as const;
-      }),
-    );
+    const inputs = shiftInputs(graph, plan, loaded.inputs, shift);
     const moved = new Map<NodeId, Float32Array>();
     try {
       this.loaded = { ...loaded, inputs };
@@ -274,15 +270,7 @@ class PlanEngine implements Engine {
     }
     // The maps on the device are those of the input itself again.
     await this.run(quiet);
-    const strides = effectiveStrides(graph, plan);
-    const nodes: NodeShift[] = [];
-    for (const place of plan.nodes) {
-      const other = moved.get(place.node);
-      if (!other) continue;
-      const { data } = await this.read(place.node);
-      const row = compareShifted(place, strides.get(place.node) ?? null, shift, data, other);
-      if (row) nodes.push(row);
-    }
+    const nodes = await compareAll(graph, plan, shift, moved, async (node) => (await this.read(node)).data);
     return { milliseconds: this.now() - began, nodes };
   }
 

@@ -5,14 +5,14 @@
 import type { ModelGraph, NodeId, TensorId } from '../graph/graph';
 import type { NodeShift } from './gradients/requests';
 import { sizeOf } from './ops';
-import type { Plan, PlannedNode } from './plan/plan';
+import type { Plan, PlannedNode, StorageId } from './plan/plan';
 
 /** Axes that hold positions: neither batch nor channels. */
 const positionAxes = (rank: number, channelAxis: number): number[] =>
   rank < 3 ? [] : Array.from({ length: rank }, (_, d) => d).filter((d) => d !== 0 && d !== channelAxis);
 
 /** An input moved along its position axes by `shift` (aligned with the last ones), zeros moving in. */
-export function shiftData(
+function shiftData(
   data: Float32Array,
   shape: readonly number[],
   channelAxis: number,
@@ -53,7 +53,7 @@ function forEachPair(
 }
 
 /** How many input positions one position of each tensor stands for, along its position axes; null where they do not correspond. */
-export function effectiveStrides(graph: ModelGraph, plan: Plan): Map<NodeId, readonly number[] | null> {
+function effectiveStrides(graph: ModelGraph, plan: Plan): Map<NodeId, readonly number[] | null> {
   const tensors = new Map<TensorId, readonly number[] | null>();
   const ranks = new Map<TensorId, readonly number[]>();
   for (const input of plan.inputs) {
@@ -125,7 +125,7 @@ function strideOf(
 }
 
 /** The row of one node, or null where it cannot be compared. */
-export function compareShifted(
+function compareShifted(
   place: PlannedNode,
   strides: readonly number[] | null,
   shift: readonly number[],
@@ -158,4 +158,39 @@ export function compareShifted(
     middle: scale === 0 ? 0 : middle / scale,
     everywhere: scale === 0 ? 0 : everywhere / scale,
   };
+}
+
+/** Every input of a plan moved. */
+export function shiftInputs(
+  graph: ModelGraph,
+  plan: Plan,
+  inputs: ReadonlyMap<StorageId, Float32Array>,
+  shift: readonly number[],
+): Map<StorageId, Float32Array> {
+  return new Map(
+    plan.inputs.map(({ storage, shape, tensor }) => {
+      const place = plan.nodes.find(({ node }) => graph.nodes[node].outputs.includes(tensor));
+      const data = inputs.get(storage) as Float32Array;
+      return [storage, shiftData(data, shape, place?.channelAxis ?? shape.length - 1, shift)];
+    }),
+  );
+}
+
+/** The rows of all nodes that can be compared. */
+export async function compareAll(
+  graph: ModelGraph,
+  plan: Plan,
+  shift: readonly number[],
+  moved: ReadonlyMap<NodeId, Float32Array>,
+  read: (node: NodeId) => Promise<Float32Array>,
+): Promise<NodeShift[]> {
+  const strides = effectiveStrides(graph, plan);
+  const nodes: NodeShift[] = [];
+  for (const place of plan.nodes) {
+    const other = moved.get(place.node);
+    if (!other) continue;
+    const row = compareShifted(place, strides.get(place.node) ?? null, shift, await read(place.node), other);
+    if (row) nodes.push(row);
+  }
+  return nodes;
 }

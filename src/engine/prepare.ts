@@ -1,6 +1,6 @@
 /** What loading a model makes before any device is asked: plan, weights with their source, input samples, and troubles in words. */
-import type { ModelGraph, Weight } from '../graph/graph';
-import type { LoadOptions, WeightMatch, WeightSource } from './api';
+import type { ModelGraph, NodeId, Weight } from '../graph/graph';
+import type { LoadOptions, WeightMatch, WeightSource, WeightValues } from './api';
 import { scalingFor } from './inputs/scaling';
 import { weightShape } from './plan/lower/context';
 import { makePlan } from './plan/makePlan';
@@ -17,6 +17,8 @@ export interface Prepared {
   /** One per input of the plan. */
   readonly samples: readonly Sample[];
   readonly trained: WeightMatch | undefined;
+  /** The weights of a node, with their numbers. */
+  weightsOf(node: NodeId): WeightValues[];
   /** For the user; more may be added. */
   readonly problems: string[];
 }
@@ -42,7 +44,13 @@ export function prepare(graph: ModelGraph, model: number, options: LoadOptions):
       return makeSample('auto', request);
     }
   });
-  return { plan, read, assumed: notes.assumed, samples, trained, problems };
+  const weightsOf = (node: NodeId): WeightValues[] =>
+    graph.nodes[node].weights.map((id) => {
+      const weight = graph.weights[id];
+      const data = read(id);
+      return { weight: id, name: weight.name, shape: shapeOf(weight), data, trained: notes.trained.has(id) };
+    });
+  return { plan, read, assumed: notes.assumed, samples, trained, weightsOf, problems };
 }
 
 /** A file that cannot be read leaves the initial weights, and a message. */

@@ -150,6 +150,14 @@ export function startWorkerLoop(post: Post): (message: ToWorker) => void {
       case 'read':
         read(message).catch((error: unknown) => fail(message.id, error));
         break;
+      case 'kernels':
+        try {
+          if (!engine) throw new Error('no model is loaded');
+          post({ type: 'kernels', id: message.id, weights: engine.weights(message.node) });
+        } catch (error) {
+          fail(message.id, error);
+        }
+        break;
       case 'gradient':
       case 'shifted': {
         const token = current;

@@ -13,6 +13,7 @@ import type {
   NodeDone,
   RunResult,
   SampleName,
+  WeightValues,
 } from './api';
 
 export type ToWorker =
@@ -40,6 +41,8 @@ export type ToWorker =
     }
   /** Answered by `map`, or by `error` with the reason. Allowed while a run is under way, for nodes already done. */
   | { readonly type: 'read'; readonly id: number; readonly node: NodeId; readonly output?: number }
+  /** The weights that a node uses; answered by `kernels` or `error`. */
+  | { readonly type: 'kernels'; readonly id: number; readonly node: NodeId }
   /** Goes back through the model that has run: effective receptive field, saliency, norms; answered by `gradient` or `error`. */
   | { readonly type: 'gradient'; readonly id: number; readonly request: GradientRequest }
   /** Compares the maps with those of the shifted input; answered by `shifted` or `error`. Takes two runs. */
@@ -60,6 +63,7 @@ export type FromWorker =
     }
   | { readonly type: 'node'; readonly id: number; readonly done: NodeDone }
   | { readonly type: 'done'; readonly id: number; readonly result: RunResult }
+  | { readonly type: 'kernels'; readonly id: number; readonly weights: readonly WeightValues[] }
   | { readonly type: 'gradient'; readonly id: number; readonly result: GradientResult }
   | { readonly type: 'shifted'; readonly id: number; readonly result: ShiftResult }
   /** `map.data` is transferred. */
