@@ -143,7 +143,7 @@ export class Figures {
     const parameters = this.parametersOfLayer(this.graph.layers[model.layer]);
     const cost = this.costs.sum(model.nodes);
     const computed = model.nodes.length > 0;
-    const [macs, flops, activationBytes] = computed
+    const [macs, flops, activationBytes] = computed && this.graph.layers[model.layer].incomplete !== true
       ? [cost.macs, cost.flops, cost.activationBytes]
       : [null, null, null];
     return {

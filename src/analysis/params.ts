@@ -46,7 +46,7 @@ export function layersParameters(graph: ModelGraph, layers: readonly LayerId[]):
     const layer = graph.layers[id];
     const still = frozen || !(layer.trainable || (inside && graph.kerasVersion === 3));
     if (!layer.built && waits(graph, layer)) count.unknown = true;
-    if (layer.weightsDiffer === true) count.unknown = true;
+    if (layer.weightsDiffer === true || layer.incomplete === true) count.unknown = true;
     for (const weight of layer.weights) count.add(weight, still);
     for (const sublayer of layer.sublayers) {
       const before = count.sum;

@@ -296,6 +296,8 @@ export interface Layer {
   maybe?: LayerId[];
   /** Which weights it has depends on the path that the program takes. */
   weightsDiffer?: boolean;
+  /** A model of which a part is not known: it holds more than its sublayers. */
+  incomplete?: boolean;
   /** How Keras saves what it holds, where that does not follow from the lists above. */
   saved?: SavedMembers;
   /** Executions of this layer, in order. */

@@ -242,10 +242,16 @@ export interface SuperValue {
  * Not known. `reason` is a sentence fragment for the user (`argument "n" of build() has no default`). `among` lists the
  * possible values where they are few (both sides of an unknown `if`).
  */
+/** Where a value stopped being known. */
+export interface Origin extends SourceRange {
+  /** A call that is not known was given objects there: what it gives may be made of them, in ways that nobody sees. */
+  readonly given?: true;
+}
+
 export interface UnknownValue {
   readonly kind: 'unknown';
   readonly reason: string;
-  readonly at: SourceRange | null;
+  readonly at: Origin | null;
   readonly among?: readonly Value[];
   /** what kind of thing it must be, where that much is known (`int`, `str`, `tensor`, …) */ readonly type?: string;
   /** a true division of open lengths (`h / 2`), of which floor, ceil and `int()` are again formulas; `b` is a positive integer */ readonly quotient?: {
@@ -303,7 +309,7 @@ export const list = (items: Value[], tail: UnknownValue | null = null): ListValu
   items,
   tail,
 });
-export const unknown = (reason: string, at: SourceRange | null = null, type?: string): UnknownValue =>
+export const unknown = (reason: string, at: Origin | null = null, type?: string): UnknownValue =>
   type === undefined ? { kind: 'unknown', reason, at } : { kind: 'unknown', reason, at, type };
 export const native = (name: string, impl: NativeImpl, attrs?: Map<string, Value>): NativeFunction => ({
   kind: 'native',

@@ -13,6 +13,7 @@ export function finalizeModels(recorder: Recorder): Map<LayerState, Model> {
     const saved = savedMembers(state);
     if (saved !== null) state.layer.saved = saved;
     if (!state.isModel) continue;
+    if (state.unknownPart !== null) state.layer.incomplete = true;
     const model = describeModel(recorder, state);
     models.set(state, model);
     recorder.graph.models.push(model);

@@ -2,8 +2,8 @@
  * The graph between the inputs and outputs of a functional model, in Keras' own order (keras/src/ops/function.py,
  * `map_graph`): nodes by depth, and operations (layers, and operators on tensors) as `summary()` lists them.
  */
-import type { Node, NodeId, SummaryRow, TensorId } from '../../graph/graph';
-import type { Value } from '../../python/values';
+import { isUnknown, type Node, type NodeId, type SummaryRow, type TensorId, type Unknown } from '../../graph/graph';
+import type { Origin, Value } from '../../python/values';
 import { KerasError } from '../definition';
 import { formatShape } from '../dims';
 import type { LayerState } from './layerState';
@@ -20,6 +20,8 @@ export interface FunctionalGraph {
   readonly rows: readonly SummaryRow[];
   /** Layers among the operations, in order. */
   readonly layers: readonly LayerState[];
+  /** Why something that the outputs are computed from is not known: then there may be more layers before it. */
+  readonly missing: Unknown | null;
 }
 
 interface Walk {
@@ -28,6 +30,7 @@ interface Walk {
   readonly finished: Set<NodeId>;
   readonly order: Node[];
   readonly indices: Map<Operation, number>;
+  missing: Unknown | null;
 }
 
 /** Keras counts a layer's calls as one operation and each operator on tensors as one of its own: even and odd numbers. */
@@ -49,6 +52,7 @@ export function mapGraph(
     finished: new Set(),
     order: [],
     indices: new Map(),
+    missing: null,
   };
   for (const output of outputIds) visit(walk, output);
   const { order, indices } = walk;
@@ -100,7 +104,7 @@ export function mapGraph(
   if (certain && !order.some((node) => node.conditional || node.primitive.op === 'either'))
     checkNames(recorder, rows);
   const layers = rows.flatMap((row) => (row.layer === null ? [] : [recorder.layers[row.layer]]));
-  return { inputs, outputs, inputIds, outputIds, nodes, rows, layers };
+  return { inputs, outputs, inputIds, outputIds, nodes, rows, layers, missing: walk.missing };
 }
 
 /** Input tensors as Keras' node has them: masks that it hands over by itself among them. */
@@ -114,8 +118,9 @@ function visit(walk: Walk, output: TensorId): void {
   const { recorder, finished, order, indices } = walk;
   const stack: { node: Node; next: number }[] = [];
   const entered = new Set<NodeId>();
-  const enter = (tensor: TensorId): void => {
+  const enter = (tensor: TensorId, user: Node | null): void => {
     const node = recorder.producerOf(tensor);
+    if (node === null && !walk.inputs.has(tensor)) walk.missing ??= hiding(recorder, tensor, user);
     if (node === null || finished.has(node.id)) return;
     if (node.type === 'Variable' && node.layer === null) return;
     if (node.primitive.op !== 'input' && walk.inputs.has(tensor)) {
@@ -127,19 +132,40 @@ function visit(walk: Walk, output: TensorId): void {
     if (!indices.has(operationOf(node))) indices.set(operationOf(node), indices.size);
     stack.push({ node, next: 0 });
   };
-  enter(output);
+  enter(output, null);
   while (stack.length > 0) {
     const top = stack[stack.length - 1];
     const inputs = argumentsOf(recorder, top.node);
     if (top.node.primitive.op !== 'input' && top.next < inputs.length) {
-      enter(inputs[top.next++]);
+      enter(inputs[top.next++], top.node);
       continue;
     }
+    walk.missing ??= swallowed(recorder, top.node);
     stack.pop();
     entered.delete(top.node.id);
     finished.add(top.node.id);
     order.push(top.node);
   }
+}
+
+/**
+ * Why layers may be hidden behind a tensor that stands for a value of which nothing is known. Beside a tensor of the network
+ * an operation may have a plain number there (`x * scale`), unless the value came of objects of the program.
+ */
+function hiding(recorder: Recorder, tensor: TensorId, user: Node | null): Unknown | null {
+  const unknown = recorder.standIn(tensor);
+  if (unknown === null || user === null || user.layer !== null) return unknown;
+  const number = unknown.at === undefined || (unknown.at as Origin).given !== true;
+  return number && user.inputs.some((id) => recorder.isSymbolic(id)) ? null : unknown;
+}
+
+/** The same for an operand that an operation does not keep among its inputs, as it does no plain number. */
+function swallowed(recorder: Recorder, node: Node): Unknown | null {
+  if (node.layer !== null || node.outputs.length === 0) return null;
+  const { tensors } = recorder.graph;
+  const { shape } = tensors[node.outputs[0]];
+  if (!isUnknown(shape) || (shape.at as Origin | undefined)?.given !== true) return null;
+  return node.inputs.some((id) => isUnknown(tensors[id].shape)) ? null : shape;
 }
 
 /** Every tensor that a node needs must come from the model's inputs (constants have no history and pass). */

@@ -52,6 +52,7 @@ export function initialiseFunctional(
     fail(error);
     state.functional = graphBetween(recorder, given, inputIds, outputIds, false, site);
   }
+  state.unknownPart ??= state.functional.missing;
   state.layer.built = true;
   for (const layer of state.functional.layers) if (layer !== state) state.adopt(layer);
 }

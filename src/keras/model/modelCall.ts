@@ -1,8 +1,8 @@
 /** Calling a model on tensors: a functional graph is run again on them, a Sequential goes through its layers. */
-import { isUnknown, type Node, type TensorId } from '../../graph/graph';
+import { isUnknown, type Dim, type Node, type TensorId } from '../../graph/graph';
 import { list, type Arg, type CallArgs, type Value } from '../../python/values';
 import { KerasError, type TensorRef } from '../definition';
-import { dimsEqual, formatShape, isKnownRank } from '../dims';
+import { formatShape, isKnownRank } from '../dims';
 import type { FunctionalGraph } from './functional';
 import { openTail } from './callArguments';
 import { callLayer } from './layerCall';
@@ -197,7 +197,10 @@ function reportCount(
   );
 }
 
-/** Ranks may differ by a last axis of 1; known lengths must agree. */
+/**
+ * What Keras asks of a functional model's inputs (`InputSpec` with `allow_last_axis_squeeze`, then `_adjust_input_rank`): a last
+ * axis of 1 on either side is left out of the comparison of lengths, and ranks may differ by such an axis.
+ */
 export function checkInputs(
   recorder: Recorder,
   state: LayerState,
@@ -210,39 +213,30 @@ export function checkInputs(
     if (!isKnownRank(reference.shape)) continue;
     const got = formatShape(tensor.shape);
     const expected = formatShape(reference.shape);
-    const facts = { input: reference.name, expected, received: got };
-    if (tensor.shape.length !== reference.shape.length) {
-      const longer = tensor.shape.length > reference.shape.length ? tensor.shape : reference.shape;
-      if (Math.abs(tensor.shape.length - reference.shape.length) === 1 && longer[longer.length - 1] === 1)
-        continue;
-      throw new KerasError(
+    const wrong = (): KerasError =>
+      new KerasError(
         'model-input-shape',
         `${state.layer.name} takes an input of shape ${expected}, but gets ${got}`,
         `Input ${index} of layer "${state.layer.name}" is incompatible with the layer: expected shape=${expected}, found shape=${got}`,
-        { callArgument: 'inputs', input: index, facts },
+        {
+          callArgument: 'inputs',
+          input: index,
+          facts: { input: reference.name, expected, received: got },
+        },
       );
-    }
-    for (let axis = 1; axis < tensor.shape.length; axis++) {
-      const a = tensor.shape[axis];
-      const b = reference.shape[axis];
-      if (
-        isUnknown(a) ||
-        isUnknown(b) ||
-        typeof a !== 'number' ||
-        typeof b !== 'number' ||
-        dimsEqual(a, b) !== false
-      )
-        continue;
-      // A last axis of 1 is squeezed or broadcast before the comparison (InputSpec, allow_last_axis_squeeze).
-      if (axis === tensor.shape.length - 1 && a === 1) continue;
-      throw new KerasError(
-        'model-input-shape',
-        `${state.layer.name} takes an input of shape ${expected}, but gets ${got}`,
-        `Input ${index} of layer "${state.layer.name}" is incompatible with the layer: expected shape=${expected}, found shape=${got}`,
-        { callArgument: 'inputs', input: index, facts },
-      );
-    }
+    const [a, b] = [squeezed(tensor.shape), squeezed(reference.shape)];
+    for (let axis = 1; axis < Math.min(a.length, b.length); axis++)
+      if (typeof a[axis] === 'number' && typeof b[axis] === 'number' && a[axis] !== b[axis]) throw wrong();
+    const longer = tensor.shape.length > reference.shape.length ? tensor.shape : reference.shape;
+    const more = Math.abs(tensor.shape.length - reference.shape.length);
+    const last = longer[longer.length - 1];
+    if (more > 1 || (more === 1 && last !== 1 && !(typeof last === 'object' && isUnknown(last)))) throw wrong();
   }
+}
+
+/** Without a last axis of 1. */
+function squeezed(shape: readonly Dim[]): readonly Dim[] {
+  return shape.length > 0 && shape[shape.length - 1] === 1 ? shape.slice(0, -1) : shape;
 }
 
 /** `Functional._adjust_input_rank`: a last axis of 1 is dropped or added. */

@@ -114,6 +114,7 @@ export class Recorder {
   private readonly symbolic = new Set<TensorId>();
   /** Tensors whose shape rests on a guess after an error. */
   private readonly doubtful = new Set<TensorId>();
+  private readonly standIns = new Map<TensorId, Unknown>();
   private readonly dimNames = new Map<string, number>();
   private readonly failureKeys = new Set<string>();
 
@@ -278,6 +279,19 @@ export class Recorder {
   internal(error: Error, range: SourceRange): void {
     if (this.graph.problems.length < 50)
       this.graph.problems.push({ kind: 'internal', message: `the analysis failed: ${error.message}`, range });
+  }
+
+  /** A tensor in place of a value of which nothing is known. */
+  standFor(unknown: Unknown): TensorRef {
+    const { id } = this.tensor(unknown, null);
+    this.standIns.set(id, unknown);
+    this.valueOf(id);
+    return this.ref(id);
+  }
+
+  /** Why nothing is known of what the tensor stands for; null for every other tensor. */
+  standIn(tensor: TensorId): Unknown | null {
+    return this.standIns.get(tensor) ?? null;
   }
 
   /** A constant without history. */

@@ -177,6 +177,7 @@ function extend(state: LayerState): void {
     nodes,
     rows,
     layers: [...stack],
+    missing: null,
   };
   state.touch();
   state.functional = graph;

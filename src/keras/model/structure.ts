@@ -142,7 +142,7 @@ export function asTensor(recorder: Recorder, value: Value): TensorRef | undefine
   if (data !== undefined) return recorder.ref(data.tensor);
   switch (value.kind) {
     case 'unknown':
-      return refOf(recorder.constant({ shape: toUnknown(value), dtype: null }), recorder);
+      return recorder.standFor(toUnknown(value));
     case 'int':
       return refOf(recorder.constant({ shape: [], dtype: 'int32' }, value.value), recorder);
     case 'bool':

@@ -11,7 +11,7 @@ import type {
   Value,
 } from '../values';
 import { PyRaise } from '../machine';
-import { NONE, list, str, tuple, unknown } from '../values';
+import { NONE, list, str, tuple, unknown, type Origin } from '../values';
 import type { Param } from '../ast';
 import { construct, isConstructible } from '../library/construct';
 import { type Activation, Completion } from './activation';
@@ -45,6 +45,8 @@ export function call(vm: Interpreter, fn: Value, args: CallArgs): Value {
       // What is not known may change what it is given.
       for (const { value } of args.positional) if (value.kind === 'list') vm.escaped.add(value);
       for (const [, { value }] of args.keywords) if (value.kind === 'list') vm.escaped.add(value);
+      if (fn.at?.given !== true && [...args.positional, ...args.keywords.values()].some(({ value }) => holdsObject(value)))
+        return unknown(fn.reason, givenObjects(fn.at ?? args.range));
       return fn.among === undefined && fn.type === undefined ? fn : unknown(fn.reason, fn.at);
     case 'wrapped':
       return call(vm, fn.fn, args);
@@ -114,6 +116,25 @@ function callFunction(vm: Interpreter, fn: FunctionValue, args: CallArgs): Value
   activation.result = result;
   vm.observer.returned?.(fn, args.range, result);
   return result;
+}
+
+/** Whether an argument is or holds an object that libraries give a meaning to, or something that came of one. */
+function holdsObject(value: Value, nested = false): boolean {
+  switch (value.kind) {
+    case 'instance':
+      return typeof value.data === 'object' && value.data !== null;
+    case 'unknown':
+      return value.at?.given === true;
+    case 'list':
+    case 'tuple':
+      return !nested && value.items.some((item) => holdsObject(item, true));
+    default:
+      return false;
+  }
+}
+
+function givenObjects(at: Origin | null): Origin | null {
+  return at === null ? null : { ...at, given: true };
 }
 
 /** Runs the body in its activation; what left early on undecided branches is joined into the result. */
