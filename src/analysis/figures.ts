@@ -143,9 +143,10 @@ export class Figures {
     const parameters = this.parametersOfLayer(this.graph.layers[model.layer]);
     const cost = this.costs.sum(model.nodes);
     const computed = model.nodes.length > 0;
-    const [macs, flops, activationBytes] = computed && this.graph.layers[model.layer].incomplete !== true
-      ? [cost.macs, cost.flops, cost.activationBytes]
-      : [null, null, null];
+    const [macs, flops, activationBytes] =
+      computed && this.graph.layers[model.layer].incomplete !== true
+        ? [cost.macs, cost.flops, cost.activationBytes]
+        : [null, null, null];
     return {
       params: parameters.total,
       trainable: parameters.trainable,

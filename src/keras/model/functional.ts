@@ -2,7 +2,14 @@
  * The graph between the inputs and outputs of a functional model, in Keras' own order (keras/src/ops/function.py,
  * `map_graph`): nodes by depth, and operations (layers, and operators on tensors) as `summary()` lists them.
  */
-import { isUnknown, type Node, type NodeId, type SummaryRow, type TensorId, type Unknown } from '../../graph/graph';
+import {
+  isUnknown,
+  type Node,
+  type NodeId,
+  type SummaryRow,
+  type TensorId,
+  type Unknown,
+} from '../../graph/graph';
 import type { Origin, Value } from '../../python/values';
 import { KerasError } from '../definition';
 import { formatShape } from '../dims';

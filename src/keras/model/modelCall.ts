@@ -230,7 +230,8 @@ export function checkInputs(
     const longer = tensor.shape.length > reference.shape.length ? tensor.shape : reference.shape;
     const more = Math.abs(tensor.shape.length - reference.shape.length);
     const last = longer[longer.length - 1];
-    if (more > 1 || (more === 1 && last !== 1 && !(typeof last === 'object' && isUnknown(last)))) throw wrong();
+    if (more > 1 || (more === 1 && last !== 1 && !(typeof last === 'object' && isUnknown(last))))
+      throw wrong();
   }
 }
 

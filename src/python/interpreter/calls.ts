@@ -45,7 +45,10 @@ export function call(vm: Interpreter, fn: Value, args: CallArgs): Value {
       // What is not known may change what it is given.
       for (const { value } of args.positional) if (value.kind === 'list') vm.escaped.add(value);
       for (const [, { value }] of args.keywords) if (value.kind === 'list') vm.escaped.add(value);
-      if (fn.at?.given !== true && [...args.positional, ...args.keywords.values()].some(({ value }) => holdsObject(value)))
+      if (
+        fn.at?.given !== true &&
+        [...args.positional, ...args.keywords.values()].some(({ value }) => holdsObject(value))
+      )
         return unknown(fn.reason, givenObjects(fn.at ?? args.range));
       return fn.among === undefined && fn.type === undefined ? fn : unknown(fn.reason, fn.at);
     case 'wrapped':
