@@ -8,10 +8,12 @@ export const HELP = `Usage:
   convlens summary FILE… [--format table|json|markdown|csv] [--model NAME] [--input SHAPE] [--python-path DIR…]
   convlens check PATH… [--format text|json|sarif|github] [--python-path DIR…]
   convlens run FILE --model NAME [--image FILE|--sample NAME] [--weights FILE] [--layer NAME] [--seed N] --out DIR
+  convlens compare FILE[#MODEL] FILE[#MODEL] [--format markdown|json] [--python-path DIR…]
   convlens debug FILE [--what syntax|graph|values|timings]
 
 summary  shapes, parameters, multiply-adds (MACs, one sample) and receptive fields of the models in Python files and notebooks
 check    shape errors and other mistakes; folders are searched for .py and .ipynb
+compare  layers added, removed and changed from one model to another, and what that does to the figures
 run      computes the feature maps of a model on a sample or a file (PNG, JPEG, .npy), with weights from .keras or .h5,
          and writes them as PNG
 
@@ -35,6 +37,13 @@ export type Command =
       readonly command: 'check';
       readonly paths: readonly string[];
       readonly format: 'text' | 'json' | 'sarif' | 'github';
+    })
+  | (Common & {
+      readonly command: 'compare';
+      /** Each a file, with `#` and a model's name behind it where it has several. */
+      readonly before: string;
+      readonly after: string;
+      readonly format: 'markdown' | 'json';
     })
   | (Common & {
       readonly command: 'run';
@@ -95,6 +104,17 @@ export function parseCommand(args: readonly string[]): Command {
         command,
         paths: some(positionals, 'check needs a PATH'),
         format,
+        pythonPath: folders(values['python-path']),
+      };
+    }
+    case 'compare': {
+      const { values, positionals } = read(rest, { format: { type: 'string' }, ...PYTHON_PATH });
+      if (positionals.length !== 2) throw new UsageError('compare needs two files');
+      return {
+        command,
+        before: positionals[0],
+        after: positionals[1],
+        format: oneOf('--format', values.format ?? 'markdown', ['markdown', 'json'] as const),
         pythonPath: folders(values['python-path']),
       };
     }

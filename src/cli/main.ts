@@ -4,6 +4,7 @@ import path from 'node:path';
 import { dumpGraph, dumpSyntax, dumpTimings, dumpValues } from '../features';
 import { HELP, parseCommand, UsageError, type Command } from './arguments';
 import { checkCommand } from './checkCommand';
+import { compareCommand } from './compareCommand';
 import { analyzeFile, nodeReader } from './files';
 import { summaryCommand } from './summaryCommand';
 
@@ -24,6 +25,9 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(output);
       return exitCode;
     }
+    case 'compare':
+      process.stdout.write(compareCommand(command));
+      return 0;
     case 'run': {
       // The engine is large: the other commands start without it.
       const { runCommand } = await import('./runCommand');

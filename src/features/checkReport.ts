@@ -1,4 +1,5 @@
 /** Reports of `convlens check`: plain text, GitHub annotations, SARIF 2.1.0. */
+import { LAYER_CODES } from '../keras/codes';
 import type { JsonDiagnostic, JsonFile } from './contract';
 
 export interface CheckCounts {
@@ -45,11 +46,14 @@ export function githubReport(files: readonly JsonFile[]): string {
   const property = (text: string): string => data(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
   const data = (text: string): string =>
     text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+  // Lines of a notebook's cell are no lines of its file: the words tell the cell then.
+  const place = ({ cell, line, column, endLine, endColumn }: JsonDiagnostic): string =>
+    cell === undefined ? `line=${line},col=${column},endLine=${endLine},endColumn=${endColumn},` : '';
   return files
     .flatMap((file) =>
       file.diagnostics.map(
         (found) =>
-          `::${GITHUB[found.severity]} file=${property(file.path)},line=${found.line},col=${found.column},endLine=${found.endLine},endColumn=${found.endColumn},title=${property(`ConvLens ${found.code}`)}::${data(words(found))}\n`,
+          `::${GITHUB[found.severity]} file=${property(file.path)},${place(found)}title=${property(`ConvLens ${found.code}`)}::${data(words(found))}\n`,
       ),
     )
     .join('');
@@ -73,19 +77,26 @@ export function sarifReport(files: readonly JsonFile[], version: string): string
       locations: [
         {
           physicalLocation: {
-            artifactLocation: { uri: encodeURI(file.path.replace(/\\/g, '/')) },
-            region: {
-              startLine: found.line,
-              startColumn: found.column,
-              endLine: found.endLine,
-              endColumn: found.endColumn,
-            },
+            artifactLocation: { uri: uriOf(file.path) },
+            ...(found.cell === undefined
+              ? {
+                  region: {
+                    startLine: found.line,
+                    startColumn: found.column,
+                    endLine: found.endLine,
+                    endColumn: found.endColumn,
+                  },
+                }
+              : {}),
           },
+          ...(found.cell === undefined
+            ? {}
+            : { logicalLocations: [{ name: `cell ${found.cell}`, kind: 'module' }] }),
         },
       ],
     })),
   );
-  const driver = { name: 'ConvLens', version, rules: codes.map((id) => ({ id })) };
+  const driver = { name: 'ConvLens', version, rules: codes.map(rule) };
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -94,6 +105,25 @@ export function sarifReport(files: readonly JsonFile[], version: string): string
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
+/** A rule of SARIF, with what the code means where that is told in a line. */
+function rule(id: string): { id: string; shortDescription?: { text: string } } {
+  const text = LAYER_CODES[id];
+  return text === undefined ? { id } : { id, shortDescription: { text } };
+}
+
+/** A path as a URI reference: relative to where the check ran, `file:` for an absolute one. */
+function uriOf(file: string): string {
+  const escaped = file
+    .replace(/\\/g, '/')
+    .split('/')
+    .map((part) => encodeURIComponent(part).replace(/%3A/g, ':'))
+    .join('/');
+  if (escaped.startsWith('/')) return `file://${escaped}`;
+  return /^[a-zA-Z]:/.test(escaped) ? `file:///${escaped}` : escaped.replace(/^\.\//, '');
+}
+
 function words(found: JsonDiagnostic): string {
-  return found.keras === null ? found.message : `${found.message}\nKeras: ${found.keras}`;
+  const place = found.cell === undefined ? '' : `cell ${found.cell}, line ${found.line}: `;
+  const message = place + found.message;
+  return found.keras === null ? message : `${message}\nKeras: ${found.keras}`;
 }

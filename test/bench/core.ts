@@ -11,6 +11,7 @@ import {
   type Analysis,
   type Environment,
 } from '../../src/features';
+import { growth } from '../features/manyEdits';
 
 const environment: Environment = { reader: { read: () => undefined }, searchPath: [] };
 const run = (file: string, text: string): Analysis => analyze({ path: file, text }, environment);
@@ -116,6 +117,8 @@ for (const text of [...versions, ...versions].slice(0, 200)) {
   withProblems.push(toHints + timed(() => diagnostics(analysis)));
 }
 const shown = run('edited.py', program);
+const EDITS = 10_000;
+const grown = growth(EDITS);
 
 console.log(
   JSON.stringify({
@@ -130,5 +133,7 @@ console.log(
       toHintsP95: quantile(hints, 0.95),
       toProblemsMedian: quantile(withProblems, 0.5),
     },
+    // Memory in use after many edits beyond what was in use after the first 300.
+    memory: { edits: EDITS, grownMegabytes: round(grown) },
   }),
 );

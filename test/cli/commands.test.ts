@@ -6,6 +6,7 @@ import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { parseCommand, UsageError } from '../../src/cli/arguments';
 import { checkCommand } from '../../src/cli/checkCommand';
+import { compareCommand } from '../../src/cli/compareCommand';
 import { tilesPng } from '../../src/cli/images';
 import { runCommand } from '../../src/cli/runCommand';
 import { summaryCommand } from '../../src/cli/summaryCommand';
@@ -168,7 +169,41 @@ describe('command line', () => {
       endLine: 4,
       endColumn: 24,
     });
+    const [{ physicalLocation }] = sarif.runs[0].results[0].locations;
+    assert.equal(physicalLocation.artifactLocation.uri, `file://${file}`, 'an absolute path is a file: URI');
+    assert.match(sarif.runs[0].tool.driver.rules[0].shortDescription.text, /window larger than its input/);
     assert.equal(sarif.runs[0].tool.driver.rules[sarif.runs[0].results[0].ruleIndex].id, 'window-too-large');
+  });
+
+  it('names the cell of a notebook instead of a line that its file does not have', () => {
+    const notebook = write(
+      'a b#1.ipynb',
+      JSON.stringify({ cells: [{ cell_type: 'markdown' }, { cell_type: 'code', source: BAD }] }),
+    );
+    const github = check(notebook, '--format', 'github').output;
+    assert.match(github, /^::error file=[^,]*a b#1\.ipynb,title=ConvLens window-too-large::cell 1, line 4: /);
+    const [location] = JSON.parse(check(notebook, '--format', 'sarif').output).runs[0].results[0].locations;
+    assert.ok(location.physicalLocation.artifactLocation.uri.endsWith('/a%20b%231.ipynb'));
+    assert.equal(location.physicalLocation.region, undefined);
+    assert.deepEqual(location.logicalLocations, [{ name: 'cell 1', kind: 'module' }]);
+  });
+
+  it('compares two models of files', () => {
+    const before = write('good.py', GOOD);
+    const after = write(
+      'better.py',
+      `${GOOD.replace('Conv2D(4', 'Conv2D(6')}other = keras.Sequential([keras.Input((3,))])\n`,
+    );
+    const compare = (...args: string[]): string => {
+      const command = parseCommand(['compare', ...args]);
+      return command.command === 'compare' ? compareCommand(command) : '';
+    };
+    // 40 and 60 parameters of the convolution, 36·4·2 + 2 and 36·6·2 + 2 of the dense layer.
+    assert.match(compare(before, `${after}#model`), /\| Parameters \| 330 \| 494 \| \+164/);
+    const { changed } = JSON.parse(compare(before, `${after}#model`, '--format', 'json'));
+    assert.deepEqual(changed[0].arguments, ['filters']);
+    assert.throws(() => compare(before, `${after}#nothing`), UsageError);
+    assert.throws(() => parseCommand(['compare', before]), UsageError);
   });
 
   it('refuses what it does not understand', () => {
