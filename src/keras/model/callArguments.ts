@@ -34,6 +34,11 @@ export function inputRefs(recorder: Recorder, value: Value): TensorRef[] {
   const data = tensorDataOf(value);
   if (data !== undefined) return [recorder.ref(data.tensor)];
   const leaves = flatten(value);
+  // Text in lists is one tensor of strings, as the layers that read text take it.
+  if (leaves.length > 0 && leaves.every(({ kind }) => kind === 'str')) {
+    const ref = asTensor(recorder, value);
+    return ref === undefined ? [] : [ref];
+  }
   // A list that may go on: nothing can be said for certain about the whole of it.
   const open = openTail(value);
   const rest = open === null ? [] : [recorder.doubt(asTensor(recorder, open)!)];

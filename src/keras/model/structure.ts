@@ -197,6 +197,7 @@ function arrayShape(array: ArrayData): Shape {
 }
 
 function nestedShape(recorder: Recorder, value: Value): Shape | undefined {
+  if (value.kind === 'str') return [];
   if (value.kind !== 'list' && value.kind !== 'tuple') return asTensor(recorder, value)?.shape;
   if (value.kind === 'list' && value.tail !== null) return toUnknown(value.tail);
   if (value.items.length === 0) return [0];
@@ -207,6 +208,7 @@ function nestedShape(recorder: Recorder, value: Value): Shape | undefined {
 
 function nestedDtype(value: Value): string | null {
   for (const leaf of flatten(value)) {
+    if (leaf.kind === 'str') return 'string';
     if (leaf.kind === 'float') return 'float32';
     if (leaf.kind !== 'int') return null;
   }

@@ -1,4 +1,5 @@
 /** Functions that act position by position: of one tensor, or of several with broadcasting. */
+import type { CompareOp } from '../../python/machine';
 import { int, float, type Value } from '../../python/values';
 import type { OpContext, OpDefinition } from './opFunction';
 import { lostResult } from './opFunction';
@@ -140,6 +141,16 @@ const SYMBOL: Readonly<Record<string, '+' | '-' | '*' | '/' | '//' | '%' | '**'>
   power: '**',
 };
 
+/** Of plain numbers they are known at once: `if tf.math.equal(x.shape[-1], filters):`. */
+const COMPARISON: Readonly<Record<string, CompareOp>> = {
+  equal: '==',
+  not_equal: '!=',
+  less: '<',
+  less_equal: '<=',
+  greater: '>',
+  greater_equal: '>=',
+};
+
 export function elementwiseOp(name: string): OpDefinition | undefined {
   const unary = UNARY[name];
   if (unary !== undefined) return unaryOp(name, unary);
@@ -215,6 +226,8 @@ function binaryOp(name: string, [type, fn, dtype]: readonly [string, string, Dty
         (value) => value.kind === 'int' || value.kind === 'float' || value.kind === 'symbolic',
       );
       if (!numbers) return undefined;
+      const comparison = COMPARISON[name];
+      if (comparison !== undefined) return machine.compare(comparison, params['x1'], params['x2']);
       if (symbol !== undefined) return machine.binary(symbol, params['x1'], params['x2']);
       if (name !== 'maximum' && name !== 'minimum') return undefined;
       return machine.apply(machine.builtin(name === 'maximum' ? 'max' : 'min'), [params['x1'], params['x2']]);

@@ -1,5 +1,6 @@
 /** Layers with a vocabulary: StringLookup, IntegerLookup, TextVectorization. Sources: Keras `index_lookup.py` and the files beside it. */
 import type { Dim, Shape } from '../../../graph/graph';
+import { NONE, type Mutable } from '../../../python/values';
 import { argumentError, elementsOf, intOf, isPlainData, orList, reasonFor } from '../../arguments';
 import type { Config, LayerDefinition, TensorSpec } from '../../definition';
 import { OPEN, isKnownRank, unknownDim } from '../../dims';
@@ -35,6 +36,23 @@ function lookupDepth(config: Config): Dim {
   const size = vocabularySize(config);
   // Keras leaves the length open until the vocabulary is learnt.
   return size ?? (config.memo.get('adapted') ? unknownDim('the vocabulary is learnt from data') : OPEN);
+}
+
+/** `adapt(data)`: from then on the vocabulary has the length that the data give it. */
+const METHODS: LayerDefinition['methods'] = {
+  adapt: (machine, { positional }) => {
+    const self = positional[0]?.value;
+    const state = self?.kind === 'instance' ? (self.data as Partial<Adaptable> & Mutable) : null;
+    if (state?.config != null) {
+      machine.touch(state);
+      state.config.memo.set('adapted', true);
+    }
+    return NONE;
+  },
+};
+
+interface Adaptable {
+  readonly config: Config | null;
 }
 
 const MODES = ['int', 'one_hot', 'multi_hot', 'count', 'tf_idf'];
@@ -98,7 +116,7 @@ function checkLookup(config: Config): void {
     fail('vocabulary', 'The vocabulary is empty.', 'Cannot set an empty vocabulary. Received: vocabulary=[]');
   const wantsText = !config.bound.values.has('vocabulary_dtype');
   if (
-    (isPlainData(vocabulary) && !words) ||
+    (isPlainData(vocabulary) && !['list', 'tuple', 'set'].includes(vocabulary.kind)) ||
     (wantsText && words?.some(({ kind }) => kind === 'int' || kind === 'float'))
   )
     fail(
@@ -159,6 +177,7 @@ function lookup(name: string, parameters: string): LayerDefinition {
   return {
     name,
     parameters: signature(parameters),
+    methods: METHODS,
     configure(config) {
       requireMode(config, MODES, name);
       checkLookup(config);
@@ -204,6 +223,7 @@ function vectorized(config: Config, input: TensorSpec): Shape {
 
 const textVectorization: LayerDefinition = {
   name: 'TextVectorization',
+  methods: METHODS,
   parameters:
     signature(`max_tokens=None, standardize='lower_and_strip_punctuation', split='whitespace', ngrams=None,
     output_mode='int', output_sequence_length=None, pad_to_max_tokens=False, vocabulary=None, idf_weights=None, sparse=False,
