@@ -1,7 +1,14 @@
 /** Files for the command line: programs to analyse, folders searched for them, and the reader for what programs import. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { analyze, notebookProgram, type Analysis, type FileReader, type Program } from '../features';
+import {
+  analyze,
+  notebookProgram,
+  searchFolders,
+  type Analysis,
+  type FileReader,
+  type Program,
+} from '../features';
 import { UsageError } from './arguments';
 
 /** Folders that hold no code of the project's own. */
@@ -78,8 +85,19 @@ export function analyzeFile(
   input: string | null = null,
 ): Analysis {
   const program = readProgram(file);
-  const searchPath = [path.dirname(file), ...(path.dirname(file) === '.' ? [] : ['.']), ...pythonPath];
+  const searchPath = [...projectFolders(file), ...pythonPath];
   return analyze(input === null ? program : withInput(program, input), { reader, searchPath });
+}
+
+/** From the file's folder up to the folder in which the command runs; both where the file lies elsewhere. */
+function projectFolders(file: string): string[] {
+  const folder = path.dirname(file).split(path.sep).join('/');
+  const relative = path.relative('.', folder).split(path.sep).join('/');
+  if (relative === '..' || relative.startsWith('../') || path.isAbsolute(relative)) return [folder, '.'];
+  // Relative where the file was given so: messages then name places as the user does.
+  return path.isAbsolute(file)
+    ? searchFolders(folder, process.cwd().split(path.sep).join('/'))
+    : searchFolders(relative === '' ? '.' : `./${relative}`, '.').map((each) => each.replace(/^\.\//, ''));
 }
 
 function withInput(program: Program, input: string): Program {

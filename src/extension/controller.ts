@@ -66,7 +66,11 @@ export class Controller implements vscode.Disposable {
       vscode.languages.registerHoverProvider(PYTHON, new HoverProvider(documents)),
       vscode.languages.registerInlayHintsProvider(PYTHON, hints),
       vscode.languages.registerCodeLensProvider(PYTHON, lenses),
-      vscode.languages.registerCodeActionsProvider(PYTHON, new FixProvider(documents), FixProvider.metadata),
+      vscode.languages.registerCodeActionsProvider(
+        PYTHON,
+        new FixProvider(documents, settings),
+        FixProvider.metadata,
+      ),
       vscode.languages.registerDocumentSymbolProvider(PYTHON, new SymbolProvider(documents), {
         label: 'ConvLens',
       }),

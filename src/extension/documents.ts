@@ -3,7 +3,7 @@
  * ready. The cells of a notebook are one program. The only place that calls the core's `analyze`.
  */
 import * as vscode from 'vscode';
-import { analyze, type Analysis, type Environment, type Program } from '../features';
+import { analyze, searchFolders, type Analysis, type Environment, type Program } from '../features';
 import type { Files } from './files';
 import { pathOf } from './files';
 import { isPython, mentionsKeras } from './relevance';
@@ -212,15 +212,20 @@ export function environment(
 ): Environment {
   return {
     reader: files.reader(asked),
-    searchPath: [...searchFolders(uri), ...settings.get().pythonPath.map(asUri)],
+    searchPath: [...foldersOf(uri), ...settings.get().pythonPath.map(asUri)],
   };
 }
 
-/** Where `import` looks: the file's own folder and the workspace folders. */
-function searchFolders(uri: vscode.Uri): string[] {
-  const folders = vscode.workspace.workspaceFolders?.map((folder) => folder.uri.toString()) ?? [];
+/**
+ * Where `import` looks: from the file's own folder up to the workspace folder that holds it. What belongs to no workspace
+ * folder (an untitled file) sees them all.
+ */
+function foldersOf(uri: vscode.Uri): string[] {
   const own = vscode.Uri.joinPath(uri, '..').toString();
-  return [own, ...folders.filter((folder) => folder !== own)];
+  const holder = vscode.workspace.getWorkspaceFolder(uri);
+  if (holder) return searchFolders(own, holder.uri.toString().replace(/\/$/, ''));
+  const folders = vscode.workspace.workspaceFolders?.map((folder) => folder.uri.toString()) ?? [];
+  return [own, ...folders.flatMap((folder) => searchFolders(folder, folder))];
 }
 
 function asUri(path: string): string {

@@ -28,6 +28,8 @@ export { short } from './format';
 export { noLink, type Link } from './explain';
 export { builders, type Builder, type Builders } from './builders';
 export { english, speak, t, type Translate } from './words';
+export { ignoreEdit, type IgnoreEdit } from './ignore';
+export { searchFolders } from './searchPath';
 export { symbols, type DocumentSymbol } from './symbols';
 export { linkedSummary, modelName, summary, totalsText, type SummaryFormat } from './summary';
 export {

@@ -8,6 +8,6 @@ describe('memory over many edits', function () {
   it('stays where it was', () => {
     const grown = growth(2000);
     // One analysis of the edited file holds some 0.1 MB, two thousand of them 200 MB.
-    assert.ok(grown < 3, `${grown.toFixed(1)} MB more after 2,000 edits`);
+    assert.ok(grown < 8, `${grown.toFixed(1)} MB more after 2,000 edits`);
   });
 });

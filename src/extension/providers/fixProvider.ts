@@ -1,9 +1,10 @@
-/** Quick fixes: the edits of the diagnostics at the selection; the first of each diagnostic is the preferred one. */
+/** Quick fixes: the edits of the diagnostics at the selection, the best of each one preferred; and a comment that keeps it quiet. */
 import * as vscode from 'vscode';
-import { codeActions } from '../../features';
-import { ask } from '../asked';
+import { codeActions, diagnostics, ignoreEdit, type EditorFix } from '../../features';
+import { ask, type Asked } from '../asked';
 import type { Documents } from '../documents';
 import { toRange } from '../places';
+import type { SettingsCache } from '../settings';
 import { codeOf } from './diagnosticCode';
 
 export class FixProvider implements vscode.CodeActionProvider {
@@ -11,7 +12,10 @@ export class FixProvider implements vscode.CodeActionProvider {
     providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
   };
 
-  constructor(private readonly documents: Documents) {}
+  constructor(
+    private readonly documents: Documents,
+    private readonly settings: SettingsCache,
+  ) {}
 
   async provideCodeActions(
     document: vscode.TextDocument,
@@ -21,26 +25,51 @@ export class FixProvider implements vscode.CodeActionProvider {
   ): Promise<vscode.CodeAction[]> {
     const asked = await ask(this.documents, document, token);
     if (!asked) return [];
-    const { analysis, program, cell } = asked;
-    const found = codeActions(analysis, document.offsetAt(range.start), document.offsetAt(range.end), cell);
-    return found.flatMap((fix) => {
-      const edit = new vscode.WorkspaceEdit();
-      for (const each of fix.edits) {
-        const target = program.documents[each.cell];
-        // A fix in an imported file would need that file's current text; those are not offered here.
-        if (!target || each.file !== analysis.program.path) return [];
-        edit.replace(target.uri, toRange(target, each.from, each.to), each.text);
-      }
+    const [from, to] = [document.offsetAt(range.start), document.offsetAt(range.end)];
+    const about = (code: string): vscode.Diagnostic[] =>
+      context.diagnostics.filter(
+        (diagnostic) =>
+          diagnostic.source === 'ConvLens' &&
+          codeOf(diagnostic) === code &&
+          diagnostic.range.intersection(range),
+      );
+    const { severity } = this.settings.get();
+    const shown = diagnostics(asked.analysis, { cell: asked.cell, severity }).filter(
+      (diagnostic) => diagnostic.from <= to && diagnostic.to >= from,
+    );
+    const codes = new Set(shown.map(({ code }) => code));
+    const fixes = codeActions(asked.analysis, from, to, asked.cell).flatMap((fix) => {
+      const edit = codes.has(fix.code) ? editOf(asked, fix) : null;
+      if (edit === null) return [];
       const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
       action.edit = edit;
       action.isPreferred = fix.preferred;
-      action.diagnostics = context.diagnostics.filter(
-        (diagnostic) =>
-          diagnostic.source === 'ConvLens' &&
-          codeOf(diagnostic) === fix.code &&
-          diagnostic.range.intersection(range),
-      );
+      action.diagnostics = about(fix.code);
       return [action];
     });
+    const quiet = [...new Map(shown.map((each) => [each.code, each])).values()].flatMap((diagnostic) => {
+      const comment = ignoreEdit(asked.analysis, asked.cell, diagnostic);
+      if (comment === null) return [];
+      const action = new vscode.CodeAction(
+        vscode.l10n.t('Ignore {0} on this line', diagnostic.code),
+        vscode.CodeActionKind.QuickFix,
+      );
+      action.edit = new vscode.WorkspaceEdit();
+      action.edit.replace(document.uri, toRange(document, comment.from, comment.to), comment.text);
+      action.diagnostics = about(diagnostic.code);
+      return [action];
+    });
+    return [...fixes, ...quiet];
   }
+}
+
+/** Null for a fix in an imported file: it would need that file's current text. */
+function editOf({ analysis, program }: Asked, fix: EditorFix): vscode.WorkspaceEdit | null {
+  const edit = new vscode.WorkspaceEdit();
+  for (const each of fix.edits) {
+    const target = program.documents[each.cell];
+    if (!target || each.file !== analysis.program.path) return null;
+    edit.replace(target.uri, toRange(target, each.from, each.to), each.text);
+  }
+  return edit;
 }

@@ -107,6 +107,10 @@ describe('lenses and navigation', () => {
       diagnostic!.range,
       vscode.CodeActionKind.QuickFix.value,
     );
+    assert.ok(
+      actions.some(({ title }) => title === 'Ignore concat-shape on this line'),
+      actions.map(({ title }) => title).join(', '),
+    );
     const fix = actions.find(({ isPreferred, edit }) => isPreferred && edit);
     assert.ok(fix, actions.map(({ title }) => title).join(', '));
     assert.ok(await vscode.workspace.applyEdit(fix.edit!), 'the edit was refused');

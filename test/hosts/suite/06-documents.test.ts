@@ -81,6 +81,27 @@ describe('documents of all kinds', () => {
     await assert.eventually('none at all', () => vscode.languages.getDiagnostics(second).length === 0);
   });
 
+  it('files of a virtual workspace, with what they import', async () => {
+    const files = new MemoryFiles({
+      '/project/nets/parts.py': 'UNITS = 6\n',
+      '/project/nets/main.py':
+        'import keras\nfrom nets.parts import UNITS\nfrom parts import UNITS as SAME\nx = keras.Input((8,))\ny = keras.layers.Dense(SAME)(x)\nz = keras.layers.Reshape((7, 7))(y)\n',
+    });
+    const registration = vscode.workspace.registerFileSystemProvider('convlens-memory', files);
+    try {
+      const uri = vscode.Uri.parse('convlens-memory:/project/nets/main.py');
+      const document = await vscode.workspace.openTextDocument(uri);
+      await vscode.window.showTextDocument(document);
+      await assert.eventually('the imported number', async () =>
+        (await inlayHints(document)).includes('5: 6'),
+      );
+      await assert.eventually('a problem', () => problems(document).includes('6: reshape-size'));
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      registration.dispose();
+    }
+  });
+
   it('what a file imports is followed, also when it is edited', async () => {
     const [part, main] = [fileUri('part.py'), fileUri('whole.py')];
     const write = (uri: vscode.Uri, text: string): Thenable<void> =>
@@ -103,3 +124,49 @@ describe('documents of all kinds', () => {
     await vscode.workspace.fs.delete(main);
   });
 });
+
+/** A read-only file system in memory, as extensions for remote repositories have one. */
+class MemoryFiles implements vscode.FileSystemProvider {
+  private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  readonly onDidChangeFile = this.changed.event;
+
+  constructor(private readonly texts: Readonly<Record<string, string>>) {}
+
+  watch(): vscode.Disposable {
+    return { dispose: () => undefined };
+  }
+
+  stat(uri: vscode.Uri): vscode.FileStat {
+    const text = this.texts[uri.path];
+    const folder = Object.keys(this.texts).some((path) => path.startsWith(`${uri.path}/`));
+    if (text === undefined && !folder) throw vscode.FileSystemError.FileNotFound(uri);
+    const type = text === undefined ? vscode.FileType.Directory : vscode.FileType.File;
+    return { type, ctime: 0, mtime: 0, size: text?.length ?? 0, permissions: vscode.FilePermission.Readonly };
+  }
+
+  readFile(uri: vscode.Uri): Uint8Array {
+    const text = this.texts[uri.path];
+    if (text === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+    return new TextEncoder().encode(text);
+  }
+
+  readDirectory(): [string, vscode.FileType][] {
+    return [];
+  }
+
+  createDirectory(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  writeFile(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+}
