@@ -23,7 +23,9 @@ import jax  # noqa: E402
 import jax.numpy as jnp  # noqa: E402
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
-from keras import layers, ops  # noqa: E402
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import prelude  # noqa: E402
 
 SECONDS = 60
 
@@ -51,7 +53,8 @@ def tensors(value):
 def run(program):
     keras.utils.clear_session(free_memory=False)
     keras.config.set_image_data_format("channels_last")
-    names = {"keras": keras, "layers": layers, "ops": ops, **vars(layers)}
+    keras.config.set_dtype_policy("float32")
+    names = dict(vars(prelude))
     given = []
     answer = {"outputs": given, "layers": {}}
     made = {}

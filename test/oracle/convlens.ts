@@ -10,8 +10,7 @@ const shapeOf = (shape: Shape): TensorAnswer[0] =>
   isUnknown(shape) ? '?' : (shape as readonly Dim[]).map(dimOf);
 
 export function answerOf(program: Program): Answer {
-  const prelude = `${PRELUDE.join('\n')}\n`;
-  const source = prelude + printProgram(program);
+  const source = PRELUDE + printProgram(program);
   const uncaught: string[] = [];
   const broken: string[] = [];
   const graph = interpret(
@@ -24,7 +23,7 @@ export function answerOf(program: Program): Answer {
   );
   // Where each statement stands in the source, to tell which one a node or a layer comes from.
   const ends: number[] = [];
-  let end = prelude.length;
+  let end = PRELUDE.length;
   for (const statement of program) ends.push((end += printProgram([statement]).length));
   const statementAt = (offset: number): number => ends.findIndex((stop) => offset < stop);
 
@@ -56,7 +55,7 @@ export function answerOf(program: Program): Answer {
       at < 0 ||
       seen.kind !== 'tensor' ||
       name !== program[at]!.name ||
-      range.from !== (at === 0 ? prelude.length : ends[at - 1])
+      range.from !== (at === 0 ? PRELUDE.length : ends[at - 1])
     )
       continue;
     const { shape, dtype } = graph.tensors[seen.tensor]!;

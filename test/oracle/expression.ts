@@ -1,4 +1,6 @@
 /** Python programs as small trees, so that a program that shows a difference can be cut down piece by piece. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 
 export type Expression =
   /** Written as it stands: a number, a string, None, a name of the library. */
@@ -6,6 +8,7 @@ export type Expression =
   /** The value of an earlier statement. */
   | { readonly kind: 'ref'; readonly name: string }
   | { readonly kind: 'tuple' | 'list'; readonly items: readonly Expression[] }
+  | { readonly kind: 'dict'; readonly entries: readonly (readonly [key: string, value: Expression])[] }
   | { readonly kind: 'call'; readonly callee: Expression; readonly args: readonly Argument[] }
   | { readonly kind: 'binary'; readonly op: string; readonly left: Expression; readonly right: Expression }
   /** `object[index]`, `object.name(…)`: what follows an operand, as text. */
@@ -29,6 +32,10 @@ export const text = (value: string | number): Expression => ({ kind: 'text', tex
 export const ref = (name: string): Expression => ({ kind: 'ref', name });
 export const tuple = (items: readonly Expression[]): Expression => ({ kind: 'tuple', items });
 export const list = (items: readonly Expression[]): Expression => ({ kind: 'list', items });
+export const dict = (entries: Readonly<Record<string, Expression>>): Expression => ({
+  kind: 'dict',
+  entries: Object.entries(entries),
+});
 export const call = (callee: string | Expression, args: readonly Argument[]): Expression => ({
   kind: 'call',
   callee: typeof callee === 'string' ? text(callee) : callee,
@@ -49,6 +56,8 @@ export function print(expression: Expression): string {
       return `(${expression.items.map(print).join(', ')}${expression.items.length === 1 ? ',' : ''})`;
     case 'list':
       return `[${expression.items.map(print).join(', ')}]`;
+    case 'dict':
+      return `{${expression.entries.map(([key, value]) => `'${key}': ${print(value)}`).join(', ')}}`;
     case 'call':
       return `${print(expression.callee)}(${expression.args
         .map(({ name, value }) => (name === undefined ? print(value) : `${name}=${print(value)}`))
@@ -65,7 +74,7 @@ function operand(expression: Expression): string {
 }
 
 /** What both sides see of every program before its own statements. */
-export const PRELUDE = ['import keras', 'from keras import layers, ops', 'from keras.layers import *'];
+export const PRELUDE = readFileSync(path.join(__dirname, 'prelude.py'), 'utf8');
 
 export function printProgram(program: Program): string {
   return program.map(({ name, value }) => `${name} = ${print(value)}\n`).join('');
@@ -84,6 +93,11 @@ export function parts(
       return expression.items.map((part, i) => ({
         part,
         replace: (other) => ({ ...expression, items: expression.items.with(i, other) }),
+      }));
+    case 'dict':
+      return expression.entries.map(([key, part], i) => ({
+        part,
+        replace: (other) => ({ ...expression, entries: expression.entries.with(i, [key, other]) }),
       }));
     case 'call':
       return [

@@ -39,6 +39,11 @@ function simpler(expression: Expression): Expression[] {
     case 'suffix':
       found.push(expression.object);
       break;
+    case 'dict':
+      expression.entries.forEach((_, i) =>
+        found.push({ ...expression, entries: expression.entries.toSpliced(i, 1) }),
+      );
+      break;
     case 'ref':
       break;
   }

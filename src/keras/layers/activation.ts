@@ -15,7 +15,7 @@ import type { Config, LayerDefinition } from '../definition';
 import { isKnownRank, unknownDim } from '../dims';
 import { argumentText } from '../pythonText';
 import { signature } from '../signature';
-import { builtSpec, onlyInput, rememberAxes, spec } from './shared';
+import { builtSpec, keptShapes, rememberAxes, spec } from './shared';
 
 /** The primitive of a named activation with default arguments on a tensor of `rank` axes. */
 export function activationPrimitive(name: string | null, rank: number | null): Primitive {
@@ -36,14 +36,10 @@ function elementwise(
 ): LayerDefinition {
   return {
     ...definition,
-    call(context) {
-      const input = onlyInput(context);
-      const rank = isKnownRank(input.shape) ? input.shape.length : null;
-      return {
-        outputs: [spec(input.shape, computeDtype(context.config))],
-        primitive: primitive(context.config, rank),
-      };
-    },
+    call: (context) =>
+      keptShapes(context, computeDtype(context.config), ({ shape }) =>
+        primitive(context.config, isKnownRank(shape) ? shape.length : null),
+      ),
     fallback: (config, [input]) => [spec(input.shape, computeDtype(config))],
   };
 }

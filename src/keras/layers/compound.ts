@@ -46,8 +46,8 @@ export function sublayer(
 }
 
 /**
- * A copy of a layer with some arguments changed, as `from_config(get_config())` would make it. Undefined for layers of
- * the program's own classes and for arguments that cannot be copied.
+ * A copy of a layer with some arguments changed, as `from_config(get_config())` would make it. Undefined where its
+ * configuration is not known.
  */
 export function cloneLayer(
   machine: Machine,
@@ -55,8 +55,8 @@ export function cloneLayer(
   overrides: Readonly<Record<string, Value>>,
 ): Value | undefined {
   const parts = layerParts(layer);
-  if (!parts?.config || !parts.definition || layer.kind !== 'instance' || layer.cls.def !== null)
-    return undefined;
+  if (!parts || layer.kind !== 'instance') return undefined;
+  if (!parts.config || !parts.definition || layer.cls.def !== null) return cloneOwn(machine, layer, overrides);
   const keywords: Record<string, Value> = {};
   for (const name of [...parts.config.bound.given].filter(
     (entry) => entry !== 'args' && entry !== 'kwargs',
@@ -66,6 +66,19 @@ export function cloneLayer(
     keywords[name] = value;
   }
   return machine.instantiate(layer.cls, machine.args([], { ...keywords, ...overrides }));
+}
+
+/** A layer of the program's own class by its `get_config` and `from_config`. */
+function cloneOwn(
+  machine: Machine,
+  layer: InstanceValue,
+  overrides: Readonly<Record<string, Value>>,
+): Value | undefined {
+  const config = machine.apply(machine.getAttr(layer, 'get_config'), []);
+  if (config.kind !== 'dict') return undefined;
+  const changed = machine.call(machine.builtin('dict'), machine.args([config], overrides));
+  const made = machine.apply(machine.getAttr(layer.cls, 'from_config'), [changed]);
+  return layerParts(made) === undefined ? undefined : made;
 }
 
 function cloneValue(machine: Machine, value: Value): Value | undefined {

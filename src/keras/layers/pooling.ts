@@ -213,8 +213,15 @@ function checkOutputSize(config: Config, rank: number): void {
   );
 }
 
+/** What counts as false stands for the usual default. */
+function adaptiveFormat(config: Config): Known<boolean> {
+  const value = config.value('data_format');
+  const standard = value.kind !== 'none' && config.machine.truth(value) === false;
+  return standard ? false : config.channelsFirst();
+}
+
 function adaptiveShape(config: Config, rank: number, input: TensorSpec): Shape {
-  const format = config.channelsFirst();
+  const format = adaptiveFormat(config);
   const dims = dimsOfRank(input.shape, rank + 2);
   const spatial = config.ints('output_size', rank).map((size) => argumentDim(config, 'output_size', size));
   const channels =

@@ -3,7 +3,7 @@ import { argumentError, computeDtype, elementsOf, numberOf, requireDataFormat } 
 import type { Config, LayerDefinition } from '../definition';
 import { argumentText, valueText } from '../pythonText';
 import { signature } from '../signature';
-import { onlyInput, spec } from './shared';
+import { keptShapes, spec } from './shared';
 
 /** A rate between 0 and 1. */
 function requireRate(config: Config, name: string): void {
@@ -65,10 +65,7 @@ function checkNoiseShape(config: Config): void {
 function idle(definition: Omit<LayerDefinition, 'call' | 'fallback'>): LayerDefinition {
   return {
     ...definition,
-    call: (context) => ({
-      outputs: [spec(onlyInput(context).shape, computeDtype(context.config))],
-      primitive: { op: 'identity' },
-    }),
+    call: (context) => keptShapes(context, computeDtype(context.config), () => ({ op: 'identity' })),
     fallback: (config, [input]) => [spec(input.shape, computeDtype(config))],
   };
 }

@@ -1,9 +1,10 @@
 /** What most layer definitions need: channel layout, shapes of assumed rank, input specs remembered from the build. */
-import { isUnknown, type Dim, type Known, type Shape } from '../../graph/graph';
+import { isUnknown, type Dim, type Known, type Primitive, type Shape } from '../../graph/graph';
 import { reasonFor } from '../arguments';
 import {
   KerasError,
   type CallContext,
+  type CallResult,
   type Config,
   type InputSpec,
   type TensorRef,
@@ -84,6 +85,27 @@ export function onlyInput(context: CallContext): TensorRef {
     );
   }
   return inputs[0];
+}
+
+/**
+ * The outputs of a layer that keeps shapes: one for each tensor given, since Keras' shape rule passes lists through. What such
+ * a layer computes on a list is another matter.
+ */
+export function keptShapes(
+  context: CallContext,
+  dtype: string | null,
+  primitive: (input: TensorRef) => Primitive,
+): CallResult {
+  const { inputs, inputIsList } = context;
+  const [first] = inputs;
+  return {
+    outputs: inputs.map((input) => spec(input.shape, dtype)),
+    structure: inputIsList ? 'list' : 'single',
+    primitive:
+      inputs.length === 1
+        ? primitive(first)
+        : { op: 'opaque', reason: 'this layer computes on one tensor, but got a list' },
+  };
 }
 
 export function spec(shape: Shape, dtype: string | null): TensorSpec {

@@ -81,6 +81,19 @@ export class LayerConfig implements Config {
   }
 }
 
+/** Keras casts between these by itself; integers, bools and strings stay. */
+export const isFloat = (dtype: string): boolean => /^b?float/.test(dtype);
+
+/** `mixed_float16` computes in `float16`. */
+export function computeDtypeOf(policy: string): string {
+  return policy.replace(/^mixed_/, '');
+}
+
+/** `mixed_float16` keeps variables in `float32`. */
+export function variableDtypeOf(policy: string): string {
+  return policy.startsWith('mixed_') ? 'float32' : policy;
+}
+
 export function asInt(value: Value): Known<number> {
   if (value.kind === 'int') return value.value;
   return value.kind === 'bool' ? Number(value.value) : null;

@@ -4,7 +4,6 @@
  */
 import type { Node } from '../../graph/graph';
 import { unknownBase } from '../../python/interpreter/classes';
-import { PyRaise } from '../../python/machine';
 import {
   NONE,
   list,
@@ -33,6 +32,7 @@ import {
 import { layerStateOf, type LayerState } from './layerState';
 import { maskForCall, maskJoinsNode, passMask } from './masks';
 import { callModel } from './modelCall';
+import { runUserCall } from './userCall';
 import { recorderOf, type Recorder } from './recorder';
 import {
   argumentRanges,
@@ -280,51 +280,6 @@ export const builtinCall: NativeFunction = native('call', (machine, args) => {
   recorder.remember(node.id, { fn: builtinCall, args });
   return runDefinition(recorder, state, node, inputs, args);
 });
-
-/** The program's own `call`; an exception in it that nobody catches leaves the result unknown. */
-function runUserCall(recorder: Recorder, state: LayerState, node: Node, args: CallArgs): Value {
-  const { machine } = recorder;
-  const call = machine.getAttr(state.self, 'call');
-  return recorder.within(node.id, () =>
-    recorder.userCode(() => {
-      try {
-        return machine.call(call, accepted(recorder, call, withoutSelf(args)));
-      } catch (error) {
-        if (!(error instanceof PyRaise)) throw error;
-        const name = error.value.kind === 'instance' ? error.value.cls.name : 'Exception';
-        if (machine.wouldCatch(name)) throw error;
-        if (error.mistake !== null) recorder.mistake(error.mistake, node);
-        const message = error.value.kind === 'instance' ? machine.str(error.value) : undefined;
-        node.unknown = recorder.unknown(
-          `${state.layer.type}.call() raises ${name}${message === undefined || message === '' ? '' : `: ${message}`}`,
-        );
-        return machine.unknown(node.unknown.reason);
-      }
-    }),
-  );
-}
-
-/** Keras passes `training` and `mask` on only to a `call` that takes them; to one that requires them, from its context. */
-function accepted(recorder: Recorder, call: Value, args: CallArgs): CallArgs {
-  if (call.kind !== 'method' || call.fn.kind !== 'function') return args;
-  const { params } = call.fn.def;
-  const { defaults } = call.fn;
-  const keywords = new Map(args.keywords);
-  params.slice(1).forEach(({ name, kind }, i) => {
-    if ((name !== 'training' && name !== 'mask') || keywords.has(name) || defaults.has(name)) return;
-    if (kind === 'positional' && args.positional.length > i) return;
-    if (kind === 'positional' || kind === 'keyword')
-      keywords.set(name, {
-        value: recorder.machine.unknown(`what Keras gives call() as ${name} is not known`),
-        range: null,
-        nameRange: null,
-      });
-  });
-  if (params.some((param) => param.kind === 'kwargs')) return { ...args, keywords };
-  for (const name of ['training', 'mask'])
-    if (!params.some((param) => param.name === name)) keywords.delete(name);
-  return { ...args, keywords };
-}
 
 /** Gives `node` the tensors in `value`, the result of a program's own `call` or of a model. */
 function finishValue(recorder: Recorder, state: LayerState, node: Node, args: CallArgs, value: Value): Value {

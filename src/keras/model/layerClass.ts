@@ -20,7 +20,7 @@ import { tensorDataOf } from './structure';
 import { layerDefinition } from '../registry';
 import { signature } from '../signature';
 import { checkCommonArguments } from './commonArguments';
-import { LayerConfig } from './config';
+import { LayerConfig, computeDtypeOf, variableDtypeOf } from './config';
 import { attachInputTensor, dtypeName, readShape } from './input';
 import { userMethod } from './layerBuild';
 import { builtinCall } from './layerCall';
@@ -114,8 +114,8 @@ function initialise(machine: Machine, definition: LayerDefinition, args: CallArg
     machine,
     bound,
     recorder.kerasVersion,
-    computeDtypeOf(recorder, bound),
-    variableDtypeOf(recorder, bound),
+    computeOf(recorder, bound),
+    variableOf(recorder, bound),
   );
   state.config = config;
   describe(state, bound, definition);
@@ -170,6 +170,7 @@ export function setUp(machine: Machine, state: LayerState, bound: Bound): void {
         : recorder.autoName(autoNameOf(state));
   if (name.kind === 'unknown') (state.layer.unknowns as Record<string, Unknown>)['name'] = toUnknown(name);
   if (machine.truth(value('trainable')) === false) state.layer.trainable = false;
+  state.policy = machine.truth(value('autocast')) === false ? undefined : policyOf(recorder, bound);
   const args = state.layer.args as Record<string, SourceRange>;
   for (const [parameter, range] of bound.ranges) args[parameter] ??= range;
   state.inputShapeArg = inputShapeArgument(value);
@@ -375,14 +376,14 @@ function policyOf(recorder: Recorder, bound: Bound): string | null {
   return dtypeName(dtype);
 }
 
-function computeDtypeOf(recorder: Recorder, bound: Bound): string | null {
+function computeOf(recorder: Recorder, bound: Bound): string | null {
   const policy = policyOf(recorder, bound);
-  return policy?.startsWith('mixed_') === true ? policy.slice('mixed_'.length) : policy;
+  return policy === null ? null : computeDtypeOf(policy);
 }
 
-function variableDtypeOf(recorder: Recorder, bound: Bound): string | null {
+function variableOf(recorder: Recorder, bound: Bound): string | null {
   const policy = policyOf(recorder, bound);
-  return policy?.startsWith('mixed_') === true ? 'float32' : policy;
+  return policy === null ? null : variableDtypeOf(policy);
 }
 
 /** Creates the state of a new layer object; hooked to the class `Layer`. */

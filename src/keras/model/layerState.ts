@@ -38,6 +38,8 @@ export class LayerState implements Mutable {
   private nature: Set<WeightId> | null = null;
   /** Owned layers in the order Keras tracks them. */
   sublayers: LayerState[] = [];
+  /** A layer of the program's own: its dtype policy, null when not known; undefined before `super().__init__()`, or without autocast. */
+  policy: string | null | undefined;
   /** `input_shape=` of the constructor, with the batch axis. */
   inputShapeArg: Value | null = null;
   /** A part of the model that is not known (a layer of an unknown library in a Sequential). */

@@ -55,10 +55,10 @@ function runFunctional(recorder: Recorder, state: LayerState, node: Node, value:
     return machine.unknown("the inputs of this call do not have the structure of the model's inputs");
   const tensors = given.map((leaf) => (leaf.kind === 'none' ? undefined : asTensor(recorder, leaf)));
   try {
-    checkInputs(recorder, state, graph, tensors);
+    checkInputs(recorder, state, graph, tensors, recorder.kerasVersion === 3);
   } catch (error) {
     if (!(error instanceof KerasError)) throw error;
-    node.failed = true;
+    if (error.options.severity !== 'warning') node.failed = true;
     recorder.fail(error, {
       site: node.site,
       node,
@@ -66,6 +66,7 @@ function runFunctional(recorder: Recorder, state: LayerState, node: Node, value:
       callArgs: node.args,
       inputs: node.inputs,
     });
+    if (!node.failed) return replayed(recorder, node, graph, tensors);
     return mapStructure(graph.outputs, (leaf) => {
       const id = tensorDataOf(leaf)?.tensor;
       return id === undefined
@@ -73,6 +74,16 @@ function runFunctional(recorder: Recorder, state: LayerState, node: Node, value:
         : recorder.constant({ shape: recorder.ref(id).shape, dtype: recorder.ref(id).dtype });
     });
   }
+  return replayed(recorder, node, graph, tensors);
+}
+
+/** The graph's nodes on the tensors of this call. Keras 2 adds or drops a last axis of 1 first, Keras 3 only where data runs through. */
+function replayed(
+  recorder: Recorder,
+  node: Node,
+  graph: FunctionalGraph,
+  tensors: readonly (TensorRef | undefined)[],
+): Value {
   const map = new Map<TensorId, Value>();
   graph.inputIds.forEach((id, i) => {
     const ref = tensors[i];
@@ -80,7 +91,11 @@ function runFunctional(recorder: Recorder, state: LayerState, node: Node, value:
       map.set(
         id,
         recorder.valueOf(
-          converted(recorder, recorder.ref(id), adjustRank(recorder, recorder.ref(id), ref)).tensor,
+          converted(
+            recorder,
+            recorder.ref(id),
+            recorder.kerasVersion === 2 ? adjustRank(recorder, recorder.ref(id), ref) : ref,
+          ).tensor,
         ),
       );
   });
@@ -91,6 +106,11 @@ function runFunctional(recorder: Recorder, state: LayerState, node: Node, value:
 function converted(recorder: Recorder, reference: TensorRef, ref: TensorRef): TensorRef {
   const { dtype } = reference;
   if (recorder.kerasVersion === 2 || dtype === null || ref.dtype === null || dtype === ref.dtype) return ref;
+  return castTo(recorder, ref, dtype);
+}
+
+/** A step that casts, which Keras takes by itself. */
+export function castTo(recorder: Recorder, ref: TensorRef, dtype: string): TensorRef {
   const node = recorder.begin({
     layer: null,
     type: 'Cast',
@@ -198,22 +218,24 @@ function reportCount(
 }
 
 /**
- * What Keras asks of a functional model's inputs (`InputSpec` with `allow_last_axis_squeeze`, then `_adjust_input_rank`): a last
- * axis of 1 on either side is left out of the comparison of lengths, and ranks may differ by such an axis.
+ * Known lengths must agree. Data may differ in rank by a last axis of 1 only. Keras 3's check of a symbolic call (`symbolic`)
+ * leaves a last axis of 1 out on both sides, and compares the axes that both have: another rank shows when data runs through.
  */
 export function checkInputs(
   recorder: Recorder,
   state: LayerState,
   graph: FunctionalGraph,
   tensors: readonly (TensorRef | undefined)[],
+  symbolic = false,
 ): void {
   for (const [index, tensor] of tensors.entries()) {
     if (tensor === undefined || !isKnownRank(tensor.shape)) continue;
     const reference = recorder.graph.tensors[graph.inputIds[index]];
     if (!isKnownRank(reference.shape)) continue;
-    const got = formatShape(tensor.shape);
-    const expected = formatShape(reference.shape);
-    const wrong = (): KerasError =>
+    const [found, wanted] = [tensor.shape, reference.shape];
+    const got = formatShape(found);
+    const expected = formatShape(wanted);
+    const mistake = (severity: 'error' | 'warning'): KerasError =>
       new KerasError(
         'model-input-shape',
         `${state.layer.name} takes an input of shape ${expected}, but gets ${got}`,
@@ -222,16 +244,18 @@ export function checkInputs(
           callArgument: 'inputs',
           input: index,
           facts: { input: reference.name, expected, received: got },
+          severity,
         },
       );
-    const [a, b] = [squeezed(tensor.shape), squeezed(reference.shape)];
+    const longer = found.length > wanted.length ? found : wanted;
+    const fits =
+      found.length === wanted.length ||
+      (Math.abs(found.length - wanted.length) === 1 && mayBeOne(longer[longer.length - 1]));
+    if (!fits && !symbolic) throw mistake('error');
+    const [a, b] = [squeezed(found), squeezed(wanted)];
     for (let axis = 1; axis < Math.min(a.length, b.length); axis++)
-      if (typeof a[axis] === 'number' && typeof b[axis] === 'number' && a[axis] !== b[axis]) throw wrong();
-    const longer = tensor.shape.length > reference.shape.length ? tensor.shape : reference.shape;
-    const more = Math.abs(tensor.shape.length - reference.shape.length);
-    const last = longer[longer.length - 1];
-    if (more > 1 || (more === 1 && last !== 1 && !(typeof last === 'object' && isUnknown(last))))
-      throw wrong();
+      if (typeof a[axis] === 'number' && typeof b[axis] === 'number' && a[axis] !== b[axis]) throw mistake('error');
+    if (!fits) throw mistake('warning');
   }
 }
 
@@ -239,6 +263,8 @@ export function checkInputs(
 function squeezed(shape: readonly Dim[]): readonly Dim[] {
   return shape.length > 0 && shape[shape.length - 1] === 1 ? shape.slice(0, -1) : shape;
 }
+
+const mayBeOne = (dim: Dim): boolean => dim === 1 || (typeof dim === 'object' && isUnknown(dim));
 
 /** `Functional._adjust_input_rank`: a last axis of 1 is dropped or added. */
 function adjustRank(recorder: Recorder, reference: TensorRef, tensor: TensorRef): TensorRef {

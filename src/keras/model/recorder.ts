@@ -33,6 +33,7 @@ import type {
 import { KerasError, type TensorRef, type TensorSpec } from '../definition';
 import { NameCounter, toSnakeCase } from './names';
 import { PlainState } from '../plain/state';
+import { isFloat } from './config';
 import type { LayerState } from './layerState';
 
 /** Payload of a tensor instance. */
@@ -90,6 +91,8 @@ export class Recorder {
   readonly modules = new Map<string, ModuleValue>();
   /** `keras.config.set_dtype_policy`. */
   dtypePolicy: string | null = 'float32';
+  /** While a program's own `call` runs under Keras 3: the dtype in which it reads float variables. */
+  autocast: string | null = null;
   /** Node whose execution is under way; null in ordinary code. */
   parent: NodeId | null = null;
   /** Where calls made by Keras itself count as standing; null while user code runs. */
@@ -203,6 +206,8 @@ export class Recorder {
 
   ref(tensor: TensorId): TensorRef {
     const { shape, dtype } = this.graph.tensors[tensor];
+    if (this.autocast !== null && dtype !== null && isFloat(dtype) && this.variables.has(tensor))
+      return { tensor, shape, dtype: this.autocast };
     return { tensor, shape, dtype };
   }
 

@@ -13,6 +13,8 @@ import { applicationsLookup } from './applications';
 import { datasetsModule } from './datasets';
 import { layersLookup } from './layersModule';
 import { lazyModule, opaqueClass, opaqueLookup, type Lookup } from './lookup';
+import { dtypeName } from '../model/input';
+import { dtypePolicyClass } from './dtypePolicy';
 import { misspeltClass } from './publicNames';
 import { utilsLookup } from './utils';
 
@@ -33,6 +35,7 @@ const SUBMODULES: Readonly<Record<string, (recorder: Recorder, machine: Machine)
   saving: (recorder) => (name) => utilsLookup(recorder, name),
   config: (recorder) => (name) => configLookup(recorder, name),
   mixed_precision: (recorder) => (name) => configLookup(recorder, name),
+  dtype_policies: (_recorder, machine) => (name) => policyClass(machine, name) ?? opaqueLookup(machine, 'keras.dtype_policies')(name),
   random: (recorder) => (name) => opsLookup(recorder, `random.${name}`),
 };
 
@@ -48,7 +51,6 @@ const OPAQUE = [
   'export',
   'legacy',
   'wrappers',
-  'dtype_policies',
   'tree',
   'visualization',
   'quantizers',
@@ -192,6 +194,8 @@ function modelsLookup(recorder: Recorder, name: string): Value | undefined {
       return layersLookup(recorder, name);
     case 'clone_model':
       return cloneModel;
+    case 'DTypePolicy':
+      return policyClass(recorder.machine, name);
     case 'load_model':
     case 'model_from_json':
     case 'model_from_config':
@@ -231,6 +235,9 @@ function initializer(machine: Machine, name: string): Value | undefined {
   return cls;
 }
 
+const policyClass = (machine: Machine, name: string): Value | undefined =>
+  name === 'DTypePolicy' || name === 'Policy' ? dtypePolicyClass(machine) : undefined;
+
 function configLookup(recorder: Recorder, name: string): Value | undefined {
   switch (name) {
     case 'set_image_data_format':
@@ -244,9 +251,12 @@ function configLookup(recorder: Recorder, name: string): Value | undefined {
     case 'set_global_policy':
     case 'set_policy':
       return fn(`${name}(policy)`, (_machine, { policy }) => {
-        recorder.dtypePolicy = policy.kind === 'str' ? policy.value : null;
+        recorder.dtypePolicy = dtypeName(policy);
         return NONE;
       });
+    case 'DTypePolicy':
+    case 'Policy':
+      return policyClass(recorder.machine, name);
     case 'floatx':
       return native(name, () => str('float32'));
     case 'backend':

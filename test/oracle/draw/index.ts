@@ -19,11 +19,19 @@ function look(program: Program): readonly Made[] {
   const answer = answerOf(program);
   if (answer.error !== undefined) return [];
   return program.flatMap(({ name }, i) => {
-    const [tensor, ...more] = answer.outputs[i] ?? [];
-    if (tensor === undefined || more.length > 0 || !/^[tx]/.test(name) || tensor[0] === '?') return [];
-    return [
-      { name, shape: tensor[0].map((dim) => (dim === '?' ? null : dim)), dtype: tensor[1] ?? 'float32' },
-    ];
+    const tensors = answer.outputs[i] ?? [];
+    if (!/^[tx]/.test(name)) return [];
+    return tensors.flatMap(([shape, dtype], part) =>
+      shape === '?'
+        ? []
+        : [
+            {
+              name: tensors.length === 1 ? name : `${name}[${part}]`,
+              shape: shape.map((dim) => (dim === '?' ? null : dim)),
+              dtype: dtype ?? 'float32',
+            },
+          ],
+    );
   });
 }
 

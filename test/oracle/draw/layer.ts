@@ -20,6 +20,7 @@ import {
   spoilShape,
   type DrawnInput,
 } from './inputs';
+import { drawCallArguments } from './callArguments';
 import { drawSlip, drawValue, type Situation } from './values';
 
 /** Constructor parameters of every class of `keras.layers` as recorded from Keras: name and default (null: none). */
@@ -231,12 +232,14 @@ export function drawLayerProgram(random: Random, signatures: Signatures, type: s
   const optional = random.chance(0.1) ? 0.6 : 0.15;
   const names = drawn.inputs.map((_, i) => ref(`x${i}`));
   const constructor = drawConstructor(signatures, type, situation, slips, optional);
-  const args = [...drawn.call(names), ...stateArguments(random, type, constructor)];
+  const more = drawCallArguments(random, type, drawn.inputs, constructor);
+  const args = [...drawn.call(names), ...stateArguments(random, type, constructor), ...more.args];
   if (random.chance(0.05)) args.push({ name: 'training', value: text('True') });
   const inputs: Statement[] = drawn.inputs.map((input, i) => ({
     name: `x${i}`,
     value: inputExpression(input),
   }));
+  inputs.push(...more.inputs);
   const callee = type === 'StackedRNNCells' ? call('RNN', [{ value: ref('layer') }]) : ref('layer');
   return [...inputs, { name: 'layer', value: constructor }, { name: 'y', value: call(callee, args) }];
 }

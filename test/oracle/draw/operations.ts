@@ -111,7 +111,7 @@ const operations: readonly DrawOperation[] = [
   (random, { name }) => call('ops.image.resize', [{ value: ref(name) }, { value: ints([random.int(2, 9), random.int(2, 9)]) }]),
   (random, { name }) => call('ops.glu', [{ value: ref(name) }]),
   (random, { name }) => call('ops.depth_to_space', [{ value: ref(name) }, { value: text(2) }]),
-  (random, { name }) => call('ops.unstack', [{ value: ref(name) }, { name: 'axis', value: text(-1) }]),
+  (_, { name }) => ({ kind: 'suffix', object: call('ops.unstack', [{ value: ref(name) }, { name: 'axis', value: text(-1) }]), text: '[0]' }),
 ]; // prettier-ignore
 
 /** An expression of `tensor`, and sometimes another one of `others`. */

@@ -23,6 +23,15 @@ const ACTIVATIONS = [
   'exponential', 'leaky_relu', 'relu6', 'hard_sigmoid', 'hard_silu', 'mish', 'log_softmax', 'celu', 'glu', 'squareplus',
   'hard_tanh', 'threshold', 'sparsemax', 'tanh_shrink', 'soft_shrink', 'hard_shrink', 'sparse_plus', 'sparse_sigmoid', 'log_sigmoid',
 ]; // prettier-ignore
+const ACTIVATION_OBJECTS = [
+  'keras.activations.relu', 'ops.tanh', 'layers.LeakyReLU(0.1)', 'lambda x: x * 2', "keras.activations.get('gelu')", 'None', 'layers.ReLU(6.0)',
+  'keras.activations.softmax', 'ops.nn.relu', 'layers.PReLU()', 'layers.Softmax()',
+]; // prettier-ignore
+const OBJECTS: Readonly<Record<string, readonly string[]>> = {
+  initializer: ['keras.initializers.HeNormal(seed=1)', 'keras.initializers.Constant(0.5)', 'keras.initializers.RandomUniform(-1, 1)', 'keras.initializers.Zeros', 'keras.initializers.GlorotNormal()'],
+  regularizer: ['keras.regularizers.L1L2(0.1, 0.2)', 'keras.regularizers.l2(0.01)', 'keras.regularizers.L1(0.1)', 'keras.regularizers.OrthogonalRegularizer()'],
+  constraint: ['keras.constraints.MaxNorm(2)', 'keras.constraints.NonNeg()', 'keras.constraints.UnitNorm(axis=0)', 'keras.constraints.MinMaxNorm()'],
+}; // prettier-ignore
 const INITIALIZERS = [
   'zeros',
   'ones',
@@ -122,7 +131,7 @@ const BY_NAME: Readonly<Record<string, Draw>> = {
   size: window(1, 3),
   data_format: ({ random, channelsFirst }) =>
     random.chance(0.04) ? quoted(random.pick(['channels_lats', 'CHANNELS_LAST', 'NHWC'])) : quoted(channelsFirst ? 'channels_first' : 'channels_last'),
-  activation: ({ random }) => (random.chance(0.05) ? quoted(random.pick(['rleu', 'ReLU', 'Softmax'])) : quoted(random.pick(ACTIVATIONS))),
+  activation: ({ random }) => random.chance(0.12) ? text(random.pick(ACTIVATION_OBJECTS)) : (random.chance(0.05) ? quoted(random.pick(['rleu', 'ReLU', 'Softmax'])) : quoted(random.pick(ACTIVATIONS))),
   recurrent_activation: oneString('sigmoid', 'hard_sigmoid', 'tanh'),
   use_bias: flag,
   rate: ({ random }) => text(random.pick([0, 0.1, 0.5, 0.9, 1, 1.5, -0.1])),
@@ -139,7 +148,8 @@ const BY_NAME: Readonly<Record<string, Draw>> = {
   renorm: mostly('False', flag, 0.8),
   renorm_clipping: one('None'),
   renorm_momentum: one(0.9),
-  synchronized: mostly('False', flag, 0.8),
+  // Only TensorFlow can synchronise.
+  synchronized: one('False'),
   return_sequences: flag,
   return_state: mostly('False', flag),
   go_backwards: mostly('False', flag),
@@ -198,10 +208,10 @@ const BY_NAME: Readonly<Record<string, Draw>> = {
   layer: ({ layer, type, shape }) => layer(WRAPPED[type]?.(shape.length) ?? ['Dense']),
   backward_layer: one('None'),
   cell: ({ random, layer }) => {
-    const cell = (): Expression => layer(['LSTMCell', 'GRUCell', 'SimpleRNNCell']);
-    return random.chance(0.6) ? cell() : list(random.times(random.int(1, 3), cell));
+    const cell = (): Expression => random.chance(0.12) ? text(`MinimalCell(${random.int(1, 6)})`) : layer(['LSTMCell', 'GRUCell', 'SimpleRNNCell']);
+    return random.chance(0.6) ? cell() : random.chance(0.25) ? layer(['StackedRNNCells']) : list(random.times(random.int(1, 3), cell));
   },
-  cells: ({ random, layer }) => list(random.times(random.int(1, 3), () => layer(['LSTMCell', 'GRUCell', 'SimpleRNNCell']))),
+  cells: ({ random, layer }) => list(random.times(random.int(1, 3), () => (random.chance(0.1) ? text(`MinimalCell(${random.int(1, 6)})`) : layer(['LSTMCell', 'GRUCell', 'SimpleRNNCell'])))),
   layers: ({ random, layer }) => list(random.times(random.int(1, 3), () => layer(['Rescaling', 'RandomFlip', 'Resizing', 'RandomRotation', 'CenterCrop', 'RandomContrast']))),
   function: one('lambda x: x', 'lambda x: x * 2', 'lambda x: x + 1', 'lambda x: ops.sum(x, axis=-1)', 'lambda x: ops.expand_dims(x, 1)'),
   arguments: one('None'),
@@ -294,7 +304,7 @@ const BY_NAME: Readonly<Record<string, Draw>> = {
   output_sequence_length: one('None', 4, 10),
   ragged: one('False'),
   name: one("'given'"),
-  dtype: ({ random }) => quoted(random.pick(['float32', 'float16', 'bfloat16', 'mixed_float16', 'mixed_bfloat16', 'float31'])),
+  dtype: ({ random }) => random.chance(0.2) ? text(random.pick("keras.DTypePolicy('mixed_float16')|keras.dtype_policies.DTypePolicy('float16')|keras.mixed_precision.DTypePolicy('mixed_bfloat16')".split('|'))) : quoted(random.pick(['float32', 'float16', 'bfloat16', 'mixed_float16', 'mixed_bfloat16', 'float31'])),
   trainable: flag,
 }; // prettier-ignore
 
@@ -342,6 +352,8 @@ export function drawValue(name: string, situation: Situation): Expression | unde
   if (draw) return draw(situation);
   const named = (usual: readonly string[], slip: string): Expression =>
     random.chance(0.05) ? quoted(slip) : random.chance(0.2) ? text('None') : quoted(random.pick(usual));
+  const kind = /_(initializer|regularizer|constraint)$/.exec(name)?.[1];
+  if (kind && random.chance(0.15)) return text(random.pick(OBJECTS[kind]!));
   if (name.endsWith('_initializer'))
     return random.chance(0.05) ? quoted('he_norml') : quoted(random.pick(INITIALIZERS));
   if (name.endsWith('_regularizer')) return named(REGULARIZERS, 'l3');

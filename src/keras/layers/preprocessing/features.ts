@@ -12,7 +12,7 @@ import {
 import { addToDim, floorDivideDim, isKnownRank, unknownDim } from '../../dims';
 import { argumentText, tupleText } from '../../pythonText';
 import { signature } from '../../signature';
-import { argumentDim, onlyInput, spec } from '../shared';
+import { argumentDim, keptShapes, onlyInput, spec } from '../shared';
 import { tensorsOf } from '../compound';
 import { OPAQUE, encoded, outputMode, requireMode } from './encoding';
 import { normalization } from './normalization';
@@ -21,14 +21,12 @@ import { vocabularyLayers } from './vocabulary';
 const rescaling: LayerDefinition = {
   name: 'Rescaling',
   parameters: signature('scale, offset=0.0'),
-  call: (context) => ({
-    outputs: [spec(onlyInput(context).shape, computeDtype(context.config))],
-    primitive: {
+  call: (context) =>
+    keptShapes(context, computeDtype(context.config), () => ({
       op: 'elementwise',
       fn: 'rescale',
       params: { scale: context.config.float('scale'), offset: context.config.float('offset') },
-    },
-  }),
+    })),
   fallback: (config, [input]) => [spec(input.shape, computeDtype(config))],
 };
 

@@ -89,6 +89,13 @@ function checkCell(config: Config): void {
   }
 }
 
+/** The number of features that a built cell (of several: the first) takes; undefined where it takes any. */
+function widthOf(cell: Value): number | undefined {
+  const [first] = elementsOf(layerParts(cell)?.config?.value('cells') ?? cell) ?? [cell];
+  const parts = layerParts(first);
+  return parts?.config ? parts.definition?.inputSpec?.(parts.config)?.axes?.[-1] : undefined;
+}
+
 function callRnn(context: CallContext): CallResult {
   const { config, machine } = context;
   const [input] = context.inputs;
@@ -111,6 +118,11 @@ function callRnn(context: CallContext): CallResult {
     const reason = cell.kind === 'unknown' ? cell.reason : 'the cell is not known';
     return { ...result, primitive: { op: 'opaque', reason } };
   }
+  const width = dims[dims.length - 1];
+  const wanted = widthOf(cell);
+  // Keras' shape rule does not run the cell: that it was built for another width shows when data runs through it.
+  if (wanted !== undefined && typeof width === 'number' && width !== wanted)
+    return { ...result, primitive: { op: 'opaque', reason: `the cell was built for ${wanted} features` } };
   const step = timeStep(context, input, dims, true);
   const returned = context.callLayer(cell, [step], {}, [initialStates(context, sizes, batch, dtype)]);
   const [first] = tensorsOf(context, returned);

@@ -289,7 +289,13 @@ function stepShape(context: CallContext, width: Dim): Shape {
 /** An LSTM's step cuts the four gates out of the second axis, whatever the rank. */
 function checkSplit(context: CallContext, family: Family): void {
   const [input] = context.inputs;
-  if (family.cell !== 'lstm' || !isKnownRank(input.shape) || input.shape.length < 3) return;
+  // The other implementation, which recurrent dropout asks for, cuts the kernels instead.
+  const dropout = context.config.value('recurrent_dropout');
+  const cutsGates = (dropout.kind === 'int' || dropout.kind === 'float') && dropout.value === 0;
+  const other = context.config.value('implementation');
+  if (family.cell !== 'lstm' || !cutsGates || (other.kind !== 'none' && other.kind !== 'int')) return;
+  if (other.kind === 'int' && other.value === 1) return;
+  if (!isKnownRank(input.shape) || input.shape.length < 3) return;
   const length = input.shape[1];
   if (typeof length !== 'number' || length % 4 === 0) return;
   throw new KerasError(
