@@ -56,7 +56,8 @@ export function cloneLayer(
 ): Value | undefined {
   const parts = layerParts(layer);
   if (!parts || layer.kind !== 'instance') return undefined;
-  if (!parts.config || !parts.definition || layer.cls.def !== null) return cloneOwn(machine, layer, overrides);
+  if (!parts.config || !parts.definition || layer.cls.def !== null)
+    return cloneOwn(machine, layer, overrides);
   const keywords: Record<string, Value> = {};
   for (const name of [...parts.config.bound.given].filter(
     (entry) => entry !== 'args' && entry !== 'kwargs',

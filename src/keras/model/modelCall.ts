@@ -254,7 +254,8 @@ export function checkInputs(
     if (!fits && !symbolic) throw mistake('error');
     const [a, b] = [squeezed(found), squeezed(wanted)];
     for (let axis = 1; axis < Math.min(a.length, b.length); axis++)
-      if (typeof a[axis] === 'number' && typeof b[axis] === 'number' && a[axis] !== b[axis]) throw mistake('error');
+      if (typeof a[axis] === 'number' && typeof b[axis] === 'number' && a[axis] !== b[axis])
+        throw mistake('error');
     if (!fits) throw mistake('warning');
   }
 }

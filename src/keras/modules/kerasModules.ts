@@ -35,7 +35,8 @@ const SUBMODULES: Readonly<Record<string, (recorder: Recorder, machine: Machine)
   saving: (recorder) => (name) => utilsLookup(recorder, name),
   config: (recorder) => (name) => configLookup(recorder, name),
   mixed_precision: (recorder) => (name) => configLookup(recorder, name),
-  dtype_policies: (_recorder, machine) => (name) => policyClass(machine, name) ?? opaqueLookup(machine, 'keras.dtype_policies')(name),
+  dtype_policies: (_recorder, machine) => (name) =>
+    policyClass(machine, name) ?? opaqueLookup(machine, 'keras.dtype_policies')(name),
   random: (recorder) => (name) => opsLookup(recorder, `random.${name}`),
 };
 

@@ -43,7 +43,7 @@ function paddingOf(value: Value, rank: number, channelsFirst: boolean): Padding 
 /** `channels_first`, or without a word what the program has set. */
 const isFirst = (value: Value, recorder: Recorder): boolean =>
   (value.kind === 'none' && recorder.channelsFirstDefault) ||
-  value.kind === 'str' && (value.value === 'channels_first' || value.value.startsWith('NC'));
+  (value.kind === 'str' && (value.value === 'channels_first' || value.value.startsWith('NC')));
 
 interface ConvOptions {
   /** Number of spatial axes; null: from the input's rank. */
@@ -65,7 +65,7 @@ function convolution({ rank: given, depthwise = false, type }: ConvOptions): OpD
         return lostResult('the input of this convolution is not known', x?.dtype ?? null);
       const rank = given ?? x.shape.length - 2;
       const { params } = context;
-      const first = isFirst(params["data_format"], context.recorder);
+      const first = isFirst(params['data_format'], context.recorder);
       if (x.shape.length !== rank + 2) {
         throw new KerasError(
           'input-rank',
@@ -190,7 +190,7 @@ const convTranspose = (rank: number | null): OpDefinition => ({
       return lostResult('the input of this convolution is not known', x?.dtype ?? null);
     const spatialRank = rank ?? x.shape.length - 2;
     const { params } = context;
-    const first = isFirst(params["data_format"], context.recorder);
+    const first = isFirst(params['data_format'], context.recorder);
     const k: readonly Dim[] =
       isKnownRank(kernel.shape) && kernel.shape.length === spatialRank + 2
         ? kernel.shape
@@ -251,7 +251,7 @@ function pool(rank: number | null, mode: 'max' | 'average'): OpDefinition {
         return lostResult('the input of this pool is not known', x?.dtype ?? null);
       const spatialRank = rank ?? x.shape.length - 2;
       const { params } = context;
-      const first = isFirst(params["data_format"], context.recorder);
+      const first = isFirst(params['data_format'], context.recorder);
       const size = perAxis(params['pool_size'], spatialRank, first, 2);
       const strides =
         params['strides'].kind === 'none' ? size : perAxis(params['strides'], spatialRank, first, 1);
@@ -290,7 +290,7 @@ const extractPatches: OpDefinition = {
     const rank = x.shape.length <= 4 ? 2 : 3;
     const batch = x.shape.slice(0, x.shape.length - rank - 1);
     const { params } = context;
-    const first = isFirst(params["data_format"], context.recorder);
+    const first = isFirst(params['data_format'], context.recorder);
     const size = perAxis(params['size'], rank, first, 1);
     const strides = params['strides'].kind === 'none' ? size : perAxis(params['strides'], rank, first, 1);
     const dilation = perAxis(params['dilation_rate'], rank, first, 1);
