@@ -23,6 +23,7 @@ const HEAT_WORDS: Record<Heat, StringKey> = {
   macs: 'heatMacs',
   memory: 'heatMemory',
   field: 'heatField',
+  gradient: 'heatGradient',
   time: 'heatTime',
 };
 const EXPORT_WORDS: Record<Export, StringKey> = {

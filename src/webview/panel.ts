@@ -2,7 +2,6 @@
 import type { NodeId } from '../graph/graph';
 import type { Snapshot, ToPanel } from '../protocol';
 import { EngineClient } from './activations/engineClient';
-import { decodePicture } from './activations/picture';
 import { Runs } from './activations/runs';
 import { ActivationView } from './activations/view';
 import { h } from './dom';
@@ -15,15 +14,13 @@ import { MessageView } from './message';
 import { connect, type Host } from './messages';
 import { sameCall, shownOf, type Shown } from './model';
 import { NetworkView } from './network/view';
-import { remember, restore, type Tab, type ViewState } from './state';
+import { remember, restore, type Heat, type Tab, type ViewState } from './state';
 import { Search } from './search';
 import { Splitter } from './splitter';
 import { translator, type Translate } from './strings';
 import { TableView } from './table';
 import { Tabs } from './tabs';
-import { WhatIfBanner } from './whatIf/banner';
-import { ArgumentControls } from './whatIf/controls';
-import { inputTunable, tunables, type Tunable, type Tunables, type Value } from './whatIf/tunables';
+import { WhatIfView } from './whatIf/view';
 
 class Panel {
   private readonly host: Host;
@@ -36,10 +33,7 @@ class Panel {
   private storeTimer: ReturnType<typeof setTimeout> | undefined;
   private engineFrame = 0;
 
-  private readonly whatIf = new WhatIfBanner(
-    (action) => this.shown && this.host.post({ type: 'whatIf', uri: this.shown.snapshot.uri, action }),
-  );
-  private readonly controls = new ArgumentControls((tunable, value) => this.tryArgument(tunable, value));
+  private readonly whatIf = new WhatIfView((message) => this.host.post(message));
   private readonly main = h('main', { class: 'main', hidden: true });
   private readonly message = new MessageView();
   private readonly header: Header;
@@ -63,7 +57,7 @@ class Panel {
     this.runs = new Runs(this.client);
     this.header = new Header({
       chooseModel: (model) => this.chooseModel(model),
-      heat: (heat) => this.change({ heat }),
+      heat: (heat) => this.heat(heat),
       search: (text) => this.searchFor(text),
       nextMatch: (backwards) => this.nextMatch(backwards),
       export: (kind) => this.guard(() => void this.export(kind)),
@@ -84,12 +78,13 @@ class Panel {
     this.activations = new ActivationView({
       run: () => this.shown && this.runs.run(this.shown, this.view),
       stop: () => this.client.stop(),
-      pickImage: () => this.host.post({ type: 'pick', what: 'image' }),
+      pick: (what) => this.host.post({ type: 'pick', what }),
+      initialWeights: () => this.useWeights(null),
       change: (view) => this.changeRun(view),
     });
     this.tabs = new Tabs(
       {
-        layer: [this.layer.element, this.controls.element, this.activations.element],
+        layer: [this.layer.element, this.whatIf.fields, this.activations.element],
         table: [this.table.element],
         field: [this.field.element],
         lens: [this.lens.element],
@@ -99,7 +94,7 @@ class Panel {
     this.splitter = new Splitter(this.main, (split) => this.keep({ split }));
     this.main.append(this.network.element, this.splitter.element, this.tabs.element);
     this.splitter.set(this.view.split);
-    root.append(this.header.element, this.whatIf.element, this.main, this.message.element);
+    root.append(this.header.element, this.whatIf.banner, this.main, this.message.element);
     this.header.element.hidden = true;
     document.addEventListener('keydown', (event) => this.keyDown(event));
     window.addEventListener('error', (event) => this.failed(event.error ?? event.message));
@@ -122,18 +117,14 @@ class Panel {
         else this.showMessage(this.t('analyzing'), '');
         return;
       case 'image':
-        void decodePicture(message.name, message.bytes).then(
-          (picture) => {
-            this.runs.picture = picture;
-            this.changeRun({ sample: 'picture' });
-          },
-          (error: unknown) => this.failed(error),
-        );
+        void this.runs
+          .usePicture(message.name, message.bytes)
+          .then((fine) => (fine ? this.changeRun({ sample: 'picture' }) : this.renderDetails()));
         return;
       case 'refused':
         return this.say(this.t(`refused_${message.reason}`));
       case 'weights':
-        return;
+        return this.useWeights(message);
     }
   }
 
@@ -182,7 +173,7 @@ class Panel {
   private showMessage(title: string, text: string, isError = false): void {
     this.main.hidden = true;
     this.header.element.hidden = true;
-    this.whatIf.element.hidden = true;
+    this.whatIf.banner.hidden = true;
     this.message.show(title, text, isError);
   }
 
@@ -191,7 +182,7 @@ class Panel {
     if (!shown) return;
     const { snapshot, model } = shown;
     this.header.update(t, this.language, snapshot, model, view);
-    this.whatIf.update(t, snapshot, model);
+    this.whatIf.update(t, shown);
     this.splitter.label(t('splitter'));
     this.tabs.update(t, view.tab);
     this.network.update(
@@ -203,7 +194,7 @@ class Panel {
         selected: this.selected,
         found: this.search.found && new Set(this.search.found),
         minimap: view.minimap,
-        sources: { snapshot, severity: shown.severity, t, heat: view.heat, times: this.client.state.times },
+        sources: { snapshot, severity: shown.severity, t, heat: view.heat, ...this.runs.measured(shown) },
       },
       t,
     );
@@ -217,7 +208,7 @@ class Panel {
     const node = this.selected[0] ?? null;
     if (view.tab === 'layer') {
       this.layer.update(t, shown.snapshot, shown.model, node);
-      this.controls.update(t, tunablesOf(shown, node), shown.snapshot.whatIf);
+      this.whatIf.updateFields(t, shown, node);
       this.activations.element.hidden = node === null;
       if (node !== null) this.activations.update({ t, view, node, ...this.runs.inputFor(shown, node) });
     } else if (view.tab === 'table') {
@@ -290,6 +281,14 @@ class Panel {
     this.display(snapshot, model, null);
   }
 
+  /** Times and gradients are known after a run only: one is started for them. */
+  private heat(heat: Heat): void {
+    this.change({ heat });
+    if (!this.shown || (heat !== 'time' && heat !== 'gradient')) return;
+    if (!this.runs.isFresh(this.shown)) this.runs.run(this.shown, this.view);
+    else if (heat === 'gradient') void this.client.findNorms();
+  }
+
   private searchFor(text: string): void {
     if (!this.search.type(text)) return;
     this.runSearch();
@@ -320,12 +319,6 @@ class Panel {
     setTimeout(() => this.header.setState(''), 1500 + 40 * text.length);
   }
 
-  private tryArgument({ layer, name, argument }: Tunable, value: Value): void {
-    if (!this.shown) return;
-    const { uri, version } = this.shown.snapshot;
-    this.host.post({ type: 'tryArgument', uri, version, layer, name, argument, value });
-  }
-
   private async export(kind: Export): Promise<void> {
     const { shown } = this;
     const file = shown && (await exported(kind, shown, this.network.current(), this.root));
@@ -336,6 +329,13 @@ class Panel {
   private changeRun(view: Partial<ViewState>): void {
     this.change(view);
     if (this.shown && ('sample' in view || 'seed' in view)) this.runs.again(this.shown, this.view);
+  }
+
+  private useWeights(file: { readonly name: string; readonly bytes: Uint8Array } | null): void {
+    const name = file?.name.split('/').pop();
+    void this.runs
+      .useWeights(file && { name: name!, bytes: file.bytes })
+      .then((fine) => (fine && this.shown ? this.runs.run(this.shown, this.view) : this.renderDetails()));
   }
 
   private maybeRun(): void {
@@ -352,7 +352,8 @@ class Panel {
     if (this.engineFrame) return;
     this.engineFrame = requestAnimationFrame(() => {
       this.engineFrame = 0;
-      if (this.view.heat === 'time') this.render();
+      if (this.view.heat === 'gradient') void this.client.findNorms();
+      if (this.view.heat === 'time' || this.view.heat === 'gradient') this.render();
       else this.renderDetails();
     });
   }
@@ -386,15 +387,6 @@ class Panel {
     this.host.post({ type: 'error', message: error instanceof Error ? (error.stack ?? text) : text });
     this.showMessage(this.t('errorTitle'), text, true);
   }
-}
-
-/** The arguments of the chosen layer that can be tried; of the model's input when it is chosen or nothing is. */
-function tunablesOf({ snapshot: { graph }, model }: Shown, node: NodeId | null): Tunables {
-  if (node !== null && graph.nodes[node]?.primitive.op !== 'input') return tunables(graph, node);
-  const inputs = graph.models[model]?.inputs ?? [];
-  const at = node === null ? 0 : inputs.findIndex((tensor) => graph.tensors[tensor]?.producer === node);
-  const input = at < 0 ? null : inputTunable(graph, model, at);
-  return { items: input ? [input] : [], together: 1 };
 }
 
 const NONE = Object.freeze({});

@@ -3,7 +3,7 @@
 export const TABS = ['layer', 'table', 'field', 'lens'] as const;
 export type Tab = (typeof TABS)[number];
 
-export const HEATS = ['kind', 'params', 'macs', 'memory', 'field', 'time'] as const;
+export const HEATS = ['kind', 'params', 'macs', 'memory', 'field', 'gradient', 'time'] as const;
 /** What the boxes' colour tells. */
 export type Heat = (typeof HEATS)[number];
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { analyze } from '../../src/analysis/analyze';
 import { snapshot } from '../../src/features/snapshot';
 import type { Snapshot } from '../../src/protocol';
+import { bytesOf, facts } from '../engine/weights/facts';
 import { PanelHarness, type PanelOptions, type PanelPage } from './harness/panelPage';
 
 const SMALL = `
@@ -196,5 +197,69 @@ describe('panel: activations', () => {
       await page.locator('.engine-notes').innerText(),
       /No WebGL2 here: computed by (webgpu|webasm|reference)\./,
     );
+  });
+
+  it('draws the kernels that it computes with, by channel or as colours', async () => {
+    const { page } = await run(small, 'stem');
+    await page.locator('.kernels summary').click();
+    assert.match(await page.locator('.kernels summary').innerText(), /kernel \(3, 3, 3, 8\)/);
+    assert.equal(await page.locator('.kernel-tile canvas').count(), 8);
+    await page.getByLabel('as colours').uncheck();
+    await page.locator('.kernels input[type=range]').fill('2');
+    assert.equal(await page.locator('.kernel-tile canvas').count(), 8);
+  });
+
+  it('shows what a cell really responds to, within what it can see', async () => {
+    const { page } = await run(small, 'wide');
+    await page.locator('.tile').first().click();
+    await page.locator('.channel-canvas').focus();
+    for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight');
+    await page.waitForSelector('.field-heat:not([hidden])');
+    const size = await page
+      .locator('.field-heat')
+      .evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height]);
+    assert.deepEqual(size, [32, 32]);
+    // Row 0, column 5 of the halved map sees columns 7…14 of the picture (8 wide), and no pixel beyond may matter.
+    const beyond = await page.locator('.field-heat').evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, 32, 32);
+      const columns = new Set<number>();
+      for (let i = 0; i < 32 * 32; i++) if (data[4 * i + 3] > 0) columns.add(i % 32);
+      return [Math.min(...columns), Math.max(...columns)];
+    });
+    assert.ok(beyond[0] >= 7 && beyond[1] <= 14, beyond.join());
+  });
+
+  it('colours the network by gradient norms, and only what ran', async () => {
+    const { page } = await run(small, 'stem');
+    await page.locator('.heat').selectOption('gradient');
+    await page.waitForFunction(() => /\d/.test(document.querySelector('.box .mark')?.textContent ?? ''));
+    assert.ok((await page.locator('.box .mark').count()) >= 5);
+  });
+
+  it('says why a file of weights or a picture cannot be used, and goes on', async () => {
+    const { page, send } = await run(small, 'stem');
+    await send({ type: 'weights', name: 'broken.keras', bytes: new Uint8Array([80, 75, 3, 4, 0]) });
+    await page.locator('.engine-notes p', { hasText: 'broken.keras' }).first().waitFor();
+    await send({ type: 'image', name: 'broken.png', bytes: new Uint8Array([1, 2, 3]) });
+    await page.waitForTimeout(200);
+    assert.ok(await page.locator('.facts').isVisible());
+    assert.ok(await page.locator('.tile').first().isVisible());
+  });
+
+  it('computes with trained weights of a file that Keras saved, and says so', async () => {
+    const [saved] = facts<{ program: string; files: Record<string, string> }>('saved.json');
+    const { page, send } = await run(saved.program, 'shared');
+    const before = await page.locator('.map-heading').innerText();
+    await send({ type: 'weights', name: 'm.keras', bytes: bytesOf(saved.files['m.keras']) });
+    await page
+      .locator('.engine-notes', { hasText: /(\d+) of \1 layers have their weights from m\.keras/ })
+      .waitFor();
+    await page.waitForFunction(
+      (old) =>
+        document.querySelector('.map-heading') && document.querySelector('.map-heading')!.textContent !== old,
+      before,
+    );
+    await page.locator('[data-control=weights]').selectOption('initial');
+    await page.locator('.engine-notes', { hasText: 'Seeded initial weights' }).waitFor();
   });
 });

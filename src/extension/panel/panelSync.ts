@@ -213,7 +213,7 @@ export class PanelSync implements vscode.Disposable {
   private async pick(what: 'image' | 'weights'): Promise<void> {
     const filters =
       what === 'image'
-        ? { [vscode.l10n.t('Pictures')]: ['png', 'jpg', 'jpeg', 'gif', 'webp', 'bmp'] }
+        ? { [vscode.l10n.t('Pictures')]: ['png', 'jpg', 'jpeg', 'gif', 'webp', 'bmp', 'npy'] }
         : { [vscode.l10n.t('Keras weights')]: ['keras', 'h5', 'hdf5'] };
     const [uri] = (await vscode.window.showOpenDialog({ canSelectMany: false, filters })) ?? [];
     if (!uri) return;

@@ -1,14 +1,17 @@
 /** One channel, large: the value under the pointer or the keyboard's cursor, and what of the input that cell sees. */
 import type { FeatureMap } from '../../engine/api';
+import type { FieldMap } from '../../engine/gradients/requests';
 import type { NodeFigures } from '../../protocol';
 import { h, set } from '../dom';
 import * as format from '../format';
 import type { Translate } from '../strings';
-import type { ColormapName } from './colormaps';
+import { colormap, type ColormapName } from './colormaps';
 import { drawPicture, drawPlane } from './paint';
 import { histogram, planesOf, seenInterval, statistics, type Planes, type Statistics } from './planes';
 
 const BINS = 32;
+/** Milliseconds that the pointer rests on a cell before its effective field is worked out. */
+const HEAT_MS = 250;
 
 export interface ChannelInput {
   readonly t: Translate;
@@ -19,6 +22,8 @@ export interface ChannelInput {
   readonly shared: boolean;
   readonly field: NodeFigures['receptiveField'];
   readInput(): Promise<FeatureMap | null>;
+  /** The effective receptive field of a cell; null when it cannot be worked out. */
+  readonly readField: ((position: readonly number[]) => Promise<FieldMap | null>) | null;
   close(): void;
   go(channel: number): void;
 }
@@ -34,6 +39,9 @@ export class ChannelView {
   private slice: number;
   private x = 0;
   private y = 0;
+  private readonly heat = h('canvas', { class: 'field-heat', hidden: true, 'aria-hidden': 'true' });
+  private readonly heatNote = h('p', { class: 'quiet' });
+  private heatTimer: ReturnType<typeof setTimeout> | undefined;
   private inputSize: { width: number; height: number } | null = null;
 
   constructor(private readonly input: ChannelInput) {
@@ -148,6 +156,55 @@ export class ChannelView {
       parts.push(t('seesInput', `${box.rows[0]}…${box.rows[1]} × ${box.columns[0]}…${box.columns[1]}`));
     this.readout.textContent = parts.join(' · ');
     this.drawSeen(box);
+    this.planHeat();
+  }
+
+  /** The effective field costs a way back through the network: asked for once the pointer rests. */
+  private planHeat(): void {
+    const { readField, planes, t } = this.input;
+    clearTimeout(this.heatTimer);
+    this.heat.hidden = true;
+    this.heatNote.textContent = '';
+    if (!readField || planes.form !== 'image' || !this.inputSize) return;
+    const [y, x] = [this.y, this.x];
+    this.heatTimer = setTimeout(() => {
+      this.heatNote.textContent = t('fieldWorking');
+      readField([y, x]).then(
+        (field) => {
+          if (this.y !== y || this.x !== x || !this.element.isConnected) return;
+          this.heatNote.textContent = field ? t('fieldEffective', field.strong) : '';
+          if (field) this.drawHeat(field);
+        },
+        (error: unknown) => {
+          if (this.y === y && this.x === x)
+            this.heatNote.textContent = t(
+              'unsupported',
+              error instanceof Error ? error.message : String(error),
+            );
+        },
+      );
+    }, HEAT_MS);
+  }
+
+  private drawHeat({ shape, data }: FieldMap): void {
+    const [height, width] = shape;
+    if (shape.length !== 2 || height * width !== data.length) return;
+    this.heat.width = width;
+    this.heat.height = height;
+    const context = this.heat.getContext('2d');
+    if (!context) return;
+    const image = context.createImageData(width, height);
+    const map = colormap('magma');
+    let most = 0;
+    for (const value of data) most = Math.max(most, value);
+    data.forEach((value, i) => {
+      // The square root shows the faint border of the field, which falls off like a Gaussian.
+      const share = most > 0 ? Math.sqrt(value / most) : 0;
+      const at = 3 * Math.round(255 * share);
+      image.data.set([map[at], map[at + 1], map[at + 2], Math.round(235 * Math.min(1, share * 1.6))], i * 4);
+    });
+    context.putImageData(image, 0, 0);
+    this.heat.hidden = false;
   }
 
   private seenBox(
@@ -186,8 +243,8 @@ export class ChannelView {
     const planes = planesOf(map);
     if (planes.form !== 'image') return;
     this.inputSize = { width: planes.width, height: planes.height };
-    const frame = h('div', { class: 'picture-frame' }, drawPicture(planes), this.seen);
-    set(this.picture, h('p', { class: 'quiet' }, this.input.t('inputPicture')), frame);
+    const frame = h('div', { class: 'picture-frame' }, drawPicture(planes), this.heat, this.seen);
+    set(this.picture, h('p', { class: 'quiet' }, this.input.t('inputPicture')), frame, this.heatNote);
   }
 
   private histogram(): HTMLElement {

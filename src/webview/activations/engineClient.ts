@@ -6,7 +6,10 @@ import type {
   LoadedInput,
   SampleName,
   Unsupported,
+  WeightReport,
+  WeightValues,
 } from '../../engine/api';
+import type { GradientRequest, GradientResult } from '../../engine/gradients/requests';
 import type { FromWorker, ToWorker } from '../../engine/workerProtocol';
 import type { ModelGraph, NodeId } from '../../graph/graph';
 
@@ -27,6 +30,10 @@ export interface EngineState {
   readonly done: ReadonlySet<NodeId>;
   readonly times: ReadonlyMap<NodeId, number>;
   readonly unsupported: ReadonlyMap<NodeId, Unsupported>;
+  /** What became of the trained weights; null when none were given or the file cannot be read. */
+  readonly weights: WeightReport | null;
+  /** ‖∂/∂y‖₂ by node for a random gradient of norm 1 at the outputs; null until asked for. */
+  readonly norms: ReadonlyMap<NodeId, number> | null;
   /** Grows with every run: maps of older runs are not those of this one. */
   readonly run: number;
 }
@@ -50,6 +57,8 @@ const EMPTY: EngineState = {
   done: new Set(),
   times: new Map(),
   unsupported: new Map(),
+  weights: null,
+  norms: null,
   run: 0,
 };
 
@@ -57,9 +66,14 @@ const EMPTY: EngineState = {
 const CACHE_VALUES = 24_000_000;
 
 interface Waiting {
-  resolve(map: FeatureMap): void;
+  resolve(message: FromWorker): void;
   reject(reason: Error): void;
 }
+
+type Question = Extract<ToWorker, { type: 'read' | 'gradient' | 'kernels' | 'weights' }>;
+type Answer<Type extends FromWorker['type']> = Promise<Extract<FromWorker, { type: Type }>>;
+/** A message without its number, which is given when it is sent. */
+type Unnumbered<Message> = Message extends unknown ? Omit<Message, 'id'> : never;
 
 export class EngineClient {
   state: EngineState = EMPTY;
@@ -67,9 +81,10 @@ export class EngineClient {
   private starting: Promise<Worker> | null = null;
   private ids = 0;
   private loadId = 0;
-  private readonly reads = new Map<number, Waiting>();
+  private readonly waiting = new Map<number, Waiting>();
   private maps = new Map<string, FeatureMap>();
   private cached = 0;
+  private normsOf = -1;
 
   constructor(
     private readonly workerUri: string | undefined,
@@ -127,16 +142,47 @@ export class EngineClient {
     const key = `${this.state.run}:${node}`;
     const known = this.maps.get(key);
     if (known) return Promise.resolve(known);
+    return this.ask('map', { type: 'read', node }).then(({ map }) => {
+      this.keep(key, map);
+      return map;
+    });
+  }
+
+  /** The weights that a node computes with, trained or initial. Rejects with a reason in words. */
+  weights(node: NodeId): Promise<readonly WeightValues[]> {
+    return this.ask('kernels', { type: 'kernels', node }).then(({ weights }) => weights);
+  }
+
+  /** Goes back through the network that has run. Rejects with a reason in words. */
+  gradient(request: GradientRequest): Promise<GradientResult> {
+    return this.ask('gradient', { type: 'gradient', request }).then(({ result }) => result);
+  }
+
+  /** Works out the gradient norms of the run, once; they appear in the state. */
+  async findNorms(): Promise<void> {
+    const { run, status, norms } = this.state;
+    if (status !== 'done' || norms !== null || this.normsOf === run) return;
+    this.normsOf = run;
+    const result = await this.gradient({ kind: 'norms' }).catch(() => null);
+    if (this.state.run !== run || result?.kind !== 'norms') return;
+    const found = result.nodes.flatMap(({ node, output }) =>
+      output === null ? [] : [[node, output] as const],
+    );
+    this.set({ ...this.state, norms: new Map(found) });
+  }
+
+  /** Opens a file of trained weights for the runs to come, or forgets it. Rejects with the reason when it cannot be read. */
+  async useWeights(file: { readonly name: string; readonly bytes: Uint8Array } | null): Promise<void> {
+    await this.start();
+    const { message } = await this.ask('weights', { type: 'weights', file });
+    if (message !== null) throw new Error(message);
+  }
+
+  private ask<Type extends FromWorker['type']>(_answer: Type, question: Unnumbered<Question>): Answer<Type> {
     const id = ++this.ids;
-    return new Promise<FeatureMap>((resolve, reject) => {
-      this.reads.set(id, {
-        resolve: (map) => {
-          this.keep(key, map);
-          resolve(map);
-        },
-        reject,
-      });
-      this.post({ type: 'read', id, node });
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      this.post({ ...question, id } as Question);
     });
   }
 
@@ -153,8 +199,8 @@ export class EngineClient {
   private forget(): void {
     this.maps = new Map();
     this.cached = 0;
-    for (const waiting of this.reads.values()) waiting.reject(new Error('a newer run began'));
-    this.reads.clear();
+    for (const waiting of this.waiting.values()) waiting.reject(new Error('a newer run began'));
+    this.waiting.clear();
   }
 
   private post(message: ToWorker): void {
@@ -194,6 +240,7 @@ export class EngineClient {
           backend: result.backend,
           inputs: result.inputs,
           unsupported,
+          weights: result.weights,
         });
         return;
       }
@@ -228,12 +275,17 @@ export class EngineClient {
         });
         return;
       }
-      case 'map': {
-        const waiting = this.reads.get(message.id);
-        this.reads.delete(message.id);
-        waiting?.resolve(message.map);
+      case 'map':
+      case 'kernels':
+      case 'weights':
+      case 'gradient': {
+        const waiting = this.waiting.get(message.id);
+        this.waiting.delete(message.id);
+        waiting?.resolve(message);
         return;
       }
+      case 'shifted':
+        return;
       case 'restarted':
         this.forget();
         this.set({
@@ -247,9 +299,9 @@ export class EngineClient {
         });
         return;
       case 'error': {
-        const waiting = message.id === null ? undefined : this.reads.get(message.id);
+        const waiting = message.id === null ? undefined : this.waiting.get(message.id);
         if (waiting && message.id !== null) {
-          this.reads.delete(message.id);
+          this.waiting.delete(message.id);
           waiting.reject(new Error(message.message));
         } else if (message.id === null || message.id === this.loadId) this.fail(message.message);
       }

@@ -3,15 +3,20 @@ import type { CustomInput, SampleName } from '../../engine/api';
 import type { ModelGraph, NodeId } from '../../graph/graph';
 import { indexNodes, type NodeIndex, type Shown } from '../model';
 import type { ViewState } from '../state';
-import type { EngineClient } from './engineClient';
-import type { ActivationInput } from './view';
+import type { EngineClient, EngineState } from './engineClient';
+import { decodePicture } from './picture';
+import type { ActivationInput } from './input';
 
 /** Networks up to here run by themselves; larger ones when asked to. */
 const BY_ITSELF = { macs: 300e6, params: 8e6, wait: 500 } as const;
 
 export class Runs {
-  /** The user's own picture, when one was chosen. */
+  /** The user's own picture or array, when one was chosen. */
   picture: CustomInput | null = null;
+  /** Name of the file of trained weights in use. */
+  weights: string | null = null;
+  /** Why the last chosen file could not be used, in words. */
+  problem: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ran: { readonly graph: ModelGraph; readonly index: NodeIndex } | null = null;
 
@@ -39,6 +44,40 @@ export class Runs {
     }, BY_ITSELF.wait);
   }
 
+  /** Takes a picture or array as the input of runs to come. False when it cannot be read; `problem` says why. */
+  async usePicture(name: string, bytes: Uint8Array): Promise<boolean> {
+    return this.attempt(name, async () => {
+      this.picture = await decodePicture(name, bytes);
+    });
+  }
+
+  /** Takes a file of trained weights for runs to come; null goes back to initial ones. */
+  async useWeights(file: { readonly name: string; readonly bytes: Uint8Array } | null): Promise<boolean> {
+    return this.attempt(file?.name ?? '', async () => {
+      this.weights = null;
+      await this.client.useWeights(file);
+      this.weights = file?.name ?? null;
+    });
+  }
+
+  private async attempt(name: string, body: () => Promise<void>): Promise<boolean> {
+    this.problem = null;
+    try {
+      await body();
+      return true;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.problem = message.includes(name) ? message : `${name}: ${message}`;
+      return false;
+    }
+  }
+
+  /** Times and norms of the last run, if it was of what is shown. */
+  measured(shown: Shown): { times: EngineState['times']; norms: EngineState['norms'] } {
+    const { times, norms } = this.client.state;
+    return this.isFresh(shown) ? { times, norms } : { times: new Map(), norms: null };
+  }
+
   /** What the view of activations needs of the run for a node of the shown graph. */
   inputFor(shown: Shown, node: NodeId): Omit<ActivationInput, 't' | 'view' | 'node'> {
     return {
@@ -49,6 +88,8 @@ export class Runs {
       fresh: this.isFresh(shown),
       ranNode: this.nodeOfRun(shown, node),
       picture: this.picture?.name ?? null,
+      weights: this.weights,
+      problem: this.problem,
     };
   }
 
@@ -61,7 +102,7 @@ export class Runs {
     return this.ran.index.nodeOf.get(shown.index.keyOf.get(node) ?? '') ?? null;
   }
 
-  private isFresh({ snapshot, model }: Shown): boolean {
+  isFresh({ snapshot, model }: Shown): boolean {
     const { state } = this.client;
     return state.graph === snapshot.graph && state.model === model;
   }

@@ -1,69 +1,45 @@
 /** Sample activations of the selected node: run controls, channel tiles, one channel large with the value under the pointer. */
 import type { FeatureMap } from '../../engine/api';
-import type { NodeId } from '../../graph/graph';
-import type { NodeFigures, Snapshot } from '../../protocol';
 import { h, set } from '../dom';
 import * as format from '../format';
-import type { ViewState } from '../state';
 import type { Translate } from '../strings';
 import { ChannelView } from './channel';
-import { COLORMAPS, isColormap, type ColormapName } from './colormaps';
-import type { EngineClient } from './engineClient';
+import { isColormap, type ColormapName } from './colormaps';
+import { RunControls } from './controls';
+import type { ActivationEvents, ActivationInput } from './input';
+import { KernelView } from './kernels';
+import { RunStatus } from './status';
 import { planesOf, statistics, type Planes, type Statistics } from './planes';
 import { drawBars, drawPlane, drawSequence } from './paint';
 
 /** Tiles made at once; more on request. */
 const PAGE = 48;
 
-export interface ActivationEvents {
-  run(): void;
-  stop(): void;
-  change(view: Partial<ViewState>): void;
-  pickImage(): void;
-}
-
-export interface ActivationInput {
-  readonly t: Translate;
-  readonly view: ViewState;
-  readonly snapshot: Snapshot;
-  readonly model: number;
-  readonly node: NodeId;
-  readonly figures: NodeFigures | null;
-  readonly client: EngineClient;
-  /** The run is of this very graph. */
-  readonly fresh: boolean;
-  /** Name of the user's own picture, when there is one. */
-  readonly picture: string | null;
-  /** The node as the run's graph numbers it; null when that graph has none of that name. */
-  readonly ranNode: NodeId | null;
-}
-
 export class ActivationView {
   readonly element: HTMLElement;
-  private readonly status = h('p', { class: 'engine-status', role: 'status' });
-  private readonly progress = h('progress', { max: 1, value: 0, hidden: true });
-  private readonly notes = h('div', { class: 'engine-notes' });
-  private readonly controls = h('div', { class: 'controls' });
-  private readonly stop = h('button', { type: 'button', class: 'stop', hidden: true });
+  private readonly controls: RunControls;
+  private readonly status: RunStatus;
   private readonly stage = h('div', { class: 'maps' });
+  private readonly kernels = new KernelView();
+  private kernelsShown = '';
   private input: ActivationInput | null = null;
   private shown = '';
-  private controlsShown = '';
   private limit = PAGE;
   private channel: number | null = null;
   private token = 0;
 
-  constructor(private readonly events: ActivationEvents) {
-    this.stop.addEventListener('click', () => this.events.stop());
+  constructor(events: ActivationEvents) {
+    this.controls = new RunControls(events);
+    this.status = new RunStatus(() => events.stop());
     this.element = h(
       'section',
       { class: 'activations' },
-      this.controls,
-      h('div', { class: 'engine-line' }, this.status, this.stop),
-      this.progress,
-      this.notes,
+      this.controls.element,
+      this.status.element,
       this.stage,
+      this.kernels.element,
     );
+    this.kernels.clear();
   }
 
   update(input: ActivationInput): void {
@@ -74,153 +50,28 @@ export class ActivationView {
       this.channel = null;
     }
     this.element.setAttribute('aria-label', input.t('activations'));
-    this.drawControls(input);
-    this.drawStatus(input);
+    this.controls.update(input);
+    this.status.update(input);
     void this.drawMaps(input);
+    void this.drawKernels(input);
   }
 
-  private drawControls(input: ActivationInput): void {
-    const { t, view, client } = input;
-    const busy = ['starting', 'loading', 'running'].includes(client.state.status);
-    const ran = client.state.graph !== null;
-    const key = [
-      t('run'),
-      busy,
-      ran,
-      view.sample,
-      view.seed,
-      view.colormap,
-      view.scale,
-      input.picture,
-      client.available,
-    ].join('|');
-    if (key === this.controlsShown) return;
-    this.controlsShown = key;
-    const focused = this.controls.contains(document.activeElement)
-      ? document.activeElement?.getAttribute('data-control')
-      : null;
-    const option = (value: string, text: string, chosen: string): HTMLOptionElement =>
-      h('option', { value, selected: value === chosen }, text);
-    const samples = ['auto', 'photo', 'digit', 'text', 'signal', 'noise', 'impulse', 'zeros'] as const;
-    const sample = h(
-      'select',
-      {
-        'data-control': 'sample',
-        'aria-label': t('sample'),
-        title: t('sample'),
-        onChange: (event: Event) => this.sampleChosen((event.target as HTMLSelectElement).value),
-      },
-      ...samples.map((name) => option(name, t(`sample_${name}`), view.sample)),
-      input.picture === null ? null : option('picture', input.picture, view.sample),
-      h('option', { value: 'pick' }, t('ownPicture')),
-    );
-    const maps = h(
-      'select',
-      {
-        'data-control': 'colormap',
-        'aria-label': t('colourMap'),
-        title: t('colourMap'),
-        onChange: (event: Event) =>
-          this.events.change({ colormap: (event.target as HTMLSelectElement).value }),
-      },
-      ...COLORMAPS.map((name) => option(name, name, view.colormap)),
-    );
-    const scale = h(
-      'select',
-      {
-        'data-control': 'scale',
-        'aria-label': t('scale'),
-        title: t('scale'),
-        onChange: (event: Event) =>
-          this.events.change({
-            scale: (event.target as HTMLSelectElement).value === 'layer' ? 'layer' : 'channel',
-          }),
-      },
-      option('channel', t('scaleChannel'), view.scale),
-      option('layer', t('scaleLayer'), view.scale),
-    );
-    // Stopping has a place of its own: a network that starts by itself must not turn Run into Stop under the pointer.
-    this.stop.hidden = !busy;
-    this.stop.textContent = t('stop');
-    const run = h(
-      'button',
-      {
-        type: 'button',
-        class: ran ? '' : 'primary',
-        'data-control': 'run',
-        disabled: !client.available || busy,
-        onClick: () => this.events.run(),
-      },
-      t(ran ? 'runAgain' : 'run'),
-    );
-    const reseed = h(
-      'button',
-      {
-        type: 'button',
-        class: 'icon',
-        'data-control': 'seed',
-        'aria-label': t('newSeed'),
-        title: `${t('newSeed')} (${t('seed')} ${view.seed})`,
-        onClick: () => this.events.change({ seed: view.seed + 1 }),
-      },
-      h('span', { 'aria-hidden': 'true' }, '⚄'),
-    );
-    set(this.controls, run, sample, reseed, maps, scale);
-    if (focused) this.controls.querySelector<HTMLElement>(`[data-control="${focused}"]`)?.focus();
-  }
-
-  private sampleChosen(value: string): void {
-    if (value !== 'pick') return this.events.change({ sample: value });
-    this.controlsShown = '';
-    this.events.pickImage();
-    if (this.input) this.drawControls(this.input);
-  }
-
-  private drawStatus(input: ActivationInput): void {
-    const { t, client } = input;
-    const { state } = client;
-    const busy = ['starting', 'loading', 'running'].includes(state.status);
-    this.progress.hidden = !busy;
-    if (state.status === 'running') this.progress.value = state.progress;
-    else this.progress.removeAttribute('value');
-    this.progress.setAttribute('aria-label', t('activations'));
-    const totals = input.snapshot.totals[input.model];
-    const words: Record<typeof state.status, string> = {
-      idle: client.available
-        ? totals
-          ? t(
-              'runCost',
-              format.bytes(totals.params === null ? null : totals.params * 4),
-              format.short(totals.macs),
-            )
-          : ''
-        : t('engineMissing'),
-      starting: t('engineStarting'),
-      loading: t('engineLoading'),
-      running: t('engineRunning', format.percent(state.progress)),
-      done: t(
-        'engineDone',
-        state.backend?.name ?? '',
-        state.milliseconds === null ? '' : format.milliseconds(state.milliseconds),
-      ),
-      failed: t('engineFailed', state.message ?? ''),
-    };
-    const text = words[state.status];
-    if (this.status.textContent !== text) this.status.textContent = text;
-    this.status.classList.toggle('is-error', state.status === 'failed');
-    const notes: string[] = [];
-    if (state.status === 'done') {
-      notes.push(t('initialWeights'));
-      const noGl = state.backend?.fallbacks.find((fallback) => fallback.backend === 'webgl2');
-      if (noGl && state.backend)
-        notes.push(t('noGpu', state.backend.name), t('fellBack', noGl.backend, noGl.reason));
-      if (state.message) notes.push(state.message);
-      const assumed = state.inputs.filter((loaded) => loaded.assumed.length > 0);
-      if (assumed.length > 0)
-        notes.push(t('assumed', assumed.map((loaded) => `(${loaded.shape.join(', ')})`).join(', ')));
-      if (!input.fresh) notes.push(t('stale'));
+  private async drawKernels({ t, client, ranNode }: ActivationInput): Promise<void> {
+    const { graph, status, run } = client.state;
+    const node = ranNode === null ? undefined : graph?.nodes[ranNode];
+    const ready = node !== undefined && (status === 'running' || status === 'done');
+    const key = `${run}|${ready ? node.id : ''}|${t('kernels')}`;
+    if (key === this.kernelsShown) return;
+    this.kernelsShown = key;
+    this.kernels.clear();
+    if (!ready || node.weights.length === 0) return;
+    try {
+      const kernel = (await client.weights(node.id)).find((each) => each.name.endsWith('kernel'));
+      if (kernel && this.kernelsShown === key) this.kernels.show(t, kernel.name, kernel);
+    } catch {
+      // Its map says why the layer cannot be computed.
+      if (this.kernelsShown === key) this.kernels.clear();
     }
-    set(this.notes, ...notes.map((note) => h('p', {}, note)));
   }
 
   private async drawMaps(input: ActivationInput): Promise<void> {
@@ -379,6 +230,13 @@ export class ActivationView {
       colours,
       shared: input.view.scale === 'layer',
       field: input.figures?.receptiveField ?? null,
+      readField:
+        input.ranNode === null
+          ? null
+          : async (position) => {
+              const found = await client.gradient({ kind: 'receptiveField', node: input.ranNode!, position });
+              return found.kind === 'receptiveField' ? (found.maps[0] ?? null) : null;
+            },
       readInput: () =>
         inputNode === null ? Promise.resolve(null) : client.read(inputNode).catch(() => null),
       close: () => this.zoom(null),

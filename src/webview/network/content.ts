@@ -31,6 +31,8 @@ export interface ContentSources {
   readonly heat: Heat;
   /** Milliseconds by node, of the last run. */
   readonly times: ReadonlyMap<NodeId, number>;
+  /** Norm of the gradient at a node's output, of the last run; null before it was worked out. */
+  readonly norms: ReadonlyMap<NodeId, number> | null;
 }
 
 export function boxContent(box: PlacedBox, from: ContentSources, most: number): BoxContent {
@@ -141,6 +143,11 @@ export function heatValue(box: PlacedBox, from: ContentSources): number | null {
       return total(box, from.snapshot, (figures) => figures.activationBytes);
     case 'field':
       return fieldLength(from.snapshot.figures[box.node]);
+    case 'gradient': {
+      const found = box.covers.flatMap((id) => from.norms?.get(id) ?? []);
+      // A block is as hot as what comes back to its beginning.
+      return found.length === 0 ? null : found[0];
+    }
     case 'time': {
       const measured = box.covers.filter((id) => from.times.has(id));
       return measured.length === 0 ? null : measured.reduce((sum, id) => sum + from.times.get(id)!, 0);
@@ -151,13 +158,21 @@ export function heatValue(box: PlacedBox, from: ContentSources): number | null {
 function heatText(value: number, from: ContentSources): string {
   if (from.heat === 'memory') return format.bytes(value);
   if (from.heat === 'time') return format.milliseconds(value);
+  if (from.heat === 'gradient') return format.measured(value);
   if (from.heat === 'field') return value === Infinity ? '∞' : String(value);
   return value === 0 ? '' : format.short(value);
 }
 
-/** Fields grow steadily and are shown so; costs spread over magnitudes and are shown by their square root. */
+/** Decades of gradient norms that the colours tell apart: what has vanished further is cold all the same. */
+const DECADES = 6;
+
+/**
+ * Fields grow steadily and are shown so; costs spread over magnitudes and are shown by their square root; gradients vanish
+ * and explode by factors and are shown by their logarithm.
+ */
 function share(value: number, most: number, heat: Heat): number {
   const part = Math.min(1, Math.max(0, value / most));
+  if (heat === 'gradient') return part === 0 ? 0 : Math.max(0, 1 + Math.log10(part) / DECADES);
   return heat === 'field' ? part : Math.sqrt(part);
 }
 

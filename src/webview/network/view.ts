@@ -114,7 +114,11 @@ export class NetworkView {
     } else if (anchor) this.keepInPlace(anchor);
     this.minimap.update(input.minimap ? this.drawing : null, this.contents, this.size().width);
     if (!this.placed) this.place(input.camera !== null);
-    this.repaint(same);
+    // Only what the program changed flashes, not what is coloured by another figure.
+    const sources = before?.sources;
+    this.repaint(
+      same && sources?.snapshot !== input.sources.snapshot && sources?.heat === input.sources.heat,
+    );
   }
 
   setSelected(selected: readonly NodeId[], scroll: boolean): void {
