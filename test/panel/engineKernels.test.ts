@@ -6,7 +6,7 @@ import { WorkerPage } from './engine/workerPage';
 
 const SEEDS = 25;
 
-for (const mode of ['webgl2', 'webasm'] as const) {
+for (const mode of ['webgl2', 'webgpu', 'webasm'] as const) {
   describe(`kernels on ${mode} in the worker`, () => {
     let page: WorkerPage;
     before(async () => {

@@ -3,10 +3,12 @@ import type { BackendInfo, BackendName } from '../api';
 import type { Backend } from './backend';
 import { GpuBackend } from './gpuBackend';
 import { createReferenceBackend } from './referenceBackend';
+import { openWebGpu } from './webgpuBackend';
 
 type Opener = () => Promise<Backend> | Backend;
 
 const OPENERS: Readonly<Partial<Record<BackendName, Opener>>> = {
+  webgpu: openWebGpu,
   webgl2: () => new GpuBackend('webgl2'),
   webasm: () => new GpuBackend('webasm'),
   reference: createReferenceBackend,

@@ -45,7 +45,7 @@ export function optimize(plan: Plan, backend: BackendName, options: ScheduleOpti
     storage: () => next++,
   };
   if (options.fuse) fuseEpilogues(plan, draft);
-  if (backend === 'webgl2') padChannels(plan, draft);
+  if (backend === 'webgl2' || backend === 'webgpu') padChannels(plan, draft);
   return {
     steps: withCovers(draft.steps, plan.steps.length),
     constants: draft.constants,
