@@ -10,13 +10,13 @@ import type { LayerId, ModelGraph, NodeId, TensorId, Weight, WeightId } from '..
 export type BackendName = 'webgl2' | 'webgpu' | 'webasm' | 'reference';
 
 export interface EngineOptions {
-  /** `auto` (default) takes the best available one; a name takes that one and falls back with the reason kept. */
+  /** `auto` (default) takes the one that a small measurement shows to be fastest here; a name takes that one and falls back with the reason kept. */
   readonly backend?: BackendName | 'auto';
   /** Upper bound for weights and maps together. Default 1.5 GiB. */
   readonly memoryBudget?: number;
   /**
-   * Runs batch normalisations and activations within the convolution before them. Fastest when few maps are looked at: one that
-   * was fused away is computed when read. Default false.
+   * Runs batch normalisations and activations within the convolution before them; a map that was fused away is computed when it
+   * is read. Default true; false is faster where every map is read.
    */
   readonly fuse?: boolean;
   /** Clock in milliseconds; default `performance.now`. */

@@ -32,7 +32,7 @@ import type { WeightReader } from './plan/plan';
 const DEFAULT_BUDGET = 1.5 * 1024 ** 3;
 
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const opened = await openBackend(options.backend ?? 'auto');
+  const opened = await openBackend(options.backend ?? 'auto', options.now);
   return new PlanEngine(opened.backend, opened.info, options);
 }
 
@@ -62,7 +62,7 @@ class PlanEngine implements Engine {
   ) {
     this.now = options.now ?? (() => performance.now());
     this.budget = options.memoryBudget ?? DEFAULT_BUDGET;
-    this.fuse = options.fuse === true;
+    this.fuse = options.fuse !== false;
   }
 
   get backend(): BackendInfo {

@@ -48,6 +48,8 @@ export async function runInNode(
   const engine = await createEngine({
     backend: !options.backend || options.backend === 'auto' ? 'webasm' : options.backend,
     memoryBudget: options.memoryBudget,
+    // Without a layer's name every map is read.
+    fuse: options.layer !== undefined,
   });
   try {
     const loaded = await engine.load(graph, modelIndex, {

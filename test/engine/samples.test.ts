@@ -31,7 +31,7 @@ describe('sample models in the engine', () => {
   for (const name of SMALL) {
     it(`${name} runs, fused and not`, async () => {
       const graph = interpret({ path: name, text: readFileSync(path.join(samples, name), 'utf8') });
-      const plain = await createEngine({ backend: 'webasm' });
+      const plain = await createEngine({ backend: 'webasm', fuse: false });
       const fused = await createEngine({ backend: 'reference', fuse: true });
       try {
         for (const index of graph.models.keys()) {

@@ -29,7 +29,7 @@ describe('engine worker on a lost device', function () {
   it('makes the maps again', async () => {
     const graph = interpret({ path: 'model.py', text: PROGRAM });
     const { id: node } = graph.nodes.filter((candidate) => candidate.type === 'Dense')[0];
-    await send({ type: 'load', id: 1, graph, model: 0, run: true });
+    await send({ type: 'load', id: 1, graph, model: 0, backend: 'webgl2', run: true });
     assert.equal((await until('done')).result.backend.name, 'webgl2');
     await send({ type: 'read', id: 2, node });
     const before = [...(await until('map')).map.data];

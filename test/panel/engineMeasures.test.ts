@@ -46,7 +46,7 @@ describe('measures in the engine worker', function () {
     assert.match(refused.message ?? '', /zip/);
     await send({ type: 'weights', id: 2, file: { name: 'm.keras', bytes } });
     assert.deepEqual(await until('weights'), { type: 'weights', id: 2, name: 'm.keras', message: null });
-    await send({ type: 'load', id: 3, graph, model, run: true });
+    await send({ type: 'load', id: 3, graph, model, backend: 'webgl2', run: true });
     const loaded = await until('loaded');
     assert.equal(loaded.result.backend.name, 'webgl2');
     assert.ok(loaded.result.weights?.layers.every((layer) => layer.status === 'loaded'));

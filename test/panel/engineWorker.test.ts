@@ -65,7 +65,7 @@ describe('engine worker', function () {
     const expected = await reference.load(graph, 0, { seed: 7 });
     assert.deepEqual(expected.unsupported, []);
     await reference.run();
-    await send({ type: 'load', id: 1, graph, model: 0, seed: 7, run: true });
+    await send({ type: 'load', id: 1, graph, model: 0, backend: 'webgl2', seed: 7, run: true });
     const loaded = await answer('loaded');
     assert.deepEqual(loaded.result.backend, { name: 'webgl2', fallbacks: [] });
     assert.deepEqual(loaded.result.nodes, expected.nodes);
@@ -87,6 +87,15 @@ describe('engine worker', function () {
     reference.dispose();
   });
 
+  it('measures which backend is fastest, and tells why the others are not used', async () => {
+    const graph = programGraph(MIXED);
+    await send({ type: 'load', id: 40, graph, model: 0, backend: 'auto' });
+    const { backend } = (await answer('loaded')).result;
+    const names = [backend.name, ...backend.fallbacks.map((fallback) => fallback.backend)];
+    assert.deepEqual([...names].sort(), ['webasm', 'webgl2', 'webgpu']);
+    assert.ok(backend.fallbacks.every(({ reason }) => /slower here/.test(reason)));
+  });
+
   it('refuses to read what has not run, with a reason', async () => {
     const graph = programGraph(MIXED);
     await send({ type: 'load', id: 2, graph, model: 0 });
@@ -100,7 +109,7 @@ describe('engine worker', function () {
 
   it('changes the backend when asked', async () => {
     const graph = programGraph(MIXED);
-    await send({ type: 'load', id: 4, graph, model: 0, run: true });
+    await send({ type: 'load', id: 4, graph, model: 0, backend: 'webgl2', run: true });
     await answer('done');
     await send({ type: 'load', id: 5, graph, model: 0, backend: 'webasm', run: true });
     aside.length = 0;
