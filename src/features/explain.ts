@@ -83,6 +83,8 @@ function sequenceText(view: SequenceView, { primitive }: Node): string {
 export function explain(analysis: Analysis, node: Node, link: Link = noLink): string[] {
   const { graph, figures } = analysis;
   const lines: string[] = [];
+  // A call that fails has no result: what figures there are would be those of a guess.
+  if (node.failed) return lines;
   const figure = figures.ofNode(node);
   const cost = figures.costs.of(node.id);
   const parameters = figures.parametersOf(node);

@@ -81,7 +81,7 @@ function results(analysis: Analysis, nodes: readonly Node[], link: Link): string
     const figure = analysis.figures.ofNode(node);
     const cell = (value: number | null): string => (value === null ? '?' : short(value));
     lines.push(
-      `| ${group.length}× | \`${flow(analysis, node)}\` | ${cell(figure.params)} | ${cell(figure.macs)} | ${fieldCell(analysis, node)} |`,
+      `| ${group.length}× | \`${flow(analysis, node)}\` | ${cell(figure.params)} | ${cell(figure.macs)} | \u2003${fieldCell(analysis, node)} |`,
     );
   });
   if (groups.size > LISTED) lines.push('', t('… and {0} more', groups.size - LISTED));

@@ -13,11 +13,23 @@ const SEVERITY: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
   hint: vscode.DiagnosticSeverity.Hint,
 };
 
+/** New problems wait until nothing has been typed for so long: half a word is not a mistake. Milliseconds. */
+const PAUSE = 500;
+
+/** What is shown of one program. */
+interface Shown {
+  readonly uris: readonly vscode.Uri[];
+  /** Codes and messages. */
+  readonly findings: ReadonlySet<string>;
+}
+
 export class Problems implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('convlens');
   private readonly subscriptions: vscode.Disposable[];
-  /** Documents that have diagnostics, by program. */
-  private readonly shown = new Map<string, vscode.Uri[]>();
+  private readonly shown = new Map<string, Shown>();
+  /** When a document was typed in last. */
+  private readonly typed = new Map<string, number>();
+  private readonly waiting = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(
     documents: Documents,
@@ -27,32 +39,58 @@ export class Problems implements vscode.Disposable {
       this.collection,
       documents.onChange(({ program, analysis }) => this.publish(program, analysis)),
       documents.onClose((program) => this.clear(program.key)),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.typed.set(document.uri.toString(), Date.now());
+      }),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => void this.typed.delete(uri.toString())),
     ];
   }
 
   dispose(): void {
+    for (const timer of this.waiting.values()) clearTimeout(timer);
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
+  /** What is mended goes at once and what stays moves along; what is new comes when the typing pauses. */
   private publish(program: ProgramDocuments, analysis: Analysis): void {
+    const before = this.shown.get(program.key)?.findings ?? new Set<string>();
     this.clear(program.key);
     const { diagnostics: enabled, severity } = this.settings.get();
     if (!enabled) return;
+    const rest = this.untilPause(program);
+    const findings = new Set<string>();
+    let held = false;
     program.documents.forEach((document, cell) => {
-      const found = diagnostics(analysis, { cell, severity });
+      const found = diagnostics(analysis, { cell, severity }).filter(({ code, message }) => {
+        const key = `${code} ${message}`;
+        const kept = rest <= 0 || before.has(key);
+        if (kept) findings.add(key);
+        else held = true;
+        return kept;
+      });
       this.collection.set(
         document.uri,
         found.map((each) => toDiagnostic(document, program, each)),
       );
     });
-    this.shown.set(
-      program.key,
-      program.documents.map((document) => document.uri),
-    );
+    this.shown.set(program.key, { uris: program.documents.map(({ uri }) => uri), findings });
+    // A newer analysis takes this one's place before that: `clear` ends the wait.
+    if (held)
+      this.waiting.set(
+        program.key,
+        setTimeout(() => this.publish(program, analysis), rest),
+      );
+  }
+
+  private untilPause({ documents }: ProgramDocuments): number {
+    const last = Math.max(...documents.map(({ uri }) => this.typed.get(uri.toString()) ?? 0));
+    return last + PAUSE - Date.now();
   }
 
   private clear(key: string): void {
-    for (const uri of this.shown.get(key) ?? []) this.collection.delete(uri);
+    clearTimeout(this.waiting.get(key));
+    this.waiting.delete(key);
+    for (const uri of this.shown.get(key)?.uris ?? []) this.collection.delete(uri);
     this.shown.delete(key);
   }
 }
