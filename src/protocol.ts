@@ -24,6 +24,18 @@ export interface NodeFigures {
   } | null;
 }
 
+/** A node as a step of a sequence model; null in a number: it depends on a length that is left open. */
+export interface SequenceFigures {
+  /** Positions of the network's input. */
+  readonly positions: number | null;
+  /** Positions that one unit reads. */
+  readonly span: number | null;
+  /** Operations between the farthest two positions that meet in a unit. */
+  readonly pathLength: number | null;
+  /** Operations that must run one after another. */
+  readonly steps: number | null;
+}
+
 /** Totals of one model, as in the command line's JSON. */
 export interface PanelTotals {
   readonly params: number | null;
@@ -70,6 +82,8 @@ export interface Snapshot {
   readonly model: number | null;
   /** By node id. */
   readonly figures: Readonly<Record<NodeId, NodeFigures>>;
+  /** Nodes that a sequence reaches. */
+  readonly sequences?: Readonly<Record<NodeId, SequenceFigures>>;
   /** Per model index: totals, as in the command line's JSON. */
   readonly totals: readonly PanelTotals[];
   readonly diagnostics: readonly PanelDiagnostic[];

@@ -14,6 +14,7 @@ export interface PanelSnapshot {
   readonly graph: ModelGraph;
   readonly model: number | null;
   readonly figures: Readonly<Record<NodeId, NodeFigures>>;
+  readonly sequences: Readonly<Record<NodeId, PanelSequence>>;
   readonly totals: readonly ModelTotals[];
   readonly diagnostics: readonly {
     readonly code: string;
@@ -27,6 +28,14 @@ export interface PanelSnapshot {
   readonly selected: NodeId | null;
   readonly language: string;
   readonly whatIf?: PanelWhatIf;
+}
+
+/** A node as a step of a sequence model. */
+export interface PanelSequence {
+  readonly positions: number | null;
+  readonly span: number | null;
+  readonly pathLength: number | null;
+  readonly steps: number | null;
 }
 
 /** What was changed in memory, and the totals without it. */
@@ -61,6 +70,7 @@ export function snapshot(analysis: Analysis, options: SnapshotOptions): PanelSna
     graph: { ...graph, observations: [] },
     model: chosen ?? defaultModel(graph),
     figures: byNode,
+    sequences: sequences(analysis),
     totals: graph.models.map((model) => figures.ofModel(model)),
     diagnostics: analysis.diagnostics.map((diagnostic) => ({
       code: diagnostic.code,
@@ -75,6 +85,24 @@ export function snapshot(analysis: Analysis, options: SnapshotOptions): PanelSna
     language: options.language,
     ...(options.whatIf && { whatIf: options.whatIf }),
   };
+}
+
+/** The sequence views of the nodes that have one; the span over all axes of the input together. */
+function sequences({ graph, figures }: Analysis): Record<NodeId, PanelSequence> {
+  const found: Record<NodeId, PanelSequence> = {};
+  for (const node of graph.nodes) {
+    const view = node.outputs.length > 0 ? figures.sequences.of(node.outputs[0]) : null;
+    if (!view) continue;
+    const span = view.ngram.reduce<number | null>(
+      (product, length) => (product === null || length === null ? null : product * length),
+      1,
+    );
+    const { positions, pathLength, sequentialSteps } = view;
+    // No unit reads more than there is.
+    const read = span !== null && positions !== null ? Math.min(span, positions) : span;
+    found[node.id] = { positions, span: read, pathLength, steps: sequentialSteps };
+  }
+  return found;
 }
 
 /** The last model bound in module code, else the last one at all. */

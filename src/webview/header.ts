@@ -6,7 +6,7 @@ import { modelName } from './model';
 import { HEATS, type Heat, type ViewState } from './state';
 import type { StringKey, Translate } from './strings';
 
-export const EXPORTS = ['svg', 'png', 'markdown', 'csv', 'json'] as const;
+export const EXPORTS = ['svg', 'png', 'html', 'markdown', 'csv', 'json'] as const;
 export type Export = (typeof EXPORTS)[number];
 
 export interface HeaderEvents {
@@ -29,6 +29,7 @@ const HEAT_WORDS: Record<Heat, StringKey> = {
 const EXPORT_WORDS: Record<Export, StringKey> = {
   svg: 'saveSvg',
   png: 'savePng',
+  html: 'saveHtml',
   markdown: 'saveMarkdown',
   csv: 'saveCsv',
   json: 'saveJson',

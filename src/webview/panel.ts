@@ -321,7 +321,7 @@ class Panel {
 
   private async export(kind: Export): Promise<void> {
     const { shown } = this;
-    const file = shown && (await exported(kind, shown, this.network.current(), this.root));
+    const file = shown && (await exported(this.t, kind, shown, this.network.current(), this.root));
     if (file) this.host.post({ type: 'save', ...file });
   }
 

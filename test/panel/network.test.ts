@@ -290,6 +290,22 @@ describe('panel: network', () => {
     assert.match(csv.content, /^Layer,Type,Output shape/);
   });
 
+  it('exports a report that is a page of its own', async () => {
+    const opened = await open(unet());
+    await opened.page.locator('select.export').selectOption('html');
+    const report = (await opened.message('save')) as { name: string; content: string };
+    assert.equal(report.name, 'unet.html');
+    const page = await opened.page.context().newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.setContent(report.content);
+    assert.ok((await page.locator('tbody tr').count()) > 10);
+    assert.ok(await page.locator('svg .title', { hasText: 'Concatenate' }).first().isVisible());
+    assert.deepEqual(asked, [], 'it needs nothing else');
+    assert.ok(!/<script|var\(/.test(report.content));
+    await page.close();
+  });
+
   it('draws ResNet-152 within a second and an edit within 200 ms', async () => {
     const opened = await harness.open({ width: 1000, height: 800 });
     panel = opened;

@@ -5,6 +5,8 @@ import { modelName, type Row } from '../model';
 import type { BoxContent } from '../network/content';
 import type { Drawing } from '../network/types';
 import { toCsv, toJson, toMarkdown } from '../tableData';
+import { htmlReport } from './report';
+import type { Translate } from '../strings';
 import { networkSvg, pagePalette, svgToPng } from './svg';
 
 /** The model that is shown. */
@@ -31,6 +33,7 @@ export function tableText(
 }
 
 export async function exported(
+  t: Translate,
   kind: Export,
   subject: Subject,
   network: { readonly drawing: Drawing; readonly contents: ReadonlyMap<string, BoxContent> },
@@ -39,10 +42,22 @@ export async function exported(
   const { graph } = subject.snapshot;
   const title = modelName(graph, subject.model);
   const name = `${title.replace(/[^\w.-]+/g, '_')}.${kind === 'markdown' ? 'md' : kind}`;
-  if (kind !== 'svg' && kind !== 'png') {
+  if (kind === 'markdown' || kind === 'csv' || kind === 'json') {
     const content = tableText(kind, subject);
     return content === null ? null : { name, content };
   }
   const svg = networkSvg(graph, network.drawing, network.contents, pagePalette(page), title);
+  if (kind === 'html')
+    return {
+      name,
+      content: htmlReport(
+        t,
+        document.documentElement.lang,
+        subject.snapshot,
+        subject.model,
+        subject.rows,
+        svg,
+      ),
+    };
   return { name, content: kind === 'svg' ? svg : await svgToPng(svg) };
 }

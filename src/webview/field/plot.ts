@@ -7,6 +7,7 @@ import { fieldLength } from '../model';
 import { outputShape } from '../network/items';
 import { nodeKind, type Kind } from '../network/kinds';
 import type { Translate } from '../strings';
+import { sequenceTable } from './sequence';
 
 export interface FieldPoint {
   readonly node: NodeId;
@@ -64,7 +65,9 @@ export class FieldView {
     this.shown = snapshot;
     this.element.dataset.key = key;
     const data = fieldData(snapshot, model);
-    if (data.points.length < 2) return set(this.element, h('p', { class: 'quiet hint' }, t('fieldNone')));
+    const sequence = sequenceTable(t, snapshot, model, selected[0] ?? null);
+    if (data.points.length < 2)
+      return set(this.element, sequence ?? h('p', { class: 'quiet hint' }, t('fieldNone')));
     const wasted = data.points.filter((point) => point.unproductive).length;
     set(
       this.element,
@@ -83,6 +86,7 @@ export class FieldView {
           h('span', { class: 'wasted-mark', 'aria-hidden': 'true' }, '◆'),
           ` ${t('unproductiveCount', wasted)}. ${t('unproductive')}`,
         ),
+      sequence,
     );
   }
 
