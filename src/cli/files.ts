@@ -58,6 +58,11 @@ function search(folder: string, found: string[]): void {
   }
 }
 
+/** Whether a program mentions Keras or TensorFlow itself, or uses layers that modules of its project make. */
+export function isKerasProgram({ program, graph }: Analysis): boolean {
+  return graph.layers.length > 0 || graph.nodes.length > 0 || MENTION.test(program.text);
+}
+
 /** The program in a file. Throws UsageError when it cannot be read. */
 export function readProgram(file: string): Program {
   let text: string;

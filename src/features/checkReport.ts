@@ -15,13 +15,18 @@ export function counts(files: readonly JsonFile[]): CheckCounts {
   };
 }
 
-/** `a.py:12:5: error: … [code]`, one per finding, and a closing line. */
+/** `a.py:12:5: error: … [code]`, one per finding with the rest of its words indented below it, and a closing line. */
 export function textReport(files: readonly JsonFile[]): string {
   const lines = files.flatMap((file) =>
     file.diagnostics.flatMap((diagnostic) => {
       const place = `${file.path}${diagnostic.cell === undefined ? '' : ` (cell ${diagnostic.cell})`}:${diagnostic.line}:${diagnostic.column}`;
-      const head = `${place}: ${diagnostic.severity}: ${diagnostic.message} [${diagnostic.code}]`;
-      return diagnostic.keras === null ? [head] : [head, `    Keras: ${diagnostic.keras}`];
+      const [first, ...more] = diagnostic.message.split('\n');
+      return [
+        `${place}: ${diagnostic.severity}: ${first} [${diagnostic.code}]`,
+        ...[...more, ...(diagnostic.keras === null ? [] : [`Keras: ${diagnostic.keras}`])].map(
+          (line) => `    ${line}`,
+        ),
+      ];
     }),
   );
   const { errors, warnings } = counts(files);

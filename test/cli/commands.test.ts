@@ -188,6 +188,12 @@ describe('command line', () => {
     assert.deepEqual(location.logicalLocations, [{ name: 'cell 1', kind: 'module' }]);
   });
 
+  it('says nothing of Python that has nothing to do with Keras', () => {
+    const other = write('other.py', 'def f():\n    return undefined_thing\nf()\n');
+    assert.deepEqual(check(other), { output: '0 errors, 0 warnings in 1 file (0 models)\n', exitCode: 0 });
+    assert.equal(check(write('own.py', `import keras\n${readFileSync(other, 'utf8')}`)).exitCode, 1);
+  });
+
   it('compares two models of files', () => {
     const before = write('good.py', GOOD);
     const after = write(

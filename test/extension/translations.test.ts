@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { ADVICE } from '../../src/analysis/checks/advice';
 
 const ROOT = path.join(__dirname, '../..');
 const json = (file: string): Record<string, string> =>
@@ -53,6 +54,12 @@ describe('translations', () => {
     assert.ok(codes.length > 50);
     const missing = codes.map(([, code]) => `code:${code}`).filter((key) => !(key in chinese));
     assert.deepEqual(missing, [], 'add them to media/l10n/bundle.l10n.zh-cn.json');
+  });
+
+  it('name the advice that is off by default where severities are set', () => {
+    for (const file of ['package.nls.json', 'package.nls.zh-cn.json'])
+      for (const { code, on } of ADVICE)
+        assert.equal(json(file)['setting.diagnostics.severity'].includes(`\`${code}\``), !on, code);
   });
 
   it('cover package.json', () => {
