@@ -25,7 +25,7 @@ import { float32 } from './reference/arrays';
 import { computeOp } from './reference';
 import type { Plan, PlannedNode, Step, StorageId } from './plan/plan';
 import { Pacing } from './pacing';
-import { optimize, type Schedule } from './passes';
+import { optimize, type Schedule, type ScheduledStep } from './passes';
 import { prepare } from './prepare';
 import type { WeightReader } from './plan/plan';
 
@@ -288,16 +288,17 @@ class PlanEngine implements Engine {
     return total;
   }
 
-  private async execute(step: Step): Promise<void> {
+  private async execute(step: ScheduledStep): Promise<void> {
     const inputs: Handle[] = [];
     for (const storage of step.inputs) inputs.push(await this.materialize(storage, false));
     this.handles.set(step.output, await this.compute(step, inputs));
-    const { loaded } = this;
-    if (!loaded?.transientWeights) return;
+    const { plan, schedule, transientWeights } = this.loaded as Loaded;
     for (const storage of step.inputs) {
       const handle = this.handles.get(storage);
-      if (!handle || !(loaded.plan.constants.has(storage) || loaded.schedule.constants.has(storage)))
-        continue;
+      const constant = plan.constants.has(storage) || schedule.constants.has(storage);
+      // What the schedule adds is of no use to anybody after its last reader.
+      const spent = constant ? transientWeights : step.frees.includes(storage);
+      if (!handle || !spent) continue;
       this.device.release(handle);
       this.handles.delete(storage);
     }

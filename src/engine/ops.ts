@@ -196,6 +196,15 @@ export interface RecurrentGradientOp {
   readonly of: RecurrentOp;
 }
 
+/**
+ * Winograd's transforms for a 3×3 convolution of stride 1 in tiles of 2×2 outputs: the input's tiles `[16, n·tiles, inChannels]`, and
+ * from the 16 products `[16, n·tiles, outChannels]` (then bias and what the epilogue reads) the convolution's result.
+ */
+export interface WinogradOp {
+  readonly kind: 'winogradInput' | 'winogradOutput';
+  readonly of: ConvOp;
+}
+
 export type EngineOp =
   | ConvOp
   | PoolOp
@@ -214,7 +223,8 @@ export type EngineOp =
   | ScatterOp
   | EmbeddingGradientOp
   | AdaptiveMaxGradientOp
-  | RecurrentGradientOp;
+  | RecurrentGradientOp
+  | WinogradOp;
 
 export const sizeOf = (shape: readonly number[]): number =>
   shape.reduce((total, length) => total * length, 1);
@@ -263,6 +273,12 @@ export function outputSize(op: EngineOp): number {
       return op.of.n * sizeOf(op.of.inputs) * op.of.channels;
     case 'recurrentGradient':
       return recurrentInputSizes(op.of).reduce((total, size) => total + size, 0);
+    case 'winogradInput': {
+      const [rows, columns] = op.of.axes.map((axis) => Math.ceil(axis.output / 2));
+      return 16 * op.of.n * rows * columns * op.of.inChannels;
+    }
+    case 'winogradOutput':
+      return outputSize(op.of);
   }
 }
 

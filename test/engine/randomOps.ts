@@ -291,6 +291,49 @@ function patches(dice: Dice, kind: 'unfold' | 'fold'): OpCase {
   return { op, inputs: [dice.numbers(kind === 'unfold' ? inside : folded)] };
 }
 
+/** A 3×3 convolution of stride 1, of which Winograd's transforms are part. */
+export function smallConvolution(seed: number): ConvOp {
+  const dice = new Dice(randomStream(`winograd/${seed}`));
+  const axes = [0, 1].map((): WindowAxis => {
+    const size = dice.int(3, 9);
+    const same = dice.chance(0.5);
+    return {
+      input: size,
+      output: same ? size : size - 2,
+      kernel: 3,
+      stride: 1,
+      dilation: 1,
+      padBefore: same ? 1 : 0,
+    };
+  });
+  return {
+    kind: 'conv',
+    n: dice.int(1, 2),
+    axes,
+    inChannels: dice.pick(CHANNELS),
+    outChannels: dice.pick(CHANNELS),
+    groups: 1,
+    depthwise: false,
+    transposed: false,
+    bias: dice.chance(0.6),
+    epilogue: dice.chance(0.5) ? activationExpression('relu') : null,
+  };
+}
+
+function winograd(dice: Dice, kind: 'winogradInput' | 'winogradOutput'): OpCase {
+  const of = smallConvolution(dice.int(0, 1000));
+  const spatial = sizeOf(of.axes.map((axis) => axis.input));
+  const tiles = sizeOf(of.axes.map((axis) => Math.ceil(axis.output / 2)));
+  const inputs =
+    kind === 'winogradInput'
+      ? [dice.numbers(of.n * spatial * of.inChannels)]
+      : [
+          dice.numbers(16 * of.n * tiles * of.outChannels),
+          ...(of.bias ? [dice.numbers(of.outChannels)] : []),
+        ];
+  return { op: { kind, of }, inputs };
+}
+
 function recurrent(dice: Dice): OpCase {
   const [n, steps, features, units] = [dice.int(1, 2), dice.int(1, 4), dice.int(1, 4), dice.int(1, 4)];
   const op: EngineOp = {
@@ -341,6 +384,8 @@ const MAKERS = {
   embedding,
   unfold: (dice: Dice) => patches(dice, 'unfold'),
   fold: (dice: Dice) => patches(dice, 'fold'),
+  winogradInput: (dice: Dice) => winograd(dice, 'winogradInput'),
+  winogradOutput: (dice: Dice) => winograd(dice, 'winogradOutput'),
 };
 export type OpKind = keyof typeof MAKERS;
 export const OP_KINDS = Object.keys(MAKERS) as OpKind[];

@@ -15,7 +15,16 @@ import {
   type GpuPipeline,
   type NavigatorGpu,
 } from './webgpu';
-import { convolutionShader, MOST_GROUPS, servesConvolution, translate, WORKGROUP, type Shader } from './wgsl';
+import {
+  convolutionShader,
+  MOST_GROUPS,
+  productShader,
+  servesConvolution,
+  servesProduct,
+  translate,
+  WORKGROUP,
+  type Shader,
+} from './wgsl';
 
 interface BufferHandle extends Handle {
   readonly buffer: GpuBuffer;
@@ -58,11 +67,16 @@ class WebGpuBackend implements Backend {
   private gathered = 0;
   private readonly doomed: GpuBuffer[] = [];
   private lostReason: string | null = null;
+  /** What the device refused; it then leaves zeros where results should be, and nobody may take these for numbers. */
+  private refusal: string | null = null;
   private readonly mostBuffers: number;
   private disposed = false;
 
   constructor(private readonly device: GpuDevice) {
     this.mostBuffers = device.limits['maxStorageBuffersPerShaderStage'] ?? 8;
+    device.addEventListener('uncapturederror', ({ error }) => {
+      this.refusal ??= error.message.split('\n')[0];
+    });
     void device.lost.then(({ message }) => {
       if (!this.disposed) this.lostReason = `the graphics device was lost${message ? ` (${message})` : ''}`;
     });
@@ -127,6 +141,7 @@ class WebGpuBackend implements Backend {
     this.device.queue.submit([encoder.finish()]);
     try {
       await staging.mapAsync(MAP_READ);
+      this.throwRefusal();
       return new Float32Array(staging.getMappedRange().slice(0, 4 * length));
     } finally {
       staging.destroy();
@@ -148,6 +163,14 @@ class WebGpuBackend implements Backend {
   async finish(): Promise<void> {
     this.submit();
     await this.device.queue.onSubmittedWorkDone();
+    this.throwRefusal();
+  }
+
+  private throwRefusal(): void {
+    if (this.refusal === null) return;
+    const reason = this.refusal;
+    this.refusal = null;
+    throw new Error(`WebGPU refused to compute: ${reason}`);
   }
 
   lost(): string | null {
@@ -177,6 +200,7 @@ class WebGpuBackend implements Backend {
 
 function shaderFor(op: EngineOp, inputs: readonly Handle[]): Shader | null {
   if (op.kind === 'conv' && servesConvolution(op)) return convolutionShader(op, inputs.length);
+  if (op.kind === 'matmul' && servesProduct(op)) return productShader(op, inputs.length);
   const source = kernelFor(
     op,
     inputs.map((input) => input.length),

@@ -5,7 +5,7 @@
 import type { Expression } from '../expression';
 import { writeExpression } from '../kernels/expressions';
 import { Writer, type KernelSource } from '../kernels/writer';
-import { sizeOf, type ConvOp } from '../ops';
+import { sizeOf, type ConvOp, type MatmulOp } from '../ops';
 
 export interface Shader {
   readonly code: string;
@@ -77,6 +77,8 @@ export function servesConvolution(op: ConvOp): boolean {
 
 /** Output columns that one thread makes. */
 const COLUMNS = 4;
+/** Rows of a matrix product that one thread makes. */
+const ROWS = 4;
 
 /**
  * A plain convolution: a thread makes four channels of up to four neighbouring columns, so that each weight it reads serves all
@@ -140,22 +142,78 @@ export function convolutionShader(op: ConvOp, inputs: number): Shader {
     lines.push(`s${p} = fma(vec4<f32>(v${p}.w), w3, s${p});`);
   }
   lines.push('}', '}');
-  if (op.bias) for (const p of span) lines.push(`s${p} = s${p} + a2[c];`);
+  const place = (p: number): string => `(row * ${last.output} + block * ${columns} + ${p}) * ${outUnits} + c`;
+  const inside = (p: number): string | null =>
+    last.output % columns !== 0 && p >= last.output % columns
+      ? `block * ${columns} + ${p} < ${last.output}`
+      : null;
+  lines.push(...finishAndStore(op, inputs, columns, place, inside));
   const extra = inputs - (op.bias ? 3 : 2);
+  const code = `${bindings(inputs)}\n${op.epilogue ? epilogue(op.epilogue, extra) : ''}\n${entry(threads, inputs, lines.join('\n'))}`;
+  return { code, threads };
+}
+
+/** Bias, epilogue and storing of the sums `s0`, `s1`, … of channel unit `c`. */
+function finishAndStore(
+  op: Pick<ConvOp, 'bias' | 'epilogue'>,
+  inputs: number,
+  sums: number,
+  place: (p: number) => string,
+  inside: (p: number) => string | null,
+): string[] {
   const firstExtra = op.bias ? 3 : 2;
-  for (const p of span) {
-    const value = op.epilogue
-      ? `vec4<f32>(${['x', 'y', 'z', 'w']
-          .map(
-            (lane) =>
-              `finish(${[`s${p}.${lane}`, ...Array.from({ length: extra }, (_, e) => `a${firstExtra + e}[c].${lane}`)].join(', ')})`,
-          )
-          .join(', ')})`
-      : `s${p}`;
-    const store = `result[u32((row * ${last.output} + block * ${columns} + ${p}) * ${outUnits} + c)] = ${value};`;
-    const cut = last.output % columns !== 0 && p >= last.output % columns;
-    lines.push(cut ? `if (block * ${columns} + ${p} < ${last.output}) { ${store} }` : store);
-  }
+  const extra = Array.from({ length: inputs - firstExtra }, (_, e) => `a${firstExtra + e}[c]`);
+  return Array.from({ length: sums }, (_, p) => {
+    const lane = (name: string): string =>
+      `finish(${[`s${p}`, ...extra].map((own) => `${own}.${name}`).join(', ')})`;
+    const value = op.epilogue ? `vec4<f32>(${['x', 'y', 'z', 'w'].map(lane).join(', ')})` : `s${p}`;
+    const store = `${op.bias ? `s${p} = s${p} + a2[c]; ` : ''}result[u32(${place(p)})] = ${value};`;
+    const test = inside(p);
+    return test === null ? store : `if (${test}) { ${store} }`;
+  });
+}
+
+/** Whether the shader below serves this matrix product. */
+export function servesProduct(op: MatmulOp): boolean {
+  return !op.transposeA && !op.transposeB && op.k % 4 === 0 && op.n % 4 === 0;
+}
+
+/** A matrix product: a thread makes four columns of up to four rows. */
+export function productShader(op: MatmulOp, inputs: number): Shader {
+  const { m, k, n } = op;
+  const rows = Math.min(ROWS, m);
+  const blocks = Math.ceil(m / rows);
+  const nUnits = n / 4;
+  const kUnits = k / 4;
+  const threads = nUnits * blocks * Math.max(op.batchA, op.batchB);
+  const span = Array.from({ length: rows }, (_, p) => p);
+  const lines = [
+    `let c = i32(index % ${nUnits}u);`,
+    `let block = i32((index / ${nUnits}u) % ${blocks}u);`,
+    `let item = i32(index / ${nUnits * blocks}u);`,
+    `var w = ${op.batchB === 1 ? '' : `item * ${k * nUnits} + `}c;`,
+    ...span.flatMap((p) => [
+      `var s${p} = vec4<f32>();`,
+      // A row beyond the last reads the last and is not stored.
+      `let x${p} = ${op.batchA === 1 ? '' : `item * ${m * kUnits} + `}min(block * ${rows} + ${p}, ${m - 1}) * ${kUnits};`,
+    ]),
+    `for (var i = 0; i < ${kUnits}; i++) {`,
+    ...[0, 1, 2, 3].map((j) => `let w${j} = a1[w + ${j * nUnits}];`),
+    `w = w + ${4 * nUnits};`,
+    ...span.flatMap((p) => [
+      `let v${p} = a0[x${p} + i];`,
+      ...['x', 'y', 'z', 'w'].map((lane, j) => `s${p} = fma(vec4<f32>(v${p}.${lane}), w${j}, s${p});`),
+    ]),
+    '}',
+    ...finishAndStore(
+      op,
+      inputs,
+      rows,
+      (p) => `(item * ${m} + block * ${rows} + ${p}) * ${nUnits} + c`,
+      (p) => (m % rows !== 0 && p >= m % rows ? `block * ${rows} + ${p} < ${m}` : null),
+    ),
+  ];
+  const extra = inputs - (op.bias ? 3 : 2);
   const code = `${bindings(inputs)}\n${op.epilogue ? epilogue(op.epilogue, extra) : ''}\n${entry(threads, inputs, lines.join('\n'))}`;
   return { code, threads };
 }

@@ -4,6 +4,7 @@ import { matmulKernel, reduceKernel, softmaxKernel } from './algebra';
 import { concatKernel, embeddingKernel, gatherKernel, mapKernel } from './movement';
 import { patchesKernel } from './patches';
 import { convKernel, poolKernel } from './windows';
+import { winogradInputKernel, winogradOutputKernel } from './winograd';
 import type { KernelSource } from './writer';
 
 /** Indices are float32 in kernels: whole numbers are exact below this. */
@@ -39,6 +40,10 @@ export function kernelFor(op: EngineOp, lengths: readonly number[], texels: bool
     case 'unfold':
     case 'fold':
       return patchesKernel(op, texels);
+    case 'winogradInput':
+      return winogradInputKernel(op, texels);
+    case 'winogradOutput':
+      return winogradOutputKernel(op, lengths.length, texels);
     case 'recurrent':
     case 'adaptiveMax':
     case 'cumsum':

@@ -33,7 +33,9 @@ export class Writer {
   }
 
   name(prefix: string): string {
-    return `${prefix}${this.names++}`;
+    const name = `${prefix}${this.names++}`;
+    // WGSL's types are no names for variables.
+    return /^[fiu](?:8|16|32|64)$/.test(name) ? this.name(prefix) : name;
   }
 
   /** A new variable. */

@@ -4,6 +4,7 @@ import type { BackendName } from '../api';
 import type { Constant, Plan, Step, StorageId } from '../plan/plan';
 import { fuseEpilogues } from './fuse';
 import { padChannels } from './padChannels';
+import { useWinograd } from './winograd';
 
 /** A step as scheduled; it does the work of these steps of the plan. */
 export interface DraftStep extends Step {
@@ -21,6 +22,8 @@ export interface Draft {
 export interface ScheduledStep extends Step {
   /** All steps of the plan before this index are done when this one is. */
   readonly covers: number;
+  /** Storages of the schedule's own that nothing reads after this step. */
+  readonly frees: readonly StorageId[];
 }
 
 export interface Schedule {
@@ -46,19 +49,26 @@ export function optimize(plan: Plan, backend: BackendName, options: ScheduleOpti
   };
   if (options.fuse) fuseEpilogues(plan, draft);
   if (backend === 'webgl2' || backend === 'webgpu') padChannels(plan, draft);
+  if (backend === 'webgl2' || backend === 'webgpu') useWinograd(plan, draft);
   return {
-    steps: withCovers(draft.steps, plan.steps.length),
+    steps: finished(draft.steps, plan),
     constants: draft.constants,
     fusedInto: draft.fusedInto,
   };
 }
 
-function withCovers(steps: readonly DraftStep[], count: number): ScheduledStep[] {
+function finished(steps: readonly DraftStep[], plan: Plan): ScheduledStep[] {
+  const count = plan.steps.length;
   const done = new Uint8Array(count);
+  const lastUse = new Map<StorageId, number>();
+  steps.forEach((step, i) => step.inputs.forEach((storage) => lastUse.set(storage, i)));
   let prefix = 0;
-  return steps.map(({ does, ...step }) => {
+  return steps.map(({ does, ...step }, i) => {
     for (const index of does) done[index] = 1;
     while (prefix < count && done[prefix]) prefix++;
-    return { ...step, covers: prefix };
+    const frees = step.inputs.filter(
+      (storage) => storage >= plan.storages.length && lastUse.get(storage) === i,
+    );
+    return { ...step, covers: prefix, frees };
   });
 }

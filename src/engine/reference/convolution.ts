@@ -106,7 +106,7 @@ export function convolve(op: ConvOp, inputs: readonly Numbers[], allocate: Alloc
 }
 
 /** Bias and epilogue, per output channel. */
-function finish(
+export function finish(
   op: ConvOp,
   sums: Float64Array,
   inputs: readonly Numbers[],

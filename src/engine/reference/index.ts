@@ -7,6 +7,7 @@ import { concatenate, embed, gather, mapElements } from './movement';
 import { adaptiveMaxGradient, embeddingGradient, fold, poolGradient, scatter, unfold } from './transposes';
 import { recurrent } from './recurrent';
 import { recurrentGradient } from './recurrentGradient';
+import { winogradInput, winogradOutput } from './winograd';
 
 /** Computes one op. Inputs in the op's order, C order, channels last. */
 export function computeOp(op: EngineOp, inputs: readonly Numbers[], allocate: Allocate = float64): Numbers {
@@ -49,5 +50,9 @@ export function computeOp(op: EngineOp, inputs: readonly Numbers[], allocate: Al
       return adaptiveMaxGradient(op, inputs, allocate);
     case 'recurrentGradient':
       return recurrentGradient(op, inputs, allocate);
+    case 'winogradInput':
+      return winogradInput(op, inputs, allocate);
+    case 'winogradOutput':
+      return winogradOutput(op, inputs, allocate);
   }
 }

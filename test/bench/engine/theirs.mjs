@@ -154,13 +154,12 @@ class Runner {
       case 'pool': {
         const axes = plane(op.axes);
         const x = get(0, [op.n, axes[0].input, axes[1].input, op.channels]);
-        return tf.pool(
+        const pooling = op.mode === 'max' ? tf.maxPool : tf.avgPool;
+        return pooling(
           x,
           axes.map((axis) => axis.kernel),
-          op.mode === 'max' ? 'max' : 'avg',
-          pads(axes),
-          [1, 1],
           axes.map((axis) => axis.stride),
+          [[0, 0], ...pads(axes), [0, 0]],
         );
       }
       case 'matmul': {
@@ -227,7 +226,7 @@ async function theirs(backend, job) {
   setWasmPaths('/');
   if (!(await tf.setBackend(backend))) throw new Error('not available');
   await tf.ready();
-  const { plan, read, samples } = prepare(job.graph, job.model, { seed: 1 });
+  const { plan, read, samples } = prepare(job.graph, job.model, { seed: 1, sample: 'noise' });
   const values = (id) => plan.constants.get(id)?.values(read);
   const runner = new Runner(plan, values, samples[0].data);
   const { producer, index } = job.graph.tensors[job.graph.models[job.model].outputs[0]];
@@ -241,7 +240,7 @@ async function theirs(backend, job) {
     const data = await y.data();
     bytes = Math.max(bytes, tf.memory().numBytes);
     if (round > 0) times.push(performance.now() - began);
-    else first = [...data.slice(0, 64)];
+    else first = [...data.slice(-64)];
     y.dispose();
   }
   runner.dispose();
