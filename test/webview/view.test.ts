@@ -1,6 +1,7 @@
 /** The panel's pure parts: formats, view state, rows, sorting, copied texts, words, camera, colour maps and planes. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { analyze } from '../../src/features';
 import { colormap, COLORMAPS } from '../../src/webview/activations/colormaps';
 import {
   colourise,
@@ -13,6 +14,7 @@ import {
 import { fieldData } from '../../src/webview/field/plot';
 import * as format from '../../src/webview/format';
 import { indexNodes, reasonOf, tableRows } from '../../src/webview/model';
+import { mainStep, nodeKind } from '../../src/webview/network/kinds';
 import { isotonic } from '../../src/webview/network/layered';
 import { layoutModel } from '../../src/webview/network/layout';
 import { cut, estimate, toText } from '../../src/webview/network/picture';
@@ -335,5 +337,17 @@ describe('receptive-field plot', () => {
       [false, false, false, false, false, true, true],
     );
     assert.equal(data.input, 8);
+  });
+});
+
+describe('a nested model', () => {
+  it('is a box of its own, not the first convolution inside it', () => {
+    const text =
+      'import keras\nfrom keras import layers\ninner = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 3), layers.Conv2D(4, 3)])\ni = keras.Input((8, 8, 3))\nm = keras.Model(i, layers.SeparableConv2D(2, 3)(inner(i)))\n';
+    const { graph } = analyze({ path: 'm.py', text }, { reader: { read: () => undefined }, searchPath: [] });
+    const of = (type: string) => graph.nodes.find((node) => node.type === type)!;
+    assert.equal(nodeKind(graph, of('Sequential')), 'composite');
+    assert.equal(mainStep(graph, of('Sequential')).type, 'Sequential');
+    assert.equal(nodeKind(graph, of('SeparableConv2D')), 'conv');
   });
 });

@@ -79,11 +79,17 @@ const TELLING: readonly Primitive['op'][] = [
   'normalize',
 ];
 
-/** The step that a node is about: itself, or of a compound layer of Keras' own (SeparableConv2D) the most telling of its steps. */
-export function mainStep(graph: ModelGraph, node: Node): Node {
-  if (node.primitive.op !== 'composite') return node;
+/** The steps that Keras makes inside a layer of its own (SeparableConv2D); none for a nested model or what the user wrote. */
+export function ownSteps(graph: ModelGraph, node: Node): readonly Node[] {
+  if (node.primitive.op !== 'composite') return [];
+  if (node.layer !== null && graph.models.some((model) => model.layer === node.layer)) return [];
   const steps = node.children.flatMap((child) => (graph.nodes[child] ? [graph.nodes[child]] : []));
-  if (steps.length === 0 || !steps.every((step) => step.internal)) return node;
+  return steps.every((step) => step.internal) ? steps : [];
+}
+
+/** The step that a node is about: itself, or of a compound layer of Keras' own the most telling of its steps. */
+export function mainStep(graph: ModelGraph, node: Node): Node {
+  const steps = ownSteps(graph, node);
   const inner = steps.map((step) => mainStep(graph, step));
   for (const op of TELLING) {
     const found = inner.find((step) => step.primitive.op === op);
