@@ -47,7 +47,8 @@ export class Controller implements vscode.Disposable {
     private readonly panel: PanelHost,
     models: ModelsView,
   ) {
-    if (vscode.l10n.bundle !== undefined) speak((message, ...args) => vscode.l10n.t(message, ...args));
+    if (vscode.l10n.bundle !== undefined)
+      speak((message, ...args) => vscode.l10n.t(message, ...args), vscode.l10n.bundle);
     const { documents, settings } = this;
     const hints = new HintsProvider(documents, settings);
     const lenses = new LensProvider(documents, settings);

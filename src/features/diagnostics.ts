@@ -3,7 +3,7 @@ import type { Analysis } from '../analysis/analyze';
 import type { Diagnostic, Fix, Severity } from '../analysis/diagnostic';
 import { ADVICE } from '../analysis/checks/advice';
 import type { SourceRange } from '../graph/graph';
-import { headingOf } from './codeHeadings';
+import { headingOf, relatedText, titleText } from './elsewhere';
 import { t } from './words';
 
 export type SeveritySetting = Severity | 'off';
@@ -66,7 +66,10 @@ export function diagnostics(
       message: messageOf(diagnostic),
       from: from.offset,
       to: Math.max(from.offset, diagnostic.range.to - program.cells[from.cell].from),
-      related: diagnostic.related.map(({ range, message }) => ({ ...placed(analysis, range), message })),
+      related: diagnostic.related.map(({ range, message }) => ({
+        ...placed(analysis, range),
+        message: relatedText(message),
+      })),
       source: diagnostic,
     });
   }
@@ -108,7 +111,7 @@ function editorFix(
     const { cell, offset } = analysis.program.place(edit.from);
     return { file: edit.file, cell, from: offset, to: offset + edit.to - edit.from, text: edit.text };
   });
-  return { title: fix.title, code: diagnostic.code, edits, preferred, diagnostic };
+  return { title: titleText(fix.title), code: diagnostic.code, edits, preferred, diagnostic };
 }
 
 /** The text after a fix: what a preview shows and tests run. Edits must not overlap. */

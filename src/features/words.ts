@@ -11,10 +11,20 @@ export const english: Translate = (message, ...args) =>
   message.replace(/\{(\d+)\}/g, (whole, index: string) => String(args[Number(index)] ?? whole));
 
 let translator: Translate = english;
+let catalogue: Readonly<Record<string, string>> = {};
 
-/** Sets the language of everything that the features say. It is one per process, like the display language of an editor. */
-export function speak(translate: Translate): void {
+/**
+ * Sets the language of everything that the features say, with its catalogue by English sentence. It is one per process, like
+ * the display language of an editor.
+ */
+export function speak(translate: Translate, sentences: Readonly<Record<string, string>> = {}): void {
   translator = translate;
+  catalogue = sentences;
+}
+
+/** All of the language's catalogue; empty in English. */
+export function entries(): Readonly<Record<string, string>> {
+  return catalogue;
 }
 
 /** A sentence of the catalogue (`media/l10n`). The first argument is a literal: a test collects them. */
@@ -22,13 +32,7 @@ export function t(message: string, ...args: (string | number)[]): string {
   return translator(message, ...args);
 }
 
-/** The translation of a key that is no sentence; null where there is none. */
+/** What the catalogue has for a key that is no sentence; null where it has nothing. */
 export function translated(key: string): string | null {
-  const text = translator(key);
-  return text === key ? null : text;
-}
-
-/** True when the reader's language is not English: explanations that others wrote in English then get a heading. */
-export function isForeign(): boolean {
-  return translator !== english;
+  return catalogue[key] ?? null;
 }

@@ -1,6 +1,17 @@
 // Where imports are looked for, and the comment that keeps a finding quiet.
 import assert from 'node:assert/strict';
-import { applyFix, diagnostics, ignoreEdit, searchFolders } from '../../src/features';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  applyFix,
+  codeActions,
+  diagnostics,
+  english,
+  hover,
+  ignoreEdit,
+  searchFolders,
+  speak,
+} from '../../src/features';
 import { analyse } from './analyse';
 
 describe('folders that imports are looked for in', () => {
@@ -52,5 +63,35 @@ describe('a comment that keeps a finding quiet', () => {
 
   it('is not offered where it would break the line', () => {
     assert.equal(quiet(`${HEAD}y = \\\n  keras.layers.Reshape((7, 7))(x) \\\n  + 1\n`), null);
+  });
+});
+
+describe('another language', () => {
+  const chinese = JSON.parse(
+    readFileSync(path.join(__dirname, '../../media/l10n/bundle.l10n.zh-cn.json'), 'utf8'),
+  ) as Record<string, string>;
+  before(() => speak((message, ...args) => english(chinese[message] ?? message, ...args), chinese));
+  after(() => speak(english));
+
+  it('is spoken by hovers, problems and fixes', () => {
+    const source =
+      'import keras\nx = keras.Input((8, 8, 3))\ny = keras.layers.Conv2D(4, 3, padding="smae")(x)\nz = keras.layers.Conv2D(4, 3)(x)\n';
+    const analysis = analyse(source);
+    const text = hover(analysis, { cell: 0, offset: source.lastIndexOf('Conv2D') })!.markdown;
+    assert.ok(text.includes(english(chinese['Kernel {0}: {1} of {2}'], '`[3, 3, 3, 4]`', 4, '3×3×3')), text);
+    const [problem] = diagnostics(analysis);
+    assert.ok(problem.message.startsWith(chinese['code:padding-name']), problem.message);
+    const [fix] = codeActions(analysis, 0, source.length);
+    assert.equal(fix.title, english(chinese['fix:Change to {0}'], '"same"'));
+  });
+
+  it('puts into every title of a fix what the English one puts in', () => {
+    for (const [key, text] of Object.entries(chinese))
+      if (key.startsWith('fix:'))
+        assert.deepEqual(
+          [...new Set(text.match(/\{\d\}/g))].sort(),
+          [...new Set(key.match(/\{\d\}/g))].sort(),
+          key,
+        );
   });
 });
