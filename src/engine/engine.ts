@@ -208,7 +208,10 @@ class PlanEngine implements Engine {
     }
     this.refuseLost();
     const handle = await this.materialize(tensor.storage, true);
-    const data = await this.device.read(handle);
+    const data = await this.device.read(handle).catch((error: unknown) => {
+      this.refuseLost();
+      throw error;
+    });
     this.refuseLost();
     return {
       node,

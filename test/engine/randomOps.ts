@@ -386,11 +386,13 @@ const MAKERS = {
   fold: (dice: Dice) => patches(dice, 'fold'),
   winogradInput: (dice: Dice) => winograd(dice, 'winogradInput'),
   winogradOutput: (dice: Dice) => winograd(dice, 'winogradOutput'),
+  cumsum,
+  adaptiveMax,
 };
 export type OpKind = keyof typeof MAKERS;
 export const OP_KINDS = Object.keys(MAKERS) as OpKind[];
 
-const OTHERS = { recurrent, cumsum, adaptiveMax };
+const OTHERS = { recurrent };
 export type AnyOpKind = OpKind | keyof typeof OTHERS;
 export const ALL_KINDS = [...OP_KINDS, ...Object.keys(OTHERS)] as AnyOpKind[];
 

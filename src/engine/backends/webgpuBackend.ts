@@ -143,6 +143,10 @@ class WebGpuBackend implements Backend {
       await staging.mapAsync(MAP_READ);
       this.throwRefusal();
       return new Float32Array(staging.getMappedRange().slice(0, 4 * length));
+    } catch (error) {
+      // A lost device refuses first and says why a little later.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      throw error;
     } finally {
       staging.destroy();
     }

@@ -1,5 +1,5 @@
 /** Kernels for matrix products, reductions and softmax. */
-import type { MatmulOp, ReduceOp, SoftmaxOp } from '../ops';
+import type { CumsumOp, MatmulOp, ReduceOp, SoftmaxOp } from '../ops';
 import { finish } from './windows';
 import { Writer, type KernelSource } from './writer';
 
@@ -108,6 +108,28 @@ export function reduceKernel(op: ReduceOp, texels: boolean): KernelSource {
         return sums.map((sum) => (op.fn === 'var' ? `${sum} / ${size}` : `Math.sqrt(${sum} / ${size})`));
       }
     }
+  });
+}
+
+/** Each thread adds up what comes before its own place. */
+export function cumsumKernel(op: CumsumOp, texels: boolean): KernelSource {
+  const { size } = op;
+  const writer = new Writer(!texels ? 'scalar' : op.inner % 4 === 0 ? 'texel' : 'lane');
+  const inner = op.inner / writer.width;
+  return writer.flat(1, op.outer * size * op.inner, (index) => {
+    const line = writer.let('l', `Math.floor(${index} / ${inner})`);
+    const outer = writer.let('o', `Math.floor(${line} / ${size})`);
+    const own = writer.let('p', `${line} - ${outer} * ${size}`);
+    const base = writer.let('o', `${outer} * ${size * inner} + ${index} - ${line} * ${inner}`);
+    const sums = writer.each('s', () => '0.0');
+    writer.loop(size, (i) => {
+      writer.open(`if (${i} <= ${own})`);
+      writer
+        .read(0, `${base} + ${i} * ${inner}`)
+        .forEach((value, k) => writer.line(`${sums[k]} = ${sums[k]} + ${value};`));
+      writer.close();
+    });
+    return sums;
   });
 }
 

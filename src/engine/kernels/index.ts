@@ -1,9 +1,9 @@
 /** The kernel of an op, or null when only the processor computes it. */
 import { outputSize, type EngineOp } from '../ops';
-import { matmulKernel, reduceKernel, softmaxKernel } from './algebra';
+import { cumsumKernel, matmulKernel, reduceKernel, softmaxKernel } from './algebra';
 import { concatKernel, embeddingKernel, gatherKernel, mapKernel } from './movement';
 import { patchesKernel } from './patches';
-import { convKernel, poolKernel } from './windows';
+import { adaptiveMaxKernel, convKernel, poolKernel } from './windows';
 import { winogradInputKernel, winogradOutputKernel } from './winograd';
 import type { KernelSource } from './writer';
 
@@ -44,9 +44,11 @@ export function kernelFor(op: EngineOp, lengths: readonly number[], texels: bool
       return winogradInputKernel(op, texels);
     case 'winogradOutput':
       return winogradOutputKernel(op, lengths.length, texels);
-    case 'recurrent':
     case 'adaptiveMax':
+      return adaptiveMaxKernel(op, texels);
     case 'cumsum':
+      return cumsumKernel(op, texels);
+    case 'recurrent':
     case 'poolGradient':
     case 'scatter':
     case 'embeddingGradient':

@@ -1,6 +1,6 @@
 /** Kernels that move a window: convolution (plain, grouped, depthwise, transposed) and pooling. One thread makes one or four outputs. */
 import type { Expression } from '../expression';
-import { sizeOf, type ConvOp, type PoolOp, type WindowAxis } from '../ops';
+import { sizeOf, type AdaptiveMaxOp, type ConvOp, type PoolOp, type WindowAxis } from '../ops';
 import { writeExpression } from './expressions';
 import { unravel, Writer, type KernelSource } from './writer';
 
@@ -206,5 +206,35 @@ export function poolKernel(op: PoolOp, texels: boolean): KernelSource {
       if (count) writer.line(`${count} = ${count} + 1.0;`);
     });
     return count ? results.map((result) => `${result} / ${count}`) : results;
+  });
+}
+
+/** Bin o of an axis covers `[⌊o·length/bins⌋, ⌈(o + 1)·length/bins⌉)`: at most ⌈length/bins⌉ + 1 positions. */
+export function adaptiveMaxKernel(op: AdaptiveMaxOp, texels: boolean): KernelSource {
+  const writer = new Writer(!texels ? 'scalar' : op.channels % 4 === 0 ? 'texel' : 'lane');
+  const units = op.channels / writer.width;
+  return writer.flat(1, op.n * sizeOf(op.outputs) * op.channels, (index) => {
+    const [image, ...rest] = unravel(writer, index, [op.n, ...op.outputs, units]);
+    const c = rest[op.outputs.length];
+    const results = writer.each('s', () => '-3.4e38');
+    const descend = (d: number, source: string): void => {
+      if (d === op.outputs.length) {
+        writer
+          .read(0, `${source} * ${units} + ${c}`)
+          .forEach((value, k) => writer.line(`${results[k]} = Math.max(${results[k]}, ${value});`));
+        return;
+      }
+      const [length, bins] = [op.inputs[d], op.outputs[d]];
+      const from = writer.let('b', `Math.floor(${rest[d]} * ${length} / ${bins})`);
+      const to = writer.let('b', `Math.ceil((${rest[d]} + 1) * ${length} / ${bins})`);
+      writer.loop(Math.min(length, Math.ceil(length / bins) + 1), (i) => {
+        const at = writer.let('a', `${from} + ${i}`);
+        writer.open(`if (${at} < ${to})`);
+        descend(d + 1, writer.let('w', `${source} * ${length} + ${at}`));
+        writer.close();
+      });
+    };
+    descend(0, image);
+    return results;
   });
 }

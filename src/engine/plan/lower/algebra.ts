@@ -138,7 +138,14 @@ export function lowerElementwise(context: LowerContext, primitive: PrimitiveOf<'
     primitive.fn === 'cast'
       ? castExpression(context)
       : elementwiseExpression(slopes ? 'prelu' : primitive.fn, operands.length, primitive.params ?? {});
-  if (!expression) throw new CannotRun(`the function “${primitive.fn}” cannot be computed here`);
+  if (!expression) {
+    const alone = operands.length === 1 && elementwiseExpression(primitive.fn, 2, {}) !== null;
+    throw new CannotRun(
+      alone
+        ? 'one of its operands is an array of constants, whose numbers are not known here'
+        : `the function “${primitive.fn}” cannot be computed here`,
+    );
+  }
   const safe =
     context.node.type === 'DivideNoNan'
       ? select(binary('eq', input(1), num(0)), num(0), expression)
