@@ -193,10 +193,8 @@ describe('panel: activations', () => {
 
   it('computes without WebGL, and says by what', async () => {
     const { page } = await run(small, 'stem', { gpu: false });
-    assert.match(
-      await page.locator('.engine-notes').innerText(),
-      /No WebGL2 here: computed by (webgpu|webasm|reference)\./,
-    );
+    assert.match(await page.locator('.engine-notes').innerText(), /webgl2 is not used: ./);
+    assert.match(await page.locator('.engine-status').innerText(), /^(webasm|reference) · /);
   });
 
   it('draws the kernels that it computes with, by channel or as colours', async () => {
@@ -261,5 +259,19 @@ describe('panel: activations', () => {
     );
     await page.locator('[data-control=weights]').selectOption('initial');
     await page.locator('.engine-notes', { hasText: 'Seeded initial weights' }).waitFor();
+  });
+
+  it('shows which pixels a score depends on', async () => {
+    const { page } = await run(small, 'classes');
+    await page.locator('.scores .chip').first().click();
+    await page.waitForSelector('.scores .field-heat');
+    const shown = await page.locator('.scores .field-heat').evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      let opaque = 0;
+      for (let i = 3; i < data.length; i += 4) if (data[i] > 0) opaque++;
+      return [canvas.width, canvas.height, opaque];
+    });
+    assert.deepEqual(shown.slice(0, 2), [32, 32]);
+    assert.ok(shown[2] > 100, `${shown[2]} pixels matter`);
   });
 });

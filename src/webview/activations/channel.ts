@@ -1,12 +1,12 @@
 /** One channel, large: the value under the pointer or the keyboard's cursor, and what of the input that cell sees. */
 import type { FeatureMap } from '../../engine/api';
-import type { FieldMap } from '../../engine/gradients/requests';
+import type { FieldMap, InputMap } from '../../engine/gradients/requests';
 import type { NodeFigures } from '../../protocol';
 import { h, set } from '../dom';
 import * as format from '../format';
 import type { Translate } from '../strings';
-import { colormap, type ColormapName } from './colormaps';
-import { drawPicture, drawPlane } from './paint';
+import type { ColormapName } from './colormaps';
+import { drawHeat, drawPicture, drawPlane } from './paint';
 import { histogram, planesOf, seenInterval, statistics, type Planes, type Statistics } from './planes';
 
 const BINS = 32;
@@ -186,25 +186,8 @@ export class ChannelView {
     }, HEAT_MS);
   }
 
-  private drawHeat({ shape, data }: FieldMap): void {
-    const [height, width] = shape;
-    if (shape.length !== 2 || height * width !== data.length) return;
-    this.heat.width = width;
-    this.heat.height = height;
-    const context = this.heat.getContext('2d');
-    if (!context) return;
-    const image = context.createImageData(width, height);
-    const map = colormap('magma');
-    let most = 0;
-    for (const value of data) most = Math.max(most, value);
-    data.forEach((value, i) => {
-      // The square root shows the faint border of the field, which falls off like a Gaussian.
-      const share = most > 0 ? Math.sqrt(value / most) : 0;
-      const at = 3 * Math.round(255 * share);
-      image.data.set([map[at], map[at + 1], map[at + 2], Math.round(235 * Math.min(1, share * 1.6))], i * 4);
-    });
-    context.putImageData(image, 0, 0);
-    this.heat.hidden = false;
+  private drawHeat(field: InputMap): void {
+    this.heat.hidden = !drawHeat(this.heat, field);
   }
 
   private seenBox(

@@ -1,4 +1,5 @@
 /** Paints planes, strips and bars onto canvases. */
+import type { InputMap } from '../../engine/gradients/requests';
 import { h } from '../dom';
 import * as format from '../format';
 import type { Translate } from '../strings';
@@ -41,6 +42,29 @@ export function drawPicture(planes: Planes): HTMLCanvasElement {
   }
   context.putImageData(image, 0, 0);
   return canvas;
+}
+
+/**
+ * Paints a map of influence to lie over a picture: bright and covering where it is strong. The square root shows the faint parts,
+ * which fall off like a Gaussian. False when the map is no picture.
+ */
+export function drawHeat(canvas: HTMLCanvasElement, { shape, data }: InputMap): boolean {
+  const [height, width] = shape;
+  const context = canvas.getContext('2d');
+  if (shape.length !== 2 || height * width !== data.length || !context) return false;
+  canvas.width = width;
+  canvas.height = height;
+  const image = context.createImageData(width, height);
+  const map = colormap('magma');
+  let most = 0;
+  for (const value of data) most = Math.max(most, value);
+  data.forEach((value, i) => {
+    const share = most > 0 ? Math.sqrt(value / most) : 0;
+    const at = 3 * Math.round(255 * share);
+    image.data.set([map[at], map[at + 1], map[at + 2], Math.round(235 * Math.min(1, share * 1.6))], i * 4);
+  });
+  context.putImageData(image, 0, 0);
+  return true;
 }
 
 /** Positions from left to right, channels from top to bottom; the value under the pointer is told below. */

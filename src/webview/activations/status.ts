@@ -64,9 +64,10 @@ export class RunStatus {
       if (state.weights === null) notes.push(t('initialWeights'));
       const scalings = new Set(state.inputs.flatMap((loaded) => loaded.scaling ?? []));
       for (const scaling of scalings) notes.push(t('scaledAs', scaling));
-      const noGl = state.backend?.fallbacks.find((fallback) => fallback.backend === 'webgl2');
-      if (noGl && state.backend)
-        notes.push(t('noGpu', state.backend.name), t('fellBack', noGl.backend, noGl.reason));
+      // A graphics backend that others were slower than needs no words; being without one does.
+      const { name, fallbacks } = state.backend ?? { name: 'webgl2', fallbacks: [] };
+      if (name !== 'webgl2' && name !== 'webgpu')
+        for (const { backend, reason } of fallbacks) notes.push(t('fellBack', backend, reason));
       if (state.message) notes.push(state.message);
       const assumed = state.inputs.filter((loaded) => loaded.assumed.length > 0);
       if (assumed.length > 0)

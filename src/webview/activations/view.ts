@@ -10,7 +10,8 @@ import type { ActivationEvents, ActivationInput } from './input';
 import { KernelView } from './kernels';
 import { RunStatus } from './status';
 import { planesOf, statistics, type Planes, type Statistics } from './planes';
-import { drawBars, drawPlane, drawSequence } from './paint';
+import { drawPlane, drawSequence } from './paint';
+import { scoreView } from './scores';
 
 /** Tiles made at once; more on request. */
 const PAGE = 48;
@@ -129,7 +130,7 @@ export class ActivationView {
       { class: 'map-heading' },
       `(${map.shape.join(', ')})  ${input.t('range', format.measured(whole.min), format.measured(whole.max))}  ${input.t('mean', format.measured(whole.mean))}`,
     );
-    if (planes.form === 'vector') return set(this.stage, heading, drawBars(planes.plane(0), input.t));
+    if (planes.form === 'vector') return set(this.stage, heading, this.scores(input, planes.plane(0)));
     if (planes.form === 'sequence')
       return set(this.stage, heading, drawSequence(planes, whole, colours, input.t));
     if (this.channel !== null && this.channel < planes.channels)
@@ -211,6 +212,27 @@ export class ActivationView {
     });
   }
 
+  private scores(input: ActivationInput, values: Float32Array): HTMLElement {
+    const { client, t } = input;
+    const node = input.ranNode!;
+    return scoreView({
+      t,
+      values,
+      readInput: () => this.readInput(input),
+      readSaliency: async (index) => {
+        const found = await client.gradient({ kind: 'saliency', node, index });
+        return found.kind === 'saliency' ? (found.maps[0] ?? null) : null;
+      },
+    });
+  }
+
+  /** The map of the model's first input; null when it has none. */
+  private readInput({ client }: ActivationInput): Promise<FeatureMap | null> {
+    const { graph, model } = client.state;
+    const producer = graph?.tensors[graph.models[model]?.inputs[0] ?? -1]?.producer ?? null;
+    return producer === null ? Promise.resolve(null) : client.read(producer).catch(() => null);
+  }
+
   private showChannel(
     input: ActivationInput,
     map: FeatureMap,
@@ -220,8 +242,6 @@ export class ActivationView {
     heading: HTMLElement,
   ): void {
     const { client } = input;
-    const first = client.state.graph?.models[client.state.model]?.inputs[0];
-    const inputNode = first === undefined ? null : (client.state.graph!.tensors[first]?.producer ?? null);
     const view = new ChannelView({
       t: input.t,
       planes,
@@ -237,8 +257,7 @@ export class ActivationView {
               const found = await client.gradient({ kind: 'receptiveField', node: input.ranNode!, position });
               return found.kind === 'receptiveField' ? (found.maps[0] ?? null) : null;
             },
-      readInput: () =>
-        inputNode === null ? Promise.resolve(null) : client.read(inputNode).catch(() => null),
+      readInput: () => this.readInput(input),
       close: () => this.zoom(null),
       go: (channel) => this.zoom(channel),
     });
