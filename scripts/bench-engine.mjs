@@ -1,6 +1,6 @@
 // `npm run bench:engine`: this engine beside TensorFlow.js 4.22, same page, same weights, same backends, on the convolutions of
 // well-known networks and on whole networks. The last line is one JSON object: `ratio` is TensorFlow.js' time ÷ ours (geometric
-// means per backend). Options: `--only=TEXT` (names that contain it), `--backends=webgl,webgpu,wasm`, `--rounds=N`.
+// means per backend), each the least of its rounds. Options: `--only=TEXT` (names that contain it), `--backends=webgl,webgpu,wasm`, `--rounds=N`.
 import { createServer } from 'node:http';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';

@@ -5,7 +5,7 @@
 import { sizeOf, type ConvOp, type WindowAxis } from '../ops';
 import type { PlanBuilder } from '../plan/builder';
 import { CannotRun, type PlanTensor } from '../plan/plan';
-import { input, add } from '../expression';
+import { add, input, mul } from '../expression';
 import { at, type TransposeContext } from './transposedOps';
 
 /** Elements of an im2col matrix that is made at once; larger ones are taken in bands of output rows. */
@@ -49,7 +49,8 @@ function plainGradients(
   wants: readonly boolean[],
 ): (PlanTensor | null)[] {
   const [taps, channels, filters] = w.shape;
-  const matrix = builder.reshape(w, [taps * channels, filters]);
+  // Turned once: products of untransposed matrices are the fastest everywhere.
+  const turned = builder.transpose(builder.reshape(w, [taps * channels, filters]), [1, 0]);
   let dx: PlanTensor | null = null;
   let dw: PlanTensor | null = null;
   for (const { axes, rows } of bands(op.axes, op.n * taps * channels)) {
@@ -57,7 +58,7 @@ function plainGradients(
     const positions = op.n * sizeOf(axes.map((axis) => axis.output));
     const d = builder.reshape(own, [positions, filters]);
     if (wants[0]) {
-      const columns = builder.matmul(d, matrix, { transposeB: true });
+      const columns = builder.matmul(d, turned);
       const band = builder.emit({ kind: 'fold', n: op.n, axes, channels }, [columns], x.shape);
       dx = plus(builder, dx, band);
     }
@@ -146,20 +147,38 @@ function depthwiseGradients(
   const taps = sizeOf(axes.map((axis) => axis.kernel));
   const positions = n * sizeOf(axes.map((axis) => axis.output));
   const spatial = axes.map((axis) => axis.input);
-  const perChannel = builder.transpose(at(dy, [positions, channels, multiplier]), [1, 0, 2]);
-  const result: (PlanTensor | null)[] = [null, null];
-  if (wants[0]) {
-    const w = builder.transpose(at(inputs[1], [taps, channels, multiplier]), [1, 2, 0]);
-    const columns = builder.transpose(builder.matmul(perChannel, w), [1, 2, 0]);
-    result[0] = builder.emit({ kind: 'fold', n, axes, channels }, [columns], [n, ...spatial, channels]);
-  }
-  if (wants[1]) {
-    const columns = builder.emit(
+  const unfold = (): PlanTensor =>
+    builder.emit(
       { kind: 'unfold', n, axes, channels },
       [at(inputs[0], [n, ...spatial, channels])],
       [positions, taps, channels],
     );
-    const dw = builder.matmul(builder.transpose(columns, [2, 1, 0]), perChannel);
+  const fold = (columns: PlanTensor): PlanTensor =>
+    builder.emit({ kind: 'fold', n, axes, channels }, [columns], [n, ...spatial, channels]);
+  /** Along rows first, so that many threads have a part. */
+  const sumPositions = (terms: PlanTensor): PlanTensor => {
+    const columns = axes[axes.length - 1].output;
+    const rows = builder.reshape(terms, [positions / columns, columns, taps, channels]);
+    return builder.reduce('sum', builder.reduce('sum', rows, [1], false), [0], false);
+  };
+  if (multiplier === 1) {
+    // One row by one column for each channel and position: products of elements.
+    const product = mul(input(0), input(1));
+    const d = at(dy, [positions, 1, channels]);
+    const w = at(inputs[1], [1, taps, channels]);
+    return [
+      wants[0] ? fold(builder.map(product, [d, w])) : null,
+      wants[1] ? sumPositions(builder.map(product, [unfold(), d])) : null,
+    ];
+  }
+  const perChannel = builder.transpose(at(dy, [positions, channels, multiplier]), [1, 0, 2]);
+  const result: (PlanTensor | null)[] = [null, null];
+  if (wants[0]) {
+    const w = builder.transpose(at(inputs[1], [taps, channels, multiplier]), [1, 2, 0]);
+    result[0] = fold(builder.transpose(builder.matmul(perChannel, w), [1, 2, 0]));
+  }
+  if (wants[1]) {
+    const dw = builder.matmul(builder.transpose(unfold(), [2, 1, 0]), perChannel);
     result[1] = builder.transpose(dw, [1, 0, 2]);
   }
   return result;

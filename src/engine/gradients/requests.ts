@@ -17,7 +17,10 @@ export type GradientRequest =
     }
   /** Class saliency (Simonyan et al., 2014): |gradient| of one score of an output (before its softmax). Default: the highest score. */
   | { readonly kind: 'saliency'; readonly node?: NodeId; readonly index?: number }
-  /** Norms of the gradients of every node's output and of every weight, for a random gradient of norm 1 at the model's outputs. */
+  /**
+   * Norms of the gradients of every node's output and of every weight, for a random gradient of norm 1 at the model's outputs. Batch
+   * normalisation counts with its moving statistics, as when predicting.
+   */
   | { readonly kind: 'norms'; readonly seed?: number };
 
 /** A picture over the positions of one model input. */

@@ -245,6 +245,6 @@ async function theirs(backend, job) {
   }
   runner.dispose();
   times.sort((a, b) => a - b);
-  return { milliseconds: times[times.length >> 1], first: 0, bytes, output: first };
+  return { milliseconds: times[0], first: 0, bytes, output: first };
 }
 globalThis.theirs = theirs;
