@@ -90,6 +90,8 @@ function filtersOf(messages: readonly Message[]): Filter[] {
 /** Puts unpacked chunks where they belong. */
 class Chunks {
   readonly chunkBytes: number;
+  /** How many chunks cover the array; a file that lists more repeats them. */
+  private left: number;
 
   constructor(
     readonly shape: readonly number[],
@@ -98,12 +100,14 @@ class Chunks {
     readonly filters: readonly Filter[],
     readonly out: Uint8Array,
   ) {
+    this.left = shape.reduce((product, length, d) => product * Math.ceil(length / Math.max(1, chunk[d])), 1);
     this.chunkBytes = chunk.reduce((product, length) => product * length, elementSize);
     if (!(this.chunkBytes > 0 && this.chunkBytes <= 1 << 28))
       throw new UnreadableFile('an array’s chunks are too large');
   }
 
   put(offset: readonly number[], packed: Uint8Array, mask: number): void {
+    if (this.left-- <= 0) throw new UnreadableFile('an array lists more chunks than it has');
     const bytes = this.unpack(packed, mask);
     if (bytes.length < this.chunkBytes) throw new UnreadableFile('a chunk is shorter than stated');
     const rank = this.shape.length;

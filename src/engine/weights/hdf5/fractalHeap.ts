@@ -63,6 +63,7 @@ function* records(frame: Frame, address: number): Generator<TreeRecord> {
     const node = new Cursor(frame.bytes, at);
     if (!node.signature(level === 0 ? 'BTLF' : 'BTIN')) throw new UnreadableFile('an index is damaged');
     node.skip(2);
+    frame.spend(own);
     const rows = Array.from({ length: own }, () => node.slice(recordSize));
     if (level === 0) {
       for (const bytes of rows) yield { type, bytes };
@@ -129,6 +130,7 @@ function openHeap(frame: Frame, address: number): (id: Uint8Array) => Uint8Array
     at.skip(1 + frame.offsetSize + offsetBytes);
     let start = base;
     for (let row = 0; row < own; row++) {
+      frame.spend(width);
       for (let column = 0; column < width; column++) {
         const child = addressAt(frame, at);
         const size = rowSize(row);

@@ -10,8 +10,8 @@ export interface Frame {
   readonly offsetSize: number;
   readonly lengthSize: number;
   readonly base: number;
-  /** Counts objects and blocks read; a file that loops or nests without end runs out of it. */
-  spend(): void;
+  /** Counts what is read (objects, messages, links, records); a file that loops or nests without end runs out of it. */
+  spend(amount?: number): void;
 }
 
 export interface Message {
@@ -34,8 +34,10 @@ export const MESSAGE = {
 } as const;
 
 const SIGNATURE = '\x89HDF\r\n\x1a\n';
-/** Objects and blocks that one file may make us read. */
-const MOST_BLOCKS = 400_000;
+/** Objects, messages, links and records that one file may make us read. */
+const MOST_PARTS = 20_000_000;
+/** Messages of one object; the older format counts them in 16 bits. */
+const MOST_MESSAGES = 65_535;
 
 export function looksLikeHdf5(bytes: Uint8Array): boolean {
   return new Cursor(bytes).signature(SIGNATURE);
@@ -46,10 +48,10 @@ export function openFrame(bytes: Uint8Array): { readonly frame: Frame; readonly 
   const cursor = new Cursor(bytes);
   if (!cursor.signature(SIGNATURE)) throw new UnreadableFile('it is not an HDF5 file');
   const version = cursor.u8();
-  let blocks = 0;
-  const spend = (): void => {
-    if (++blocks > MOST_BLOCKS)
-      throw new UnreadableFile('the file has too many parts, or they point in circles');
+  let parts = 0;
+  const spend = (amount = 1): void => {
+    parts += amount;
+    if (parts > MOST_PARTS) throw new UnreadableFile('the file has too many parts, or they point in circles');
   };
   const frameOf = (offsetSize: number, lengthSize: number, base: number): Frame => {
     if (![2, 4, 8].includes(offsetSize) || ![2, 4, 8].includes(lengthSize))
@@ -109,6 +111,7 @@ export function readMessages(frame: Frame, address: number): Message[] {
       const length = block.u16();
       const flags = block.u8();
       block.skip(3);
+      frame.spend();
       const message = { type, data: block.slice(length) };
       messages.push(unshared(message, flags));
       if (type === MESSAGE.continuation) blocks.push(continuation(frame, message));
@@ -131,6 +134,8 @@ function readVersion2(frame: Frame, cursor: Cursor, messages: Message[]): void {
       const length = block.u16();
       const own = block.u8();
       if (flags & 4) block.skip(2);
+      frame.spend();
+      if (messages.length >= MOST_MESSAGES) throw new UnreadableFile('an object header is damaged');
       const message = { type, data: block.slice(length) };
       messages.push(unshared(message, own));
       if (type !== MESSAGE.continuation) continue;

@@ -49,6 +49,7 @@ function readTree(
   if (cursor.signature('SNOD')) {
     cursor.skip(2);
     for (let left = cursor.u16(); left > 0; left--) {
+      frame.spend();
       const name = nameAt(heap, cursor.uint(frame.offsetSize));
       const header = addressAt(frame, cursor);
       // 2 is a soft link, whose target is a path: not followed.
