@@ -59,10 +59,10 @@ model = keras.Model(x, y)
 `,
     });
     const { plan } = makePlan(graph, 0);
-    const kinds = (backend: 'webgl2' | 'webasm'): string[] =>
+    const kinds = (backend: 'webgl2' | 'reference'): string[] =>
       optimize(plan, backend, { fuse: true }).steps.map((step) => step.op.kind);
     assert.equal(kinds('webgl2').filter((kind) => kind === 'winogradInput').length, 1);
-    assert.ok(!kinds('webasm').includes('winogradInput'));
+    assert.ok(!kinds('reference').includes('winogradInput'));
     const { steps } = optimize(plan, 'webgl2', { fuse: true });
     const freed = steps.flatMap((step) => step.frees);
     assert.equal(new Set(freed).size, freed.length);
