@@ -48,13 +48,43 @@ export function translate(source: KernelSource): Shader {
 let ty = f32((index / ${x}u) % ${y}u);
 let tz = f32(index / ${x * y}u);
 ${lines.join('\n')}`;
-  return { code: `${bindings(source.inputs)}\n${entry(x * y * z, source.inputs, body)}`, threads: x * y * z };
+  const code = `${bindings(source.inputs)}\n${QUOTIENT}\n${entry(x * y * z, source.inputs, body)}`;
+  return { code, threads: x * y * z };
+}
+
+/**
+ * Division on graphics devices may miss by a few units in the last place, and the floor of a whole quotient then by one: whole
+ * quotients are made exact before rounding.
+ */
+const QUOTIENT = `fn quotient(a: f32, b: f32) -> f32 {
+let q = a / b;
+let whole = round(q);
+return select(q, whole, whole * b == a);
+}`;
+
+/** `floor(x / 3)` and `ceil(x / 3)` by that quotient, nested ones too. */
+function exactQuotients(text: string): string {
+  let out = text;
+  for (let from = 0; ;) {
+    const found = /\b(?:floor|ceil)\(/.exec(out.slice(from));
+    if (!found) return out;
+    const start = from + found.index + found[0].length;
+    let depth = 1;
+    let end = start;
+    while (depth > 0 && end < out.length) {
+      if (out[end] === '(') depth++;
+      if (out[end] === ')') depth--;
+      end++;
+    }
+    const parts = /^(.*) \/ (\d+)$/.exec(out.slice(start, end - 1));
+    if (parts) out = `${out.slice(0, start)}quotient(${parts[1]}, ${parts[2]})${out.slice(end - 1)}`;
+    from = start;
+  }
 }
 
 function translateLine(line: string): string {
-  const text = line
+  const text = exactQuotients(line.replace(/Math\./g, ''))
     .replace(/this\.thread\.([xyz])/g, 't$1')
-    .replace(/Math\./g, '')
     // Elements of arguments, and of one argument's four numbers.
     .replace(/\b(a\d+)\[([^\]]*)\]/g, '$1[u32($2)]')
     .replace(/\b(v\d+|out)\[([^\]]*[a-z][^\]]*)\]/g, '$1[u32($2)]');
@@ -232,5 +262,5 @@ function epilogue(expression: Expression, extra: number): string {
   const names = ['value', ...Array.from({ length: extra }, (_, e) => `extra${e}`)];
   const kernel = writer.flat(0, 1, () => [writeExpression(writer, expression, names)]);
   const lines = kernel.source.split('\n').slice(1, -1).map(translateLine);
-  return `fn finish(${names.map((name) => `${name}: f32`).join(', ')}) -> f32 {\n${lines.join('\n')}\n}`;
+  return `${QUOTIENT}\nfn finish(${names.map((name) => `${name}: f32`).join(', ')}) -> f32 {\n${lines.join('\n')}\n}`;
 }
