@@ -60,9 +60,19 @@ export function sampleShape(value: Shape | null | undefined): string {
   return value.length <= 1 ? 'scalar' : value.slice(1).map(dim).join('×');
 }
 
+/** Whole as it is; a part of a position (what an up-sampling leaves of a stride) as a fraction where it is a simple one. */
+function length(value: number): string {
+  if (Number.isInteger(value)) return String(value);
+  for (let below = 2; below <= 64; below++) {
+    const above = Math.round(value * below);
+    if (Math.abs(value - above / below) < 1e-9) return `${above}/${below}`;
+  }
+  return measured(value);
+}
+
 /** `3×3`, one number when all axes agree and there are more than two. */
 export function sizes(values: readonly (number | null)[]): string {
-  return values.map((value) => (value === null ? NOT_KNOWN : String(value))).join('×') || NOT_KNOWN;
+  return values.map((value) => (value === null ? NOT_KNOWN : length(value))).join('×') || NOT_KNOWN;
 }
 
 /** First reason found in a shape, or null when all is known. */

@@ -274,4 +274,11 @@ describe('panel: activations', () => {
     assert.deepEqual(shown.slice(0, 2), [32, 32]);
     assert.ok(shown[2] > 100, `${shown[2]} pixels matter`);
   });
+
+  it('measures how far a layer moves along with its input', async () => {
+    const { page } = await run(small, 'stem');
+    await page.locator('.shift-measured summary').click();
+    await page.locator('.shift-measured p', { hasText: 'moves along by 8' }).waitFor();
+    assert.match(await page.locator('.shift-measured p').innerText(), /off by (0\.0|<0\.1) %/);
+  });
 });

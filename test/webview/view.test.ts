@@ -351,3 +351,10 @@ describe('a nested model', () => {
     assert.equal(nodeKind(graph, of('SeparableConv2D')), 'conv');
   });
 });
+
+describe('lengths', () => {
+  it('are written as fractions where they are no whole numbers', () => {
+    assert.equal(format.sizes([4 / 3, 0.5]), '4/3×1/2');
+    assert.equal(format.sizes([3, null]), '3×?');
+  });
+});

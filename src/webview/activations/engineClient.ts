@@ -9,7 +9,7 @@ import type {
   WeightReport,
   WeightValues,
 } from '../../engine/api';
-import type { GradientRequest, GradientResult } from '../../engine/gradients/requests';
+import type { GradientRequest, GradientResult, ShiftResult } from '../../engine/gradients/requests';
 import type { FromWorker, ToWorker } from '../../engine/workerProtocol';
 import type { ModelGraph, NodeId } from '../../graph/graph';
 
@@ -70,7 +70,7 @@ interface Waiting {
   reject(reason: Error): void;
 }
 
-type Question = Extract<ToWorker, { type: 'read' | 'gradient' | 'kernels' | 'weights' }>;
+type Question = Extract<ToWorker, { type: 'read' | 'gradient' | 'shifted' | 'kernels' | 'weights' }>;
 type Answer<Type extends FromWorker['type']> = Promise<Extract<FromWorker, { type: Type }>>;
 /** A message without its number, which is given when it is sent. */
 type Unnumbered<Message> = Message extends unknown ? Omit<Message, 'id'> : never;
@@ -156,6 +156,11 @@ export class EngineClient {
   /** Goes back through the network that has run. Rejects with a reason in words. */
   gradient(request: GradientRequest): Promise<GradientResult> {
     return this.ask('gradient', { type: 'gradient', request }).then(({ result }) => result);
+  }
+
+  /** Runs on the input shifted by so many positions, `[down, right]`, and compares every map. Rejects with a reason. */
+  shifted(shift: readonly number[]): Promise<ShiftResult> {
+    return this.ask('shifted', { type: 'shifted', request: { shift } }).then(({ result }) => result);
   }
 
   /** Works out the gradient norms of the run, once; they appear in the state. */
@@ -278,14 +283,13 @@ export class EngineClient {
       case 'map':
       case 'kernels':
       case 'weights':
-      case 'gradient': {
+      case 'gradient':
+      case 'shifted': {
         const waiting = this.waiting.get(message.id);
         this.waiting.delete(message.id);
         waiting?.resolve(message);
         return;
       }
-      case 'shifted':
-        return;
       case 'restarted':
         this.forget();
         this.set({

@@ -8,6 +8,7 @@ import { isColormap, type ColormapName } from './colormaps';
 import { RunControls } from './controls';
 import type { ActivationEvents, ActivationInput } from './input';
 import { KernelView } from './kernels';
+import { ShiftView } from './shift';
 import { RunStatus } from './status';
 import { planesOf, statistics, type Planes, type Statistics } from './planes';
 import { drawPlane, drawSequence } from './paint';
@@ -22,6 +23,7 @@ export class ActivationView {
   private readonly status: RunStatus;
   private readonly stage = h('div', { class: 'maps' });
   private readonly kernels = new KernelView();
+  private readonly shift = new ShiftView();
   private kernelsShown = '';
   private input: ActivationInput | null = null;
   private shown = '';
@@ -39,6 +41,7 @@ export class ActivationView {
       this.status.element,
       this.stage,
       this.kernels.element,
+      this.shift.element,
     );
     this.kernels.clear();
   }
@@ -55,6 +58,7 @@ export class ActivationView {
     this.status.update(input);
     void this.drawMaps(input);
     void this.drawKernels(input);
+    this.shift.update(input.t, input.client, input.ranNode);
   }
 
   private async drawKernels({ t, client, ranNode }: ActivationInput): Promise<void> {

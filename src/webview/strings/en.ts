@@ -81,6 +81,14 @@ export const EN = {
   saliencyWorking: 'Going back through the network…',
   saliency: 'Heat: how much each pixel matters to score {0}.',
   saliencyNone: 'The input is no picture, or nothing leads back to it.',
+  shiftMeasure: 'Measure: shift the input by {0} positions',
+  shiftWorking: 'Running on the shifted input…',
+  shiftNot: 'This layer has no map to compare.',
+  shiftInvariant: 'It should not change; it differs by {0} of its largest value.',
+  shiftBroken:
+    'Its map would have to move by a part of a position: the stride breaks equivariance. Off by {0} in the middle, {1} everywhere.',
+  shiftMoves:
+    'Its map moves along by {0}; off by {1} of its largest value in the middle, {2} with the borders.',
   heatTime: 'by time',
   splitter: 'Share of the network and the details',
   nothingSelected: 'Choose a layer in the network, the table or the code.',
