@@ -11,8 +11,9 @@ import { outDir, root } from './lib/paths.mjs';
 import { progress, run, waitFor } from './lib/run.mjs';
 import { Workbench } from './hosts/workbench.mjs';
 
-/** Picture of the README by the check's step that shows it. */
-const README = { hover: 'hover.png', activations: 'activations.png' };
+/** The README's pictures: scenes of this script, and a step of the check of `npm start`. */
+const README = ['hover', 'compare'];
+const CHECKED = 'activations';
 const THEMES = {
   light: 'Default Light Modern',
   dark: 'Default Dark Modern',
@@ -30,19 +31,24 @@ if (looks) {
   );
   console.log(`pictures are in ${folder}`);
 } else {
-  if (!process.argv.includes('--walkthrough')) await readmePictures();
+  const large = { theme: 'light', language: 'en', size: { width: 1280, height: 720 } };
   // Small ones: they ship with the extension.
-  const show = { theme: 'light', language: 'en', size: { width: 1040, height: 600 } };
-  await photograph([show], (name) => path.join(root, 'media/walkthrough', `${name}.jpg`));
+  const small = { theme: 'light', language: 'en', size: { width: 1040, height: 600 } };
+  const walkthrough = process.argv.includes('--walkthrough');
+  if (!walkthrough) await checkedPicture();
+  await photograph(walkthrough ? [small] : [large, small], (name, show) =>
+    show === small
+      ? path.join(root, 'media/walkthrough', `${name}.jpg`)
+      : path.join(root, README.includes(name) ? 'docs/pictures' : 'out/pictures', `${name}.png`),
+  );
   console.log('pictures are in docs/pictures and media/walkthrough');
 }
 
-async function readmePictures() {
+async function checkedPicture() {
   const shots = path.join(outDir, 'pictures');
   await run(process.execPath, ['scripts/start.mjs', `--headless-check=${shots}`], { cwd: root });
   await mkdir(path.join(root, 'docs/pictures'), { recursive: true });
-  for (const [step, name] of Object.entries(README))
-    await copyFile(path.join(shots, `${step}.png`), path.join(root, 'docs/pictures', name));
+  await copyFile(path.join(shots, `${CHECKED}.png`), path.join(root, 'docs/pictures', `${CHECKED}.png`));
 }
 
 /** A workspace with a broken file, and with a model that differs from the last commit. */
@@ -114,6 +120,8 @@ async function oneShow(address, show, target) {
     await workbench.ready();
     await page.keyboard.press('Control+B');
     await waitFor('inlay hints', async () => (await workbench.inlayHints()).length, 60_000);
+    await workbench.openFile('small.py');
+    await waitFor('the lens', async () => (await page.locator('.codelens-decoration').count()) > 0, 30_000);
     await workbench.hover('Conv2D');
     await picture('hover');
     await page.keyboard.press('Escape');
@@ -125,7 +133,6 @@ async function oneShow(address, show, target) {
     await page.keyboard.press('Escape');
     await workbench.command('View: Toggle Panel Visibility');
     await workbench.openFile('small.py');
-    await waitFor('the lens', async () => (await page.locator('.codelens-decoration').count()) > 0, 30_000);
     await workbench.command('ConvLens: Compare with Last Commit');
     await waitFor('the report', () => anyFrame(page, () => /Δ/.test(document.body?.innerText ?? '')), 60_000);
     await picture('compare');

@@ -33,7 +33,13 @@ export class Workbench {
     const input = this.page.locator('.quick-input-widget input').first();
     await input.waitFor({ state: 'visible' });
     await input.fill(name);
-    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first().waitFor();
+    // Enter takes the first row: the list may still be that of an empty input, with the files opened last.
+    await waitFor(
+      `${name} as the first row`,
+      async () =>
+        (await this.page.locator('.quick-input-list .monaco-list-row').first().innerText()).includes(name),
+      30_000,
+    );
     await this.page.keyboard.press('Enter');
     await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
     await this.page.waitForSelector('.editor-instance .view-line');

@@ -74,14 +74,14 @@ function results(analysis: Analysis, nodes: readonly Node[], link: Link): string
     `**${escapeMarkdown(first.type)}** · ${t('{0} calls: {1}', nodes.length, `\`${output(first)}\` … \`${output(last)}\``)}`,
     '',
     `| | ${t('input → output')} | ${t('parameters')} | ${t('MACs')} | ${t('receptive field')} |`,
-    '|--:|---|--:|--:|---|',
+    '|--:|---|--:|--:|--:|',
   ];
   [...groups.values()].slice(0, LISTED).forEach((group) => {
     const [node] = group;
     const figure = analysis.figures.ofNode(node);
     const cell = (value: number | null): string => (value === null ? '?' : short(value));
     lines.push(
-      `| ${group.length}× | \`${flow(analysis, node)}\` | ${cell(figure.params)} | ${cell(figure.macs)} | \u2003${fieldCell(analysis, node)} |`,
+      `| ${group.length}× | \`${flow(analysis, node)}\` | ${cell(figure.params)} | ${cell(figure.macs)} | ${fieldCell(analysis, node)} |`,
     );
   });
   if (groups.size > LISTED) lines.push('', t('… and {0} more', groups.size - LISTED));
