@@ -17,35 +17,39 @@ compare  layers added, removed and changed from one model to another, and what t
 run      computes the feature maps of a model on a sample or a file (PNG, JPEG, .npy), with weights from .keras or .h5,
          and writes them as PNG
 
+All take --python-path DIR (packages to read) and --keras 2|3 (else as the program's imports and calls say).
 The code is read, never executed. Exit code: 0 no errors, 1 errors found (check), 2 could not run.`;
 
-interface Common {
+/** What every command takes that reads a program. */
+export interface Reading {
   readonly pythonPath: readonly string[];
+  /** `--keras`: as the program's imports and calls say where absent. */
+  readonly keras?: 2 | 3;
 }
 
 export type Command =
   | { readonly command: 'help' }
   | { readonly command: 'version' }
-  | (Common & {
+  | (Reading & {
       readonly command: 'summary';
       readonly files: readonly string[];
       readonly format: 'table' | 'json' | 'markdown' | 'csv';
       readonly model: string | null;
       readonly input: string | null;
     })
-  | (Common & {
+  | (Reading & {
       readonly command: 'check';
       readonly paths: readonly string[];
       readonly format: 'text' | 'json' | 'sarif' | 'github';
     })
-  | (Common & {
+  | (Reading & {
       readonly command: 'compare';
       /** Each a file, with `#` and a model's name behind it where it has several. */
       readonly before: string;
       readonly after: string;
       readonly format: 'markdown' | 'json';
     })
-  | (Common & {
+  | (Reading & {
       readonly command: 'run';
       readonly file: string;
       readonly model: string;
@@ -56,13 +60,16 @@ export type Command =
       readonly seed: number;
       readonly out: string;
     })
-  | (Common & {
+  | (Reading & {
       readonly command: 'debug';
       readonly file: string;
       readonly what: 'syntax' | 'graph' | 'values' | 'timings';
     });
 
-const PYTHON_PATH = { 'python-path': { type: 'string', multiple: true } } as const;
+const READING = {
+  'python-path': { type: 'string', multiple: true },
+  keras: { type: 'string' },
+} as const;
 
 export function parseCommand(args: readonly string[]): Command {
   const [command, ...rest] = args;
@@ -80,7 +87,7 @@ export function parseCommand(args: readonly string[]): Command {
         format: { type: 'string' },
         model: { type: 'string' },
         input: { type: 'string' },
-        ...PYTHON_PATH,
+        ...READING,
       });
       const format = oneOf('--format', values.format ?? 'table', [
         'table',
@@ -94,28 +101,28 @@ export function parseCommand(args: readonly string[]): Command {
         format,
         model: values.model ?? null,
         input: values.input ?? null,
-        pythonPath: folders(values['python-path']),
+        ...reading(values),
       };
     }
     case 'check': {
-      const { values, positionals } = read(rest, { format: { type: 'string' }, ...PYTHON_PATH });
+      const { values, positionals } = read(rest, { format: { type: 'string' }, ...READING });
       const format = oneOf('--format', values.format ?? 'text', ['text', 'json', 'sarif', 'github'] as const);
       return {
         command,
         paths: some(positionals, 'check needs a PATH'),
         format,
-        pythonPath: folders(values['python-path']),
+        ...reading(values),
       };
     }
     case 'compare': {
-      const { values, positionals } = read(rest, { format: { type: 'string' }, ...PYTHON_PATH });
+      const { values, positionals } = read(rest, { format: { type: 'string' }, ...READING });
       if (positionals.length !== 2) throw new UsageError('compare needs two files');
       return {
         command,
         before: positionals[0],
         after: positionals[1],
         format: oneOf('--format', values.format ?? 'markdown', ['markdown', 'json'] as const),
-        pythonPath: folders(values['python-path']),
+        ...reading(values),
       };
     }
     case 'run': {
@@ -128,7 +135,7 @@ export function parseCommand(args: readonly string[]): Command {
         layer: text,
         out: text,
         seed: text,
-        ...PYTHON_PATH,
+        ...READING,
       });
       if (positionals.length !== 1) throw new UsageError('run needs one FILE');
       if (values.model === undefined) throw new UsageError('run needs --model NAME');
@@ -148,17 +155,17 @@ export function parseCommand(args: readonly string[]): Command {
         layer: values.layer ?? null,
         seed,
         out: values.out,
-        pythonPath: folders(values['python-path']),
+        ...reading(values),
       };
     }
     case 'debug': {
-      const { values, positionals } = read(rest, { what: { type: 'string' }, ...PYTHON_PATH });
+      const { values, positionals } = read(rest, { what: { type: 'string' }, ...READING });
       if (positionals.length !== 1) throw new UsageError('debug needs one FILE');
       return {
         command,
         file: positionals[0],
         what: oneOf('--what', values.what ?? 'graph', ['syntax', 'graph', 'values', 'timings'] as const),
-        pythonPath: folders(values['python-path']),
+        ...reading(values),
       };
     }
     default:
@@ -188,6 +195,14 @@ function oneOf<T extends string>(option: string, value: string, allowed: readonl
 function some(values: readonly string[], message: string): readonly string[] {
   if (values.length === 0) throw new UsageError(message);
   return values;
+}
+
+function reading(values: { 'python-path'?: string[]; keras?: string }): Reading {
+  const { keras } = values;
+  return {
+    pythonPath: folders(values['python-path']),
+    ...(keras === undefined ? {} : { keras: oneOf('--keras', keras, ['2', '3'] as const) === '2' ? 2 : 3 }),
+  };
 }
 
 /** `--python-path a:b --python-path c` gives three folders; a Windows drive's colon is kept. */

@@ -41,7 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function debug(command: Extract<Command, { command: 'debug' }>): string {
-  const analysis = analyzeFile(command.file, nodeReader(), command.pythonPath);
+  const analysis = analyzeFile(command.file, nodeReader(), command);
   switch (command.what) {
     case 'syntax':
       return dumpSyntax(analysis);

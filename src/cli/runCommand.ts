@@ -23,7 +23,7 @@ const SAMPLES: readonly SampleName[] = [
 ];
 
 export async function runCommand(command: Extract<Command, { command: 'run' }>): Promise<string> {
-  const analysis = analyzeFile(command.file, nodeReader(), command.pythonPath);
+  const analysis = analyzeFile(command.file, nodeReader(), command);
   const index = modelIndex(analysis, command.model);
   const result = await runInNode(analysis.graph, index, {
     seed: command.seed,

@@ -6,7 +6,7 @@ import { analyzeFile, nodeReader } from './files';
 /** Gives what to print. Throws UsageError when a file cannot be read or has no such model. */
 export function summaryCommand(command: Extract<Command, { command: 'summary' }>): string {
   const reader = nodeReader();
-  const analyses = command.files.map((file) => analyzeFile(file, reader, command.pythonPath, command.input));
+  const analyses = command.files.map((file) => analyzeFile(file, reader, command, command.input));
   if (command.format === 'json') {
     const files = analyses.map((analysis) => pickModel(jsonFile(analysis), command.model));
     requireModel(

@@ -14,6 +14,8 @@ export interface Settings {
   readonly severity: Readonly<Record<string, Severity>>;
   /** Folders with Python packages, as absolute paths or URIs. */
   readonly pythonPath: readonly string[];
+  /** Absent: as the program says. */
+  readonly kerasVersion?: 2 | 3;
 }
 
 export class SettingsCache implements vscode.Disposable {
@@ -36,6 +38,8 @@ export class SettingsCache implements vscode.Disposable {
   }
 }
 
+const VERSIONS: Readonly<Record<string, 2 | 3 | undefined>> = { '2': 2, '3': 3 };
+
 function read(): Settings {
   const settings = vscode.workspace.getConfiguration('convlens');
   return {
@@ -47,5 +51,6 @@ function read(): Settings {
     diagnostics: settings.get('diagnostics.enabled', true),
     severity: settings.get<Record<string, Severity>>('diagnostics.severity', {}),
     pythonPath: settings.get<string[]>('pythonPath', []),
+    kerasVersion: VERSIONS[settings.get('kerasVersion', 'auto')],
   };
 }

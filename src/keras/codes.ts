@@ -53,6 +53,7 @@ export const LAYER_CODES: Readonly<Record<string, string>> = {
   'input-shape-missing': 'An input without a shape.',
   'interpolation-name': 'An interpolation that Keras does not have.',
   'lookup-argument': 'Arguments of a vocabulary layer that do not go together.',
+  'keras-version': 'A program for Keras 2 that Keras 3 would stop.',
   'lambda-failed': 'A Lambda whose function raises an exception.',
   'lora-constraint': 'A constraint on weights that LoRA freezes.',
   'loss-key': 'A loss for an output that the model does not have.',

@@ -12,6 +12,7 @@ import { Observations } from './model/observe';
 import { probeAll } from './model/probing';
 import { addGraphModels } from './plain/graphModels';
 import type { Recorder } from './model/recorder';
+import { errorsOf, noteVersion, versionIsOpen } from './version';
 
 export interface Source {
   readonly path: string;
@@ -26,7 +27,7 @@ export interface Environment {
   /** Directories of Python packages. */
   readonly searchPath?: readonly string[];
   readonly fuel?: number;
-  /** Default 3. */
+  /** As the program's imports and calls say where absent (version.ts). */
   readonly kerasVersion?: 2 | 3;
   /** Parsed files, kept by the caller from run to run. */
   readonly parsed?: Map<string, ModuleNode>;
@@ -41,6 +42,22 @@ export interface Environment {
 }
 
 export function interpret(source: Source, environment: Environment = {}): ModelGraph {
+  const { graph, open } = interpretAs(source, environment, environment.kerasVersion ?? 3);
+  const errors = errorsOf(graph);
+  if (environment.kerasVersion !== undefined || !open || graph.kerasVersion === 2 || errors.length === 0)
+    return graph;
+  const older = interpretAs(source, environment, 2).graph;
+  if (errorsOf(older).length >= errors.length) return graph;
+  noteVersion(older, errors);
+  return older;
+}
+
+/** One run. `open`: the program does not say for which Keras it is written. */
+function interpretAs(
+  source: Source,
+  environment: Environment,
+  version: 2 | 3,
+): { readonly graph: ModelGraph; readonly open: boolean } {
   const observations = new Observations((file) => splitCellFile(file).path === source.path);
   let recorder: Recorder | undefined;
   try {
@@ -58,13 +75,14 @@ export function interpret(source: Source, environment: Environment = {}): ModelG
       fallbacks: [kerasStandIns],
       observer: observations,
       setup: (machine, directives) => {
-        recorder = installKeras(machine, source.path, environment.kerasVersion ?? 3);
+        recorder = installKeras(machine, source.path, version);
         recorder.directives = directives;
         observations.recorder = recorder;
       },
     });
     const made = recorder;
-    if (made === undefined) return { ...emptyGraph(source.path), problems: result.problems };
+    if (made === undefined)
+      return { graph: { ...emptyGraph(source.path), problems: result.problems }, open: false };
     if (environment.probe !== false)
       result.after(() => probeAll(made, { directives: result.directives, objects: observations.objects }));
     result.after(() => {
@@ -74,7 +92,7 @@ export function interpret(source: Source, environment: Environment = {}): ModelG
       addGraphModels(made, observations);
     });
     made.graph.problems.push(...result.problems);
-    return made.graph;
+    return { graph: made.graph, open: versionIsOpen(result.imported) };
   } catch (error) {
     environment.onInternal?.(error);
     const graph = recorder?.graph ?? emptyGraph(source.path);
@@ -83,6 +101,6 @@ export function interpret(source: Source, environment: Environment = {}): ModelG
       message: `the analysis failed: ${error instanceof Error ? error.message : String(error)}`,
       range: null,
     });
-    return graph;
+    return { graph, open: false };
   }
 }

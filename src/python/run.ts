@@ -43,6 +43,8 @@ export interface RunResult {
   readonly problems: Problem[];
   /** The main module's names. */
   readonly globals: ReadonlyMap<string, Value>;
+  /** Names that the program's own files import, absolute. */
+  readonly imported: ReadonlySet<string>;
   /** `# convlens: …` comments of the main file. */
   readonly directives: readonly Directive[];
   /** Runs something more on the machine (probes) under the same guard: an error or the end of fuel becomes a problem. */
@@ -96,5 +98,5 @@ export function runProgram(program: Program): RunResult {
     for (const node of nodes) directives.push(...node.directives);
     runModule(vm, nodes, globals);
   });
-  return { machine: vm, problems: vm.problems, globals, directives, after };
+  return { machine: vm, problems: vm.problems, globals, imported: vm.imported, directives, after };
 }

@@ -18,7 +18,7 @@ const folder = path.resolve(__dirname, '../../media/samples');
 const answers = JSON.parse(readFileSync(path.join(__dirname, 'facts/samples.json'), 'utf8')) as Answers;
 
 function analyse(name: string): { file: JsonFile; wrong: string[]; problems: unknown[] } {
-  const analysis = analyzeFile(path.join(folder, name), nodeReader(), []);
+  const analysis = analyzeFile(path.join(folder, name), nodeReader(), { pythonPath: [] });
   return { file: jsonFile(analysis), wrong: verifyGraph(analysis.graph), problems: analysis.graph.problems };
 }
 

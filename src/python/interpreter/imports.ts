@@ -251,6 +251,7 @@ function missing(
 
 export function executeImport(vm: Interpreter, activation: Activation, statement: Import | ImportFrom): void {
   vm.spend(5);
+  if (!vm.inLibrary) noteImported(vm, statement);
   if (statement.type === 'Import') {
     for (const alias of statement.names) importOne(vm, activation, statement, alias);
     return;
@@ -268,6 +269,17 @@ export function executeImport(vm: Interpreter, activation: Activation, statement
     const value = importedName(vm, activation, module, alias, statement);
     bindImported(vm, activation, alias.asName ?? alias.name, alias, value);
   }
+}
+
+function noteImported(vm: Interpreter, statement: Import | ImportFrom): void {
+  if (statement.type === 'Import') {
+    for (const alias of statement.names) vm.imported.add(alias.name);
+    return;
+  }
+  if (statement.level > 0) return;
+  vm.imported.add(statement.module);
+  if (statement.names !== '*')
+    for (const alias of statement.names) vm.imported.add(`${statement.module}.${alias.name}`);
 }
 
 function bindImported(

@@ -86,6 +86,8 @@ export class Interpreter implements Machine {
   readonly problems: Problem[] = [];
   /** Modules made from source, by path. */
   readonly files = new Map<string, ModuleValue>();
+  /** Absolute names that the program's own files import (not those of its packages). */
+  readonly imported = new Set<string>();
   /** Modules whose text is being run. */
   readonly loading = new Set<ModuleValue>();
   /** Directories in which the program's own modules are looked for. */
