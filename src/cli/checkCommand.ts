@@ -10,18 +10,12 @@ export interface Outcome {
 
 export function checkCommand(command: Extract<Command, { command: 'check' }>, version: string): Outcome {
   const reader = nodeReader();
-<<<<<<< HEAD
   const files = findPrograms(command.paths).map((file) => {
-    const analysis = analyzeFile(file, reader, command.pythonPath);
+    const analysis = analyzeFile(file, reader, command);
     const found = jsonFile(analysis);
     // Other Python is none of this program's business, also when it is named (a commit hook names every file).
     return isKerasProgram(analysis) ? found : { ...found, diagnostics: [] };
   });
-=======
-  const files = findPrograms(command.paths).map((file) =>
-    jsonFile(analyzeFile(file, reader, command)),
-  );
->>>>>>> e8526cb (Read a program for Keras 2 where its imports leave the version open and only Keras 2 runs it; a setting and --keras say it outright)
   return { output: report(files, command.format, version), exitCode: counts(files).errors > 0 ? 1 : 0 };
 }
 

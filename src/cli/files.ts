@@ -1,7 +1,6 @@
 /** Files for the command line: programs to analyse, folders searched for them, and the reader for what programs import. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-<<<<<<< HEAD
 import {
   analyze,
   notebookProgram,
@@ -10,11 +9,7 @@ import {
   type FileReader,
   type Program,
 } from '../features';
-import { UsageError } from './arguments';
-=======
-import { analyze, notebookProgram, type Analysis, type FileReader, type Program } from '../features';
 import { UsageError, type Reading } from './arguments';
->>>>>>> e8526cb (Read a program for Keras 2 where its imports leave the version open and only Keras 2 runs it; a setting and --keras say it outright)
 
 /** Folders that hold no code of the project's own. */
 const SKIPPED = new Set(['node_modules', '__pycache__', 'site-packages', 'dist-packages']);
@@ -95,13 +90,8 @@ export function analyzeFile(
   input: string | null = null,
 ): Analysis {
   const program = readProgram(file);
-<<<<<<< HEAD
-  const searchPath = [...projectFolders(file), ...pythonPath];
-  return analyze(input === null ? program : withInput(program, input), { reader, searchPath });
-=======
-  const searchPath = [path.dirname(file), ...(path.dirname(file) === '.' ? [] : ['.']), ...reading.pythonPath];
+  const searchPath = [...projectFolders(file), ...reading.pythonPath];
   return analyze(input === null ? program : withInput(program, input), { reader, searchPath, kerasVersion: reading.keras });
->>>>>>> e8526cb (Read a program for Keras 2 where its imports leave the version open and only Keras 2 runs it; a setting and --keras say it outright)
 }
 
 /** From the file's folder up to the folder in which the command runs; both where the file lies elsewhere. */

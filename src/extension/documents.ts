@@ -212,12 +212,8 @@ export function environment(
 ): Environment {
   return {
     reader: files.reader(asked),
-<<<<<<< HEAD
     searchPath: [...foldersOf(uri), ...settings.get().pythonPath.map(asUri)],
-=======
-    searchPath: [...searchFolders(uri), ...settings.get().pythonPath.map(asUri)],
     kerasVersion: settings.get().kerasVersion,
->>>>>>> e8526cb (Read a program for Keras 2 where its imports leave the version open and only Keras 2 runs it; a setting and --keras say it outright)
   };
 }
 

@@ -1,5 +1,6 @@
 /** Programs that say that they are for Keras 2 are read by its rules. */
 import { strict as assert } from 'node:assert';
+import { interpret } from '../../../src/keras/interpret';
 import { graphOf } from '../check';
 
 const codes = (head: string): string[] =>
@@ -25,11 +26,24 @@ describe('Keras 2', () => {
   });
 
   it('is not assumed otherwise', () => {
-    assert.deepEqual(
-      codes('import os\nos.environ["TF_USE_LEGACY_KERAS"] = "0"\nfrom tensorflow import keras'),
-      ['layer-name'],
-    );
     assert.deepEqual(codes('import keras'), ['layer-name']);
+    assert.deepEqual(codes('from tensorflow import keras\nfrom keras import ops'), ['layer-name']);
+  });
+
+  it('is what runs a program of tf.keras that Keras 3 would stop; that is said, and is no error', () => {
+    assert.deepEqual(codes('from tensorflow import keras'), ['keras-version']);
+    assert.deepEqual(codes('import keras\nfrom keras.layers.core import Dense'), ['keras-version']);
+    const graph = graphOf(`from tensorflow import keras
+y = keras.layers.Dense(-1)(keras.Input((4,)))`);
+    assert.deepEqual([graph.kerasVersion, ...graph.failures.map(({ code }) => code)], [3, 'units-invalid']);
+  });
+
+  it('is not asked where the version is stated', () => {
+    const text = "from tensorflow import keras\ny = keras.layers.Conv2D(4, 3, name='a/b')(keras.Input((8, 8, 3)))";
+    const read = (kerasVersion: 2 | 3): string[] =>
+      interpret({ path: 'a.py', text }, { kerasVersion }).failures.map(({ code }) => code);
+    assert.deepEqual(read(3), ['layer-name']);
+    assert.deepEqual(read(2), []);
   });
 
   it('is told from Keras 3 by keras.version()', () => {
