@@ -91,7 +91,11 @@ export function analyzeFile(
 ): Analysis {
   const program = readProgram(file);
   const searchPath = [...projectFolders(file), ...reading.pythonPath];
-  return analyze(input === null ? program : withInput(program, input), { reader, searchPath, kerasVersion: reading.keras });
+  return analyze(input === null ? program : withInput(program, input), {
+    reader,
+    searchPath,
+    kerasVersion: reading.keras,
+  });
 }
 
 /** From the file's folder up to the folder in which the command runs; both where the file lies elsewhere. */

@@ -8,7 +8,8 @@ import type { Failure, ModelGraph } from '../graph/graph';
 const KERAS_2_ONLY =
   /^(?:(?:tensorflow\.)?keras\.(?:engine|layers\.[a-z]\w*|wrappers|objectives|utils\.(?:np_utils|generic_utils|conv_utils|vis_utils|training_utils|multi_gpu_utils)|utils\.multi_gpu_model|backend\.\w+|legacy_tf_layers|layers\.experimental|optimizer_v2|optimizers\.legacy|preprocessing\.text|callbacks\.callbacks)|tensorflow\.python\.keras|tensorflow\.contrib|tensorflow_addons|keras_contrib|keras_applications|keras_preprocessing)(?:\.|$)/;
 /** Modules that only Keras 3 has. */
-const KERAS_3_ONLY = /^(?:tensorflow\.)?keras\.(?:ops|random|tree|distribution|quantizers|dtype_policies)(?:\.|$)/;
+const KERAS_3_ONLY =
+  /^(?:tensorflow\.)?keras\.(?:ops|random|tree|distribution|quantizers|dtype_policies)(?:\.|$)/;
 /** Functions of modules that both have. */
 const FUNCTION = /^[a-z_]+$/;
 
@@ -31,9 +32,18 @@ function isFunctional(name: string): boolean {
   return (
     found !== null &&
     FUNCTION.test(found[1]) &&
-    ['add', 'subtract', 'multiply', 'average', 'maximum', 'minimum', 'concatenate', 'dot', 'serialize', 'deserialize'].includes(
-      found[1],
-    )
+    [
+      'add',
+      'subtract',
+      'multiply',
+      'average',
+      'maximum',
+      'minimum',
+      'concatenate',
+      'dot',
+      'serialize',
+      'deserialize',
+    ].includes(found[1])
   );
 }
 

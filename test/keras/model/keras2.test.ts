@@ -39,7 +39,8 @@ y = keras.layers.Dense(-1)(keras.Input((4,)))`);
   });
 
   it('is not asked where the version is stated', () => {
-    const text = "from tensorflow import keras\ny = keras.layers.Conv2D(4, 3, name='a/b')(keras.Input((8, 8, 3)))";
+    const text =
+      "from tensorflow import keras\ny = keras.layers.Conv2D(4, 3, name='a/b')(keras.Input((8, 8, 3)))";
     const read = (kerasVersion: 2 | 3): string[] =>
       interpret({ path: 'a.py', text }, { kerasVersion }).failures.map(({ code }) => code);
     assert.deepEqual(read(3), ['layer-name']);
