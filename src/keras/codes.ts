@@ -99,4 +99,8 @@ export const LAYER_CODES: Readonly<Record<string, string>> = {
   'window-name': 'A window function that SciPy does not have.',
   'window-too-large': 'A convolution window larger than its input.',
   'wrapped-layer': 'A wrapper around something that is no layer object.',
+  'loss-shape': 'Targets and outputs of a loss that differ in shape.',
+  'cross-length': 'A cross product of vectors that have neither 2 nor 3 entries.',
+  'unstack-open': 'A tensor to take apart along an axis of open length.',
+  'open-dimension': 'An operation on matrices whose lengths are open.',
 };

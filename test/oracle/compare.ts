@@ -74,6 +74,7 @@ export function compare(program: Program, keras: Answer, convlens: Answer): Diff
 export function causeOf(program: Program, difference: Difference): string {
   const calledBy = (name: string): string => {
     const value = program.find((statement) => statement.name === name)?.value;
+    if (value?.kind === 'text') return /^[\w.]+(?=\()/.exec(value.text)?.[0] ?? 'operator';
     if (value?.kind !== 'call') return value?.kind ?? '';
     return value.callee.kind === 'ref' ? calledBy(value.callee.name) : print(value.callee);
   };

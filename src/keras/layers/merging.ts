@@ -82,6 +82,13 @@ function mergedBatch(inputs: readonly TensorSpec[]): Dim {
 function mergedShape(inputs: readonly TensorSpec[]): Shape {
   const lost = inputs.find((input) => !isKnownRank(input.shape));
   if (lost) return lost.shape;
+  if (inputs.some((input) => isKnownRank(input.shape) && input.shape.length === 0))
+    throw new KerasError(
+      'input-rank',
+      'Tensors to merge have a batch axis, but one of these has no axes at all.',
+      'tuple index out of range',
+      { callArgument: 'inputs', facts: { rank: 0, minNdim: 1 }, exception: 'IndexError' },
+    );
   const batch = mergedBatch(inputs);
   let merged = (inputs[0].shape as readonly Dim[]).slice(1);
   inputs.slice(1).forEach((input, i) => {

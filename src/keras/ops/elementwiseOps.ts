@@ -5,8 +5,10 @@ import type { OpContext, OpDefinition } from './opFunction';
 import { lostResult } from './opFunction';
 import { dtypeOf, elementwise, type DtypeRule } from './operators';
 import { asTensor } from '../model/structure';
-import { KerasError } from '../definition';
-import { floorDivideDim, formatShape, isKnownRank } from '../dims';
+import { KerasError, type TensorRef } from '../definition';
+import { OPEN, floorDivideDim, formatShape, isKnownRank, product } from '../dims';
+import { axesOf } from './reduceOps';
+import type { Shape } from '../../graph/graph';
 
 /** name → [class name, name in the primitive, dtype rule, function of a plain number]. */
 type UnaryRow = readonly [type: string, fn: string, dtype: DtypeRule, plain?: (x: number) => number];
@@ -39,7 +41,7 @@ const UNARY: Readonly<Record<string, UnaryRow>> = {
   exponential: ['Exp', 'exponential', 'float'],
   linear: ['Identity', 'linear', 'same'],
   sqrt: ['Sqrt', 'sqrt', 'float', Math.sqrt],
-  rsqrt: ['Rsqrt', 'rsqrt', 'float', (x) => 1 / Math.sqrt(x)],
+  rsqrt: ['Rsqrt', 'rsqrt', 'same', (x) => 1 / Math.sqrt(x)],
   square: ['Square', 'square', 'same', (x) => x * x],
   abs: ['Absolute', 'absolute', 'same', Math.abs],
   absolute: ['Absolute', 'absolute', 'same', Math.abs],
@@ -98,10 +100,57 @@ const UNARY: Readonly<Record<string, UnaryRow>> = {
   tril: ['Tril', 'tril', 'same'],
   triu: ['Triu', 'triu', 'same'],
   random_like: ['RandomLike', 'random_like', 'same'],
+  cbrt: ['Cbrt', 'cbrt', 'float', Math.cbrt],
+  exp2: ['Exp2', 'exp2', 'float', (x) => 2 ** x],
+  fabs: ['Fabs', 'absolute', 'float', Math.abs],
+  erfc: ['Erfc', 'erfc', 'float'],
+  angle: ['Angle', 'angle', 'float'],
+  sinc: ['Sinc', 'sinc', 'float'],
+  deg2rad: ['Deg2rad', 'deg2rad', 'float'],
+  rad2deg: ['Rad2deg', 'rad2deg', 'float'],
+  i0: ['I0', 'i0', 'float'],
+  isneginf: ['Isneginf', 'isneginf', 'bool'],
+  isposinf: ['Isposinf', 'isposinf', 'bool'],
+  isreal: ['Isreal', 'isreal', 'bool'],
+  signbit: ['Signbit', 'signbit', 'bool'],
+  conj: ['Conj', 'conjugate', 'same'],
+  bitwise_not: ['BitwiseNot', 'bitwise_not', 'same'],
+  bitwise_invert: ['BitwiseInvert', 'bitwise_not', 'same'],
+  empty_like: ['EmptyLike', 'zeros_like', 'same'],
+  sparsemax: ['Sparsemax', 'sparsemax', 'float'],
+  nancumsum: ['Nancumsum', 'cumsum', 'same'],
+  nancumprod: ['Nancumprod', 'cumprod', 'same'],
+  fliplr: ['Fliplr', 'flip', 'same'],
+  flipud: ['Flipud', 'flip', 'same'],
+  gaussian_blur: ['GaussianBlur', 'gaussian_blur', 'same'],
+  affine_transform: ['AffineTransform', 'affine_transform', 'same'],
+  perspective_transform: ['PerspectiveTransform', 'perspective_transform', 'same'],
+  elastic_transform: ['ElasticTransform', 'elastic_transform', 'same'],
+  rgb_to_hsv: ['RGBToHSV', 'rgb_to_hsv', 'same'],
+  hsv_to_rgb: ['HSVToRGB', 'hsv_to_rgb', 'same'],
 };
 
 /** Reads along an axis rather than position by position: no window can be stated for these. */
-const MIXING = new Set(['cumsum', 'cumprod', 'flip', 'roll', 'sort', 'argsort', 'unit_normalize']);
+const MIXING = new Set([
+  'cumsum',
+  'cumprod',
+  'flip',
+  'roll',
+  'sort',
+  'argsort',
+  'unit_normalize',
+  'sparsemax',
+  'nancumsum',
+  'nancumprod',
+  'fliplr',
+  'flipud',
+  'gaussian_blur',
+  'affine_transform',
+  'perspective_transform',
+  'elastic_transform',
+  'rgb_to_hsv',
+  'hsv_to_rgb',
+]);
 
 const BINARY: Readonly<Record<string, readonly [type: string, fn: string, dtype: DtypeRule]>> = {
   add: ['Add', 'add', 'promote'],
@@ -128,6 +177,22 @@ const BINARY: Readonly<Record<string, readonly [type: string, fn: string, dtype:
   squared_difference: ['SquaredDifference', 'squared_difference', 'promote'],
   logaddexp: ['Logaddexp', 'logaddexp', 'float'],
   hypot: ['Hypot', 'hypot', 'float'],
+  logaddexp2: ['Logaddexp2', 'logaddexp2', 'float'],
+  heaviside: ['Heaviside', 'heaviside', 'float'],
+  nextafter: ['Nextafter', 'nextafter', 'float'],
+  fmax: ['Fmax', 'maximum', 'promote'],
+  fmin: ['Fmin', 'minimum', 'promote'],
+  fmod: ['Fmod', 'mod', 'promote'],
+  gcd: ['Gcd', 'gcd', 'promote'],
+  lcm: ['Lcm', 'lcm', 'promote'],
+  bitwise_and: ['BitwiseAnd', 'bitwise_and', 'promote'],
+  bitwise_or: ['BitwiseOr', 'bitwise_or', 'promote'],
+  bitwise_xor: ['BitwiseXor', 'bitwise_xor', 'promote'],
+  bitwise_left_shift: ['BitwiseLeftShift', 'left_shift', 'promote'],
+  bitwise_right_shift: ['BitwiseRightShift', 'right_shift', 'promote'],
+  left_shift: ['LeftShift', 'left_shift', 'promote'],
+  right_shift: ['RightShift', 'right_shift', 'promote'],
+  isclose: ['Isclose', 'isclose', 'bool'],
 };
 
 const SYMBOL: Readonly<Record<string, '+' | '-' | '*' | '/' | '//' | '%' | '**'>> = {
@@ -158,6 +223,24 @@ export function elementwiseOp(name: string): OpDefinition | undefined {
   return binary === undefined ? undefined : binaryOp(name, binary);
 }
 
+/** What reads along an axis needs one that is there; running sums without an axis run over all elements. */
+function alongAxis({ params }: OpContext, name: string, shape: Shape): Shape {
+  if (!isKnownRank(shape) || !MIXING.has(name)) return shape;
+  const axis = params['kwargs'].kind === 'dict' ? params['kwargs'].entries.get('s:axis')?.value : undefined;
+  if (axis !== undefined) axesOf(axis, shape.length, shape);
+  const positional = params['args'].kind === 'tuple' && params['args'].items.length > 0;
+  const runs = /^(nan)?cum(sum|prod)$/.test(name);
+  if (!runs || positional || (axis !== undefined && axis.kind !== 'none')) return shape;
+  return [shape.every((dim) => typeof dim === 'number') ? product(shape) : OPEN];
+}
+
+function unaryDtype(name: string, rule: DtypeRule, x: TensorRef): string | null {
+  if (name === 'argsort') return 'int32';
+  // Bounds are integers to a tensor of bools.
+  if ((name === 'clip' || /^nancum/.test(name)) && x.dtype === 'bool') return 'int32';
+  return dtypeOf(rule, [x], []);
+}
+
 function unaryOp(name: string, [type, fn, dtype, plain]: UnaryRow): OpDefinition {
   return {
     signature: '(x, *args, **kwargs)',
@@ -173,7 +256,7 @@ function unaryOp(name: string, [type, fn, dtype, plain]: UnaryRow): OpDefinition
       const x = context.tensor('x');
       if (x === undefined) return lostResult(`${name}() of this is not known`);
       const result = {
-        outputs: [{ shape: x.shape, dtype: name === 'argsort' ? 'int32' : dtypeOf(dtype, [x], []) }],
+        outputs: [{ shape: alongAxis(context, name, x.shape), dtype: unaryDtype(name, dtype, x) }],
       };
       if (MIXING.has(name))
         return { ...result, primitive: { op: 'opaque', reason: `${type} reads along an axis` } };

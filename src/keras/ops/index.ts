@@ -8,6 +8,9 @@ import { createOp } from './createOps';
 import { elementwiseOp, variadicOps } from './elementwiseOps';
 import { opFunction, type OpDefinition } from './opFunction';
 import { productOps } from './productOps';
+import { joinOps } from './joinOps';
+import { linalgOps } from './linalgOps';
+import { networkOps } from './networkOps';
 import { moments, reduceOp } from './reduceOps';
 import { shapeOps } from './shapeOps';
 import { sliceOps } from './sliceOps';
@@ -36,6 +39,9 @@ export function opDefinition(name: string): OpDefinition | undefined {
   return (
     variadicOps[name] ??
     productOps[name] ??
+    linalgOps[name] ??
+    networkOps[name] ??
+    joinOps[name] ??
     shapeOps[name] ??
     windowOps[name] ??
     sliceOps[name] ??

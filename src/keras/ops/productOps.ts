@@ -2,7 +2,7 @@
 import type { Dim } from '../../graph/graph';
 import { asTensor } from '../model/structure';
 import type { TensorRef } from '../definition';
-import { dimsEqual, isKnownRank } from '../dims';
+import { dimsEqual, formatShape, isKnownRank } from '../dims';
 import { KerasError } from '../definition';
 import { promote } from './broadcasting';
 import { matmulResult } from './operators';
@@ -116,6 +116,14 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
       if (a === undefined || b === undefined || !isKnownRank(a.shape) || !isKnownRank(b.shape))
         return lostResult('the operands of dot() are not known');
       const second = b.shape.length > 1 ? b.shape.length - 2 : 0;
+      const [summed, against] = [a.shape[a.shape.length - 1], b.shape[second]];
+      if (typeof summed === 'number' && typeof against === 'number' && summed !== against)
+        throw new KerasError(
+          'matmul-shape',
+          `${formatShape(a.shape)} and ${formatShape(b.shape)} do not fit: ${summed} against ${against}`,
+          `Shape must match on the last axis of \`x1\` and second last axis of \`x2\` when \`x1\` is N-d array while \`x2\` is M-D, but received \`x1.shape=${formatShape(a.shape)}\` and x2.shape=\`${formatShape(b.shape)}\`.`,
+          { input: 1, facts: { a: formatShape(a.shape), b: formatShape(b.shape) } },
+        );
       const dims =
         a.shape.length === 0
           ? b.shape
@@ -149,6 +157,20 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
             ]
           : pairs(axes);
       if (lists === null) return lostResult('the axes of tensordot() are not known', a.dtype);
+      const [left, right] = [a.shape, b.shape];
+      lists[0].forEach((axis, i) => {
+        const [x, y] = [
+          left[axis < 0 ? axis + left.length : axis],
+          right[(lists[1][i] ?? 0) < 0 ? lists[1][i] + right.length : lists[1][i]],
+        ];
+        if (typeof x === 'number' && typeof y === 'number' && x !== y)
+          throw new KerasError(
+            'matmul-shape',
+            `The axes to sum over differ: ${x} against ${y}`,
+            `Shape mismatch on \`x1[axes[0]]\` and \`x2[axes[1]]\`, received [${x}] and [${y}].`,
+            { input: 1, facts: { a: formatShape(left), b: formatShape(right) } },
+          );
+      });
       const drop = (shape: readonly Dim[], which: readonly number[]): readonly Dim[] =>
         shape.filter((_, i) => !which.some((axis) => (axis < 0 ? axis + shape.length : axis) === i));
       return {

@@ -29,6 +29,18 @@ const TABLE: Readonly<
   median: ['Median', 'other', 'float'],
   norm: ['Norm', 'other', 'float'],
   count_nonzero: ['CountNonzero', 'other', 'int32'],
+  nanmax: ['Nanmax', 'max', 'same'],
+  nanmin: ['Nanmin', 'min', 'same'],
+  nanmean: ['Nanmean', 'mean', 'float'],
+  nanvar: ['Nanvar', 'var', 'float'],
+  nanstd: ['Nanstd', 'std', 'float'],
+  nanmedian: ['Nanmedian', 'other', 'float'],
+  nansum: ['Nansum', 'sum', 'sum'],
+  nanprod: ['Nanprod', 'prod', 'sum'],
+  nanargmax: ['Nanargmax', 'argmax', 'int32'],
+  nanargmin: ['Nanargmin', 'argmin', 'int32'],
+  ptp: ['Ptp', 'other', 'same'],
+  average: ['Average', 'mean', 'float'],
 };
 
 /** Axes as non-negative numbers in order; null when not known; throws for one out of range. */
@@ -54,6 +66,12 @@ export function axesOf(value: Value, rank: number, shape: Shape): readonly numbe
     axes.push(item.value < 0 ? item.value + rank : item.value);
   }
   return axes.sort((a, b) => a - b);
+}
+
+/** Sums of narrow integers are kept in 32 bits. */
+function sumDtype(dtype: string | null): string | null {
+  if (dtype === 'bool' || dtype === 'int8' || dtype === 'int16') return 'int32';
+  return dtype === 'uint8' || dtype === 'uint16' ? 'uint32' : dtype;
 }
 
 export function reduceOp(name: string): OpDefinition | undefined {
@@ -97,9 +115,7 @@ export function reduceOp(name: string): OpDefinition | undefined {
           : dtypeRule === 'float'
             ? floatOf(x.dtype)
             : dtypeRule === 'sum'
-              ? x.dtype === 'bool'
-                ? 'int32'
-                : x.dtype
+              ? sumDtype(x.dtype)
               : dtypeRule;
       if (axes === null) return lostResult('the axis is not known', dtype);
       const dims: Dim[] = keep
@@ -132,7 +148,7 @@ export const moments: OpDefinition = {
         : keep
           ? x.shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim))
           : x.shape.filter((_, axis) => !axes.includes(axis));
-    const spec = { shape: dims, dtype: floatOf(x.dtype) };
+    const spec = { shape: dims, dtype: x.dtype };
     return {
       outputs: [spec, spec],
       structure: 'tuple',

@@ -1,5 +1,5 @@
 /** Operations that move elements about: reshape, transpose, join, split, pad, repeat, resize. */
-import { isUnknown, type Dim, type Shape } from '../../graph/graph';
+import { isOpen, isUnknown, type Dim, type Shape } from '../../graph/graph';
 import { dimToLength, shapeToValue, toUnknown, valueToDim, valueToShape } from '../model/shapes';
 import { asTensor } from '../model/structure';
 import type { Value } from '../../python/values';
@@ -16,57 +16,14 @@ import {
   product,
 } from '../dims';
 import { promote } from './broadcasting';
-import { lostResult, type OpContext, type OpDefinition } from './opFunction';
+import type { OpContext, OpDefinition } from './opFunction';
+import { Lost, axisOf, needs, rule } from './opRule';
 import type { OpResult } from './record';
 import { axesOf } from './reduceOps';
-
-/** An axis argument as a non-negative number; null when not known. `extra` axes beyond the rank are allowed. */
-function axisOf(value: Value, rank: number, shape: Shape, extra = 0): number | null {
-  if (value.kind !== 'int') return null;
-  if (value.value >= rank + extra || value.value < -rank - extra) axesOf(value, rank, shape);
-  return value.value < 0 ? value.value + rank + extra : value.value;
-}
 
 const moved = (shape: Shape, dtype: string | null): OpResult => ({
   outputs: [{ shape, dtype }],
   primitive: { op: 'reshape' },
-});
-
-function needs(context: OpContext, name = 'x'): TensorRef & { readonly shape: readonly Dim[] } {
-  const x = context.tensor(name);
-  if (x === undefined || !isKnownRank(x.shape))
-    throw new Lost(
-      x === undefined ? 'the operand is not known' : (x.shape as { reason: string }).reason,
-      x?.dtype ?? null,
-    );
-  return x as TensorRef & { readonly shape: readonly Dim[] };
-}
-
-/** Given up for an unknown operand; turned into an unknown result. */
-class Lost {
-  constructor(
-    readonly reason: string,
-    readonly dtype: string | null,
-  ) {}
-}
-
-const rule = (
-  signature: string,
-  type: string,
-  compute: (context: OpContext) => OpResult,
-  more: Partial<OpDefinition> = {},
-): OpDefinition => ({
-  signature,
-  type,
-  ...more,
-  compute: (context) => {
-    try {
-      return compute(context);
-    } catch (error) {
-      if (error instanceof Lost) return lostResult(error.reason, error.dtype);
-      throw error;
-    }
-  },
 });
 
 /** `reshape(x, shape)` with one −1; an open total leaves the −1 open. */
@@ -309,7 +266,10 @@ function resize(context: OpContext): OpResult {
   const { params } = context;
   const size = params['size'].kind === 'unknown' ? undefined : valueToShape(params['size']);
   const format = params['data_format'];
-  const first = format.kind === 'str' && format.value === 'channels_first';
+  const first =
+    format.kind === 'none'
+      ? context.recorder.channelsFirstDefault
+      : format.kind === 'str' && format.value === 'channels_first';
   const interpolation = params['interpolation'].kind === 'str' ? params['interpolation'].value : 'bilinear';
   const dims: readonly Dim[] =
     size !== undefined && isKnownRank(size) && size.length === 2
@@ -466,6 +426,13 @@ export const shapeOps: Readonly<Record<string, OpDefinition>> = {
         : axis === null
           ? null
           : x.shape[axis];
+    if (length !== null && isOpen(length))
+      throw new KerasError(
+        'unstack-open',
+        `The number of tensors that this gives is open: ${formatShape(x.shape)} along axis ${axis}.`,
+        `Cannot infer argument \`num\` from shape ${formatShape(x.shape)}. Either provide a tensor with a concrete shape in the \`axis\` dimension or explicitly pass the \`num\` argument.`,
+        { callArgument: 'x', input: 0, facts: { axis } },
+      );
     if (axis === null || typeof length !== 'number')
       throw new Lost('the number of tensors that this gives is not known', x.dtype);
     const shape = x.shape.filter((_, i) => i !== axis);
@@ -525,9 +492,23 @@ export const shapeOps: Readonly<Record<string, OpDefinition>> = {
   ),
   rgb_to_grayscale: rule('(x, data_format=None, name=None)', 'RGBToGrayscale', (context) => {
     const x = needs(context);
+    const format = context.params['data_format'];
+    const first =
+      format.kind === 'none'
+        ? context.recorder.channelsFirstDefault
+        : format.kind === 'str' && format.value === 'channels_first';
+    const at = first ? x.shape.length - 3 : x.shape.length - 1;
+    const channels = x.shape[at];
+    if (typeof channels === 'number' && channels !== 3 && channels !== 1)
+      throw new KerasError(
+        'input-axis',
+        `Images of 3 channels (or 1) turn grey, but these have ${channels}.`,
+        `Invalid channel size: expected 3 (RGB) or 1 (Grayscale). Received input with shape: images.shape=${formatShape(x.shape)}`,
+        { input: 0, facts: { expected: 3, found: channels } },
+      );
     return {
-      outputs: [{ shape: [...x.shape.slice(0, -1), 1], dtype: x.dtype }],
-      primitive: { op: 'reduce', fn: 'other', axes: [x.shape.length - 1], keepDims: true },
+      outputs: [{ shape: x.shape.map((dim, i) => (i === at ? 1 : dim)), dtype: x.dtype }],
+      primitive: { op: 'reduce', fn: 'other', axes: [at], keepDims: true },
     };
   }),
   one_hot: rule('(x, num_classes, axis=-1, dtype=None, **kwargs)', 'OneHot', (context) => {
@@ -592,7 +573,10 @@ function blocks(context: OpContext, toSpace: boolean): OpResult {
   const block = context.params['block_size'];
   const format = context.params['data_format'];
   if (block.kind !== 'int') throw new Lost('the block size is not known', x.dtype);
-  const first = format.kind === 'str' && (format.value === 'channels_first' || format.value === 'NCHW');
+  const first =
+    format.kind === 'none'
+      ? context.recorder.channelsFirstDefault
+      : format.kind === 'str' && (format.value === 'channels_first' || format.value === 'NCHW');
   const b = block.value;
   if (x.shape.length !== 4) {
     throw new KerasError(

@@ -1,6 +1,7 @@
 /** Draws operations on tensors: Python's operators, indexing, `keras.ops`. */
 import { call, ints, quoted, ref, text, tuple, list, type Argument, type Expression } from '../expression';
 import type { Random } from '../random';
+import { drawTemplate } from './templates';
 
 /** A tensor that a program has made so far: its name and, as far as known, its shape with the batch axis. */
 export interface Made {
@@ -118,5 +119,7 @@ const operations: readonly DrawOperation[] = [
 export function drawOperation(random: Random, tensor: Made, others: readonly Made[]): Expression {
   // A partner of the same shape fits most often; now and then any will do.
   const suited = others.filter(({ shape }) => JSON.stringify(shape) === JSON.stringify(tensor.shape));
-  return random.pick(operations)(random, tensor, suited.length && random.chance(0.85) ? suited : others);
+  const partners = suited.length && random.chance(0.85) ? suited : others;
+  if (random.chance(0.5)) return drawTemplate(random, tensor, random.pick(partners));
+  return random.pick(operations)(random, tensor, partners);
 }
