@@ -251,7 +251,7 @@ function missing(
 
 export function executeImport(vm: Interpreter, activation: Activation, statement: Import | ImportFrom): void {
   vm.spend(5);
-  if (!vm.inLibrary) noteImported(vm, statement);
+  if (!vm.inLibrary && !inPackage(vm, activation.file)) noteImported(vm, statement);
   if (statement.type === 'Import') {
     for (const alias of statement.names) importOne(vm, activation, statement, alias);
     return;
@@ -269,6 +269,13 @@ export function executeImport(vm: Interpreter, activation: Activation, statement
     const value = importedName(vm, activation, module, alias, statement);
     bindImported(vm, activation, alias.asName ?? alias.name, alias, value);
   }
+}
+
+/** Whether a file lies in a folder of packages, and the program does not. */
+function inPackage(vm: Interpreter, file: string): boolean {
+  return (vm.options.searchPath ?? []).some(
+    (folder) => file.startsWith(folder) && !vm.mainFile.startsWith(folder),
+  );
 }
 
 function noteImported(vm: Interpreter, statement: Import | ImportFrom): void {

@@ -44,6 +44,17 @@ describe('failures', () => {
     assert.deepEqual(failures(`${top('')}\nbuild(True)`), ['units-invalid: classes']);
   });
 
+  it('do not come of the names that an InputLayer has kept from Keras 2', () => {
+    const graph = check(
+      `${HEAD}m = keras.Sequential([layers.InputLayer(input_shape=(5,)), layers.Dense(2)])\nn = keras.Sequential([layers.InputLayer(batch_input_shape=(2, 5)), layers.Dense(2)])`,
+      [],
+    );
+    assert.deepEqual(
+      graph.models.map(({ outputs }) => graph.tensors[outputs[0]].shape.toString()),
+      ['[object Object],2', '2,2'],
+    );
+  });
+
   it('do not count the inputs of a model whose inputs are not known', () => {
     assert.deepEqual(
       failures(

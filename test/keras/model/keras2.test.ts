@@ -32,6 +32,11 @@ describe('Keras 2', () => {
 
   it('is what runs a program of tf.keras that Keras 3 would stop; that is said, and is no error', () => {
     assert.deepEqual(codes('from tensorflow import keras'), ['keras-version']);
+    // The architectures that come with ConvLens import keras themselves: that says nothing of the program.
+    assert.deepEqual(
+      codes('from tensorflow import keras\nnet = keras.applications.MobileNet(weights=None)'),
+      ['keras-version'],
+    );
     assert.deepEqual(codes('import keras\nfrom keras.layers.core import Dense'), ['keras-version']);
     const graph = graphOf(`from tensorflow import keras
 y = keras.layers.Dense(-1)(keras.Input((4,)))`);

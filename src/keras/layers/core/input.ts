@@ -41,6 +41,8 @@ export function shapeArgument(config: Config, name: string): Shape | undefined {
   if (value.kind === 'none') return undefined;
   const entries = elementsOf(value);
   if (entries) return entries.map((entry) => shapeEntry(config, name, entry));
+  // Keras 2 took the length of a vector alone.
+  if (value.kind === 'int' && config.kerasVersion === 2) return [value.value];
   if (value.kind === 'int' || value.kind === 'float' || value.kind === 'bool' || value.kind === 'str') {
     argumentError(
       'shape-argument',
@@ -58,9 +60,10 @@ export function shapeArgument(config: Config, name: string): Shape | undefined {
  * dimension to use when none is given. Raises KerasError when no shape is given.
  */
 export function inputShape(config: Config, batch: Dim = OPEN): Shape {
-  const batchShape = shapeArgument(config, 'batch_shape');
+  // `InputLayer` still takes the names of Keras 2, which then win.
+  const batchShape = shapeArgument(config, 'batch_input_shape') ?? shapeArgument(config, 'batch_shape');
   if (batchShape) return batchShape;
-  const shape = shapeArgument(config, 'shape');
+  const shape = shapeArgument(config, 'input_shape') ?? shapeArgument(config, 'shape');
   if (!shape) {
     if (!config.isNone('input_tensor'))
       return { kind: 'unknown', reason: 'the shape is that of `input_tensor`' };
