@@ -353,9 +353,20 @@ export const shapeOps: Readonly<Record<string, OpDefinition>> = {
   }),
   expand_dims: rule('(x, axis=-1, name=None, dim=None)', 'ExpandDims', (context) => {
     const x = needs(context);
-    const axis = axisOf(context.params['axis'], x.shape.length, x.shape, 1);
-    if (axis === null) throw new Lost('the axis is not known', x.dtype);
-    return moved([...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)], x.dtype);
+    const { axis: value } = context.params;
+    const several = value.kind === 'tuple' || value.kind === 'list';
+    // Several axes are places in the result.
+    const rank = x.shape.length + (several ? value.items.length : 1);
+    const axes: readonly (number | null)[] | null = several
+      ? axesOf(value, rank, x.shape)
+      : [axisOf(value, x.shape.length, x.shape, 1)];
+    if (axes === null || axes.includes(null) || (value.kind === 'list' && value.tail !== null))
+      throw new Lost('the axis is not known', x.dtype);
+    let next = 0;
+    return moved(
+      Array.from({ length: rank }, (_, place) => (axes.includes(place) ? 1 : x.shape[next++])),
+      x.dtype,
+    );
   }),
   squeeze: rule('(x, axis=None, name=None)', 'Squeeze', (context) => {
     const x = needs(context);

@@ -37,6 +37,7 @@ const TABLE: readonly (readonly [string, string])[] = [
   ['ops.transpose(img, (0, 3, 1, 2))', '(None, 3, 28, 28)'],
   ['tf.transpose(seq, [0, 2, 1])', '(None, 8, None)'],
   ['tf.expand_dims(vec, 1)', '(None, 1, 6)'],
+  ['ops.expand_dims(vec, (0, -1))', '(1, None, 6, 1)'],
   ['ops.squeeze(ops.expand_dims(vec, -1), -1)', '(None, 6)'],
   ['ops.matmul(seq, ops.transpose(seq, (0, 2, 1)))', '(None, None, None)'],
   ['tf.matmul(seq, seq, transpose_b=True)', '(None, None, None)'],
