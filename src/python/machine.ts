@@ -185,8 +185,11 @@ export interface Machine {
   // --- probing -----------------------------------------------------------------------------------------------------------
   /** Functions and classes defined by the main file's own source that nothing called or instantiated (nor subclassed). */
   uncalled(): { readonly functions: readonly FunctionValue[]; readonly classes: readonly ClassValue[] };
-  /** Runs `body` as a probe: exceptions are swallowed, results marked, side effects on module state undone. */
-  probe<T>(body: () => T): T | undefined;
+  /**
+   * Runs `body` as a probe: exceptions are swallowed, results marked, side effects on module state undone, but those on what
+   * `keeps` names.
+   */
+  probe<T>(body: () => T, keeps?: (what: Mutable) => boolean): T | undefined;
 }
 
 export type BinaryOp = '+' | '-' | '*' | '/' | '//' | '%' | '**' | '@' | '<<' | '>>' | '&' | '|' | '^';

@@ -18,7 +18,7 @@ import {
 import { probePlainClasses, withSignature } from '../plain/probing';
 import { callLayer } from './layerCall';
 import { userMethod } from './layerBuild';
-import { layerStateOf, type LayerState } from './layerState';
+import { LayerState, layerStateOf } from './layerState';
 import type { Recorder } from './recorder';
 import { toUnknown, valueToShape } from './shapes';
 import { statedShapes as directiveShapes } from './stated';
@@ -49,18 +49,9 @@ export function probeAll(recorder: Recorder, options: ProbeOptions): void {
     });
 }
 
-/** Runs a probe and keeps what it found out of the layers, whose states the machine takes back. */
+/** Runs a probe and keeps what it found out of the layers. */
 function keep(recorder: Recorder, body: () => void): void {
-  const { machine } = recorder;
-  let states: readonly (readonly [LayerState, unknown])[] = [];
-  machine.probe(() => {
-    try {
-      body();
-    } finally {
-      states = recorder.layers.map((state) => [state, state.save()] as const);
-    }
-  });
-  for (const [state, saved] of states) state.restore(saved);
+  recorder.machine.probe(body, (what) => what instanceof LayerState);
 }
 
 function probeClass(recorder: Recorder, cls: ClassValue, options: ProbeOptions): void {

@@ -1,7 +1,7 @@
 /** What keeps a run whole: errors lose one statement, libraries have their own fuel, probes leave no trace. */
 import type { ModuleNode } from '../ast';
 import { PyRaise } from '../machine';
-import { NONE, unknown, type ClassValue, type FunctionValue } from '../values';
+import { NONE, unknown, type ClassValue, type FunctionValue, type Mutable } from '../values';
 import { type Activation, Completion, OutOfFuel } from './activation';
 import { abandonTargets } from './assignment';
 import { settle } from './branching';
@@ -105,7 +105,11 @@ export function uncalled(vm: Interpreter): {
 }
 
 /** `Machine.probe`. */
-export function probe<T>(vm: Interpreter, body: () => T): T | undefined {
+export function probe<T>(
+  vm: Interpreter,
+  body: () => T,
+  keeps: (what: Mutable) => boolean = () => false,
+): T | undefined {
   const before = vm.probing;
   const depth = vm.frames.length;
   const handlers = vm.handlers.length;
@@ -124,6 +128,6 @@ export function probe<T>(vm: Interpreter, body: () => T): T | undefined {
     vm.handlers.length = handlers;
     vm.probing = before;
     vm.trail.collapse(trailDepth + 1);
-    vm.trail.undo();
+    vm.trail.undoExcept(keeps);
   }
 }

@@ -425,8 +425,8 @@ export class Interpreter implements Machine {
   uncalled(): { readonly functions: readonly FunctionValue[]; readonly classes: readonly ClassValue[] } {
     return uncalled(this);
   }
-  probe<T>(body: () => T): T | undefined {
-    return probe(this, body);
+  probe<T>(body: () => T, keeps?: (what: Mutable) => boolean): T | undefined {
+    return probe(this, body, keeps);
   }
 }
 

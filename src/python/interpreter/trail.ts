@@ -98,6 +98,12 @@ export class Trail {
     return states;
   }
 
+  /** Like `undo`, but what `keeps` names stays as it is now. */
+  undoExcept(keeps: (what: Mutable) => boolean): void {
+    for (const [what, state] of this.undo())
+      if (state.of === 'mutable' && keeps(what as Mutable)) restore(what, state);
+  }
+
   /** Ends the innermost frame, keeping its changes as changes of the one around it. */
   keep(): TrailFrame {
     const frame = this.pop();
