@@ -109,7 +109,10 @@ export function reasonFor(config: Config, name: string): string {
   return value.kind === 'unknown' ? value.reason : `the argument ${name} is not known`;
 }
 
-/** Keras' `standardize_tuple`: an int or `rank` ints, all positive (or not negative). Unknown entries are null. */
+/**
+ * Keras' `standardize_tuple`: an int or `rank` ints, all positive (or not negative). Unknown entries are null. Floats within a
+ * tuple pass there; as lengths of a kernel they fail when the weight is made.
+ */
 export function requireTuple(config: Config, name: string, rank: number, allowZero = false): Known<number>[] {
   const value = config.value(name);
   if (value.kind === 'int' && value.value > 0) return Array.from<number>({ length: rank }).fill(value.value);
@@ -126,7 +129,10 @@ export function requireTuple(config: Config, name: string, rank: number, allowZe
   if (elements) {
     if (elements.length !== rank) wrong();
     for (const element of elements)
-      if (certainlyNotInt(element) && element.kind !== 'float')
+      if (
+        certainlyNotInt(element) &&
+        (element.kind !== 'float' || (name === 'kernel_size' && config.kerasVersion === 3))
+      )
         wrong(`including element ${valueText(config, element)}`);
     entries = elements.map((element) => intOf(element));
   } else {

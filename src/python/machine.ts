@@ -214,6 +214,8 @@ export interface Mistake {
   readonly python: string;
   /** Most precise place. */
   readonly range: SourceRange;
+  /** The whole expression. */
+  readonly site: SourceRange;
   /** Call expressions around it, innermost first. */
   readonly stack: readonly SourceRange[];
   readonly facts: Readonly<Record<string, string | number | readonly string[] | null>>;

@@ -194,6 +194,10 @@ export interface ClassHooks {
   readonly create?: (machine: Machine, self: InstanceValue, args: CallArgs) => unknown;
   /** Consulted before ordinary attributes; undefined means: go on with the ordinary lookup. */
   readonly getAttr?: (machine: Machine, self: InstanceValue, name: string) => Value | undefined;
+  /** Attributes that such objects have though nothing here models them: no slip of the pen. */
+  readonly attributeNames?: ReadonlySet<string>;
+  /** Called when the object is unpacked into `count` names, before its elements are asked for. */
+  readonly unpack?: (machine: Machine, self: InstanceValue, count: number, at: SourceRange) => void;
   /** Called after an attribute was set (keras: tracking of sublayers). */
   readonly didSetAttr?: (machine: Machine, self: InstanceValue, name: string, value: Value) => void;
   /** Called when a class statement derives from the class (decorators, registration). */

@@ -137,6 +137,18 @@ const MISTAKES: readonly (readonly [string, string])[] = [
     'loss-shape',
     'm = keras.Sequential([keras.Input((4,)), layers.Dense(3)])\nm.compile("adam", loss="mse")\nm.fit(np.zeros((9, 4)), np.zeros((9, 2))) #!',
   ],
+  [
+    'attribute-name',
+    'class M(keras.Model):\n  def __init__(self):\n    super().__init__()\n    self.head = layers.Dense(2)\n  def call(self, x):\n    return self.heads(x) #!\ny = M()(keras.Input((8,)))',
+  ],
+  [
+    'not-iterable',
+    'def net(i, widths):\n  x = i\n  for n, w in enumerate(widths): #!\n    x = layers.Dense(w)(x)\n  return x\ni = keras.Input((8,))\nm = keras.Model(i, net(i, 16))',
+  ],
+  ['tensor-unpack', 'i = keras.Input((9, 4))\ny, h, c = layers.LSTM(3)(i) #!\nm = keras.Model(i, [y, h, c])'],
+  ['sequential-list', 'm = keras.Sequential(keras.Input((4,)), layers.Dense(2)) #!'],
+  ['sequential-list', 'm = keras.Sequential(layers.Dense(3), layers.Dense(2)) #!'],
+  ['tuple-argument', 'i = keras.Input((8, 8, 3))\nm = keras.Model(i, layers.Conv2D(4, (3.0, 3))(i)) #!'],
 ];
 
 /** Programs in which the same constructs are right. */
@@ -150,6 +162,10 @@ const VALID: readonly string[] = [
   'i = keras.Input((4,))\na = layers.Dense(1, name="b")(i)\nc = layers.Dense(2, name="a")(i)\nm = keras.Model(i, {"b": a, "a": c})\nm.compile("adam", loss={"a": "categorical_crossentropy", "b": "mse"})\nm.fit(np.zeros((9, 4)), {"b": np.zeros((9, 1)), "a": np.zeros((9, 2))})',
   '(x, y), (a, b) = keras.datasets.mnist.load_data()\nm = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10)])\nm.compile("adam", loss="sparse_categorical_crossentropy")\nm.fit(x, y, validation_data=(a, b))',
   'def add(x, y=None):\n  if y is None:\n    return x\n  return x + y\ni = keras.Input((4,))\nm = keras.Model(i, add(i))',
+  'i = keras.Input((8, 8, 3))\nx = layers.Conv2D(4, 3, strides=(2.0, 2.0))(i)\nm = keras.Model(i, layers.MaxPooling2D((2.0, 2.0))(x))',
+  'class M(keras.Model):\n  def call(self, x):\n    return self.extra(x)\nm = M()\nm.extra = layers.Dense(2)\ny = m(keras.Input((8,)))',
+  'class A:\n  def __init__(self, **kw):\n    self.__dict__.update(kw)\na = A(size=4)\nm = keras.Model(keras.Input((4,)), keras.Input((4,))) if False else a.size',
+  'm = keras.Sequential((layers.Dense(3), layers.Dense(2)))\nprint(m.stop_training, m.optimizer)',
   'def later(i):\n  return helper(i)\ndef helper(i):\n  return layers.Dense(2)(i)\ni = keras.Input((4,))\nm = keras.Model(i, later(i))',
   'def f(x):\n  global SIZE\n  SIZE = 3\n  return layers.Dense(SIZE)(x)\ni = keras.Input((4,))\nm = keras.Model(i, f(i))\nprint(SIZE)',
   'from somewhere import *\ni = keras.Input((4,))\nm = keras.Model(i, layers.Dense(WIDTH)(i))',

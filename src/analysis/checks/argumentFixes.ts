@@ -198,9 +198,16 @@ function gcd(a: number, b: number): number {
 export function rate(context: FixContext): (Fix | null)[] {
   const { range } = context.failure;
   if (!context.owns(range)) return [];
-  const value = Number(context.text(range));
+  const value = Number(context.text(range).replace(/["']/g, ''));
   if (!Number.isFinite(value)) return [];
-  const fraction = value > 1 && value <= 100 ? value / 100 : value < 0 && value >= -1 ? -value : 0.5;
+  const fraction =
+    value > 0 && value < 1
+      ? value
+      : value > 1 && value <= 100
+        ? value / 100
+        : value < 0 && value >= -1
+          ? -value
+          : 0.5;
   return [context.replace(`Use ${fraction}`, String(fraction))];
 }
 

@@ -123,6 +123,24 @@ export function excessArguments(context: FixContext): (Fix | null)[] {
   return fixes;
 }
 
+/** `sequential-list`: the layers go into one list. */
+export function layersInList(context: FixContext): (Fix | null)[] {
+  const { range } = context.failure.site;
+  if (!context.owns(range)) return [];
+  const found = brackets(context, range.from, range.to);
+  if (found === null) return [];
+  const keyword = found.all.findIndex((argument) => /^\w+\s*=(?!=)/.test(argument.text));
+  const layers = keyword < 0 ? found.all : found.all.slice(0, keyword);
+  if (layers.length === 0) return [];
+  const last = layers[layers.length - 1];
+  return [
+    {
+      title: 'Put the layers into a list',
+      edits: [context.edit(layers[0].from, layers[0].from, '['), context.edit(last.to, last.to, ']')],
+    },
+  ];
+}
+
 /** `model-not-tensor` among the inputs: the variables that hold the outputs of `Input`. */
 export function modelInputs(context: FixContext): (Fix | null)[] {
   const { graph, failure } = context;

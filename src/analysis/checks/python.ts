@@ -260,3 +260,56 @@ export function unpackCount(context: FixContext): (Fix | null)[] {
     },
   ];
 }
+
+/** `attribute-name`: the attribute of nearest spelling. */
+export function attributeName(context: FixContext): (Fix | null)[] {
+  const name = context.string('name');
+  const names = context.fact('names');
+  if (name === null || !Array.isArray(names)) return [];
+  return names
+    .filter((other): other is string => typeof other === 'string' && !other.startsWith('_'))
+    .map((other) => ({ other, distance: editDistance(name.toLowerCase(), other.toLowerCase()) }))
+    .filter(
+      ({ other, distance }) => distance <= Math.max(1, Math.floor(Math.max(name.length, other.length) / 3)),
+    )
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, OFFERED)
+    .map(({ other }) => context.replace(`Change to ${other}`, other));
+}
+
+/** `not-iterable`: the number in a list, as the argument of the outermost call in the program that holds it as it is. */
+export function inList(context: FixContext): (Fix | null)[] {
+  const value = context.number('value');
+  if (value === null) return [];
+  for (const range of [context.failure.site.range, ...context.failure.site.stack]) {
+    const call = lastCall(context, range);
+    const argument =
+      call === null
+        ? undefined
+        : splitTop(context.program.text, call.open + 1, call.close, ',').find(({ text }) =>
+            new RegExp(`^(?:\\w+\\s*=\\s*)?${value}$`).test(text),
+          );
+    if (argument === undefined) continue;
+    const from = argument.to - String(value).length;
+    return [{ title: `Write a list: [${value}]`, edits: [context.edit(from, argument.to, `[${value}]`)] }];
+  }
+  return [];
+}
+
+/** `tensor-unpack`: a recurrent layer gives its states too where it is told to. */
+export function statesToo(context: FixContext): (Fix | null)[] {
+  const count = context.number('count');
+  const { graph, failure } = context;
+  const name = context.string('tensor');
+  const producer = graph.tensors.find((tensor) => tensor.name === name)?.producer ?? null;
+  const made = producer === null ? null : graph.nodes[producer].layer;
+  const layer = made === null ? null : graph.layers[made];
+  const states: Readonly<Record<string, number>> = { LSTM: 3, GRU: 2, SimpleRNN: 2 };
+  if (layer !== null && states[layer.builtin ?? ''] === count) {
+    const edits = context.setArgument(layer, 'return_state', 'True');
+    if (edits !== null) return [{ title: `Give the states of ${layer.name} too: return_state=True`, edits }];
+  }
+  if (!context.owns(failure.range)) return [];
+  const first = /^[([]?\s*(\w+)/.exec(context.text(failure.range))?.[1];
+  return first === undefined ? [] : [context.replace(`Take the tensor as ${first}`, first)];
+}

@@ -21,6 +21,7 @@ import {
 import {
   classCount,
   excessArguments,
+  layersInList,
   lossKey,
   modelInputs,
   oneInput,
@@ -50,7 +51,15 @@ import {
   nameWithoutSlash,
   selfAttention,
 } from './uses';
-import { callArguments, element, undefinedName, unpackCount } from './python';
+import {
+  attributeName,
+  callArguments,
+  element,
+  inList,
+  statesToo,
+  undefinedName,
+  unpackCount,
+} from './python';
 import { outputPadding, stridesWithDilation, windowTooLarge } from './windows';
 
 /** Ways to mend a failure; entries that do not apply are null. */
@@ -121,6 +130,15 @@ const FIXES: Readonly<Record<string, Fixes>> = {
   'call-arguments': callArguments,
   'element-range': element,
   'unpack-count': unpackCount,
+  'attribute-name': attributeName,
+  'not-iterable': inList,
+  'tensor-unpack': statesToo,
+  'sequential-list': layersInList,
+  'embedding-size': wholeNumber,
+  'attention-size': wholeNumber,
+  'repeat-count': wholeNumber,
+  'depth-multiplier-invalid': wholeNumber,
+  'num-tokens': wholeNumber,
 };
 
 /** Fixes of a failure, best first; a code without a row of its own still gets the suggestion that interpretation had. */

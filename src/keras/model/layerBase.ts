@@ -15,6 +15,7 @@ import {
   type PropertyValue,
   type Value,
 } from '../../python/values';
+import { ATTRIBUTE_NAMES } from './attributeNames';
 import { buildDefinition, specsFromShapes, userMethod } from './layerBuild';
 import { COMMON, createState, setUp } from './layerClass';
 import { layerCall } from './layerCall';
@@ -90,6 +91,7 @@ export function refresh(state: LayerState, seen = new Set<LayerState>()): void {
 }
 
 export const layerHooks: ClassHooks = {
+  attributeNames: ATTRIBUTE_NAMES,
   create: (machine, self, args) => createState(machine, self, 'layer', self.cls.name, args.range),
   getAttr: (_machine, self, name) => {
     const state = self.data as LayerState;

@@ -25,7 +25,7 @@ import { attachInputTensor, dtypeName, readShape } from './input';
 import { userMethod } from './layerBuild';
 import { builtinCall } from './layerCall';
 import { layerStateOf, LayerState } from './layerState';
-import { recorderOf, type Recorder } from './recorder';
+import { recorderOf, siteKey, type Recorder } from './recorder';
 import { toUnknown } from './shapes';
 
 /** Arguments that every layer takes (keras/src/layers/layer.py, `Layer.__init__`), Keras 2's included. */
@@ -127,6 +127,7 @@ function initialise(machine: Machine, definition: LayerDefinition, args: CallArg
   } catch (error) {
     if (!(error instanceof KerasError)) throw error;
     state.broken = (error.options.severity ?? 'error') === 'error';
+    if (state.broken) recorder.brokenSites.add(siteKey(state.layer.site.range));
     recorder.fail(error, { site: siteOf(state, error, bound), layer: state.layer });
   }
   adoptArguments(state, definition, bound);

@@ -1,6 +1,7 @@
 /** The classes `Model`, `Functional` and `Sequential` as programs use them. Training and saving pass without effect. */
 import { nativeClass } from '../../python/library/classes';
-import type { Machine } from '../../python/machine';
+import type { CallSite } from '../../graph/graph';
+import type { Bound, Machine } from '../../python/machine';
 import {
   NONE,
   list,
@@ -415,6 +416,25 @@ function compile(machine: Machine, args: CallArgs): Value {
   return NONE;
 }
 
+/** `Sequential(a, b)`: layers that should stand in a list; the model goes on with them. */
+function withoutList(state: LayerState, args: CallArgs, bound: Bound, site: CallSite): void {
+  const { recorder } = state;
+  const given = args.positional.slice(1).filter(({ value }) => layerStateOf(value) !== undefined);
+  const type = recorder.machine.typeOf(given[0]?.value ?? NONE).name;
+  if (recorder.kerasVersion === 3 && bound.values.get('layers')?.kind === 'instance')
+    recorder.fail(
+      new KerasError(
+        'sequential-list',
+        `Sequential takes one list of layers, not ${given.length === 1 ? 'a layer' : `${given.length} arguments`}`,
+        `'${type}' object is not iterable`,
+        { exception: 'TypeError', facts: { count: given.length } },
+      ),
+      { site, layer: state.layer },
+    );
+  for (const { value } of given) addToSequential(state, value, site, false);
+  rebuildSequential(state);
+}
+
 function initialiseSequential(machine: Machine, args: CallArgs): Value {
   const state = args.positional[0] === undefined ? undefined : layerStateOf(args.positional[0].value);
   if (state === undefined) return NONE;
@@ -430,7 +450,7 @@ function initialiseSequential(machine: Machine, args: CallArgs): Value {
   const site = recorder.site();
   const items = machine.iterate(layers);
   if (layers.kind === 'unknown' || items === undefined) {
-    if (layerStateOf(layers) !== undefined) addToSequential(state, layers, site, false);
+    if (layerStateOf(layers) !== undefined) withoutList(state, args, bound, site);
     else
       state.unknownPart =
         layers.kind === 'unknown'

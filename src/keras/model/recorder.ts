@@ -345,7 +345,10 @@ export class Recorder {
     const history =
       (node.primitive.op === 'input' && node.layer !== null) ||
       node.inputs.some((id) => this.symbolic.has(id));
-    const doubtful = node.failed || node.inputs.some((id) => this.doubtful.has(id));
+    const doubtful =
+      node.failed ||
+      node.inputs.some((id) => this.doubtful.has(id)) ||
+      (node.layer !== null && this.brokenSites.has(siteKey(this.graph.layers[node.layer].site.range)));
     const made: TensorRef[] = [];
     for (let index = 0; index < outputs.length; index++) {
       const output = outputs[index];
@@ -453,6 +456,8 @@ export class Recorder {
 
   /** How many classes the labels of a public data set have, by their array. */
   readonly labelClasses = new WeakMap<Value, number>();
+  /** Constructors with a mistake: what other layers made there give may follow from it. */
+  readonly brokenSites = new Set<string>();
   /** Values about which everything has been said: what follows from them is no mistake of its own. */
   readonly silent = new WeakSet<Value>();
   /** Names of a library module that are a slip of a known one, by the value that stands for them. */
@@ -544,7 +549,14 @@ export class Recorder {
    */
   mistake(mistake: Mistake, node: Node | null = null): void {
     if (node?.inputs.some((id) => this.doubtful.has(id)) === true) return;
-    const { code, range, stack } = mistake;
+    const { code, range, site, stack } = mistake;
+    // A name that a misspelt import was meant to bring.
+    const { name } = mistake.facts;
+    if (
+      code === 'undefined-name' &&
+      [...this.misspellings.values()].some(({ suggestion }) => suggestion === name)
+    )
+      return;
     if (code !== 'undefined-name' && this.graph.failures.some(({ severity }) => severity === 'error')) return;
     const key = `${code}:${range.file}:${range.from}:${range.to}:error`;
     if (this.failureKeys.has(key)) return;
@@ -553,7 +565,7 @@ export class Recorder {
       code,
       severity: 'error',
       range,
-      site: { range, stack },
+      site: { range: site, stack },
       node: node?.id ?? null,
       layer: null,
       message: `${mistake.message}\nPython: ${mistake.python}`,
@@ -583,3 +595,6 @@ export class Recorder {
 }
 
 export const recorderOf = (machine: Machine): Recorder => machine.library as Recorder;
+
+/** A place as a key. */
+export const siteKey = ({ file, from, to }: SourceRange): string => `${file}:${from}:${to}`;

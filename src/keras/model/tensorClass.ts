@@ -1,5 +1,5 @@
 /** The Python classes of tensors, variables and TensorFlow's shapes, as programs use them. */
-import type { Shape } from '../../graph/graph';
+import { isUnknown, type Shape, type SourceRange } from '../../graph/graph';
 import { nativeClass, property } from '../../python/library/classes';
 import { fn } from '../../python/library/define';
 import type { Machine } from '../../python/machine';
@@ -16,7 +16,8 @@ import {
   type InstanceValue,
   type Value,
 } from '../../python/values';
-import { isKnownRank, product } from '../dims';
+import { KerasError } from '../definition';
+import { formatShape, isKnownRank, product } from '../dims';
 import { joinTensors } from './joinTensors';
 import { operatorMethods } from '../ops/operators';
 import { recorderOf, type Classes, type Recorder } from './recorder';
@@ -54,6 +55,7 @@ export function makeTensorClasses(
 ): Pick<Classes, 'KerasTensor' | 'Variable' | 'TensorShape'> {
   const { machine } = recorder;
   const hooks: ClassHooks = {
+    unpack: unpacked,
     getAttr: (owner, self, name) => {
       const method = OP_METHODS[name] === undefined ? undefined : op(OP_METHODS[name]);
       if (method !== undefined && method.kind === 'native') return { kind: 'method', self, fn: method, name };
@@ -247,6 +249,29 @@ export function tensorShape(machine: Machine, shape: Shape): InstanceValue {
 function tensorShapeOf(value: Value): Shape {
   if (value.kind !== 'instance') return { kind: 'unknown', reason: 'not a shape' };
   return (value.data as TensorShapeData | null)?.shape ?? { kind: 'unknown', reason: 'not a shape' };
+}
+
+/**
+ * A tensor of a functional model is no sequence: Keras refuses to iterate it. Within `call` it may be, when its first length
+ * is known; the batch's is not.
+ */
+function unpacked(machine: Machine, self: InstanceValue, count: number, range: SourceRange): void {
+  const recorder = recorderOf(machine);
+  const data = tensorDataOf(self);
+  if (data === undefined || !recorder.isSymbolic(data.tensor) || recorder.isDoubtful(data.tensor)) return;
+  const shape = shapeOf(machine, self);
+  if (!isKnownRank(shape) || typeof shape[0] === 'number' || (shape[0] !== undefined && isUnknown(shape[0])))
+    return;
+  recorder.doubt(recorder.ref(data.tensor));
+  recorder.fail(
+    new KerasError(
+      'tensor-unpack',
+      `one tensor ${formatShape(shape)} cannot be unpacked into ${count} names`,
+      'Iterating over a symbolic KerasTensor is not supported.',
+      { exception: 'NotImplementedError', facts: { count, tensor: recorder.graph.tensors[data.tensor].name } },
+    ),
+    { site: { range, stack: machine.callStack() } },
+  );
 }
 
 /** A tensor of known first length gives its slices; Keras refuses to iterate a symbolic one, so others stay unknown. */

@@ -43,6 +43,8 @@ export function assign(vm: Interpreter, activation: Activation, target: Expr, va
 
 function unpack(vm: Interpreter, activation: Activation, target: TupleExpr | ListExpr, value: Value): void {
   const targets = target.elts;
+  if (value.kind === 'instance')
+    for (const { hooks } of value.cls.mro) hooks?.unpack?.(vm, value, targets.length, at(activation, target));
   const elements = iterate(vm, value);
   const star = targets.findIndex((target) => target.type === 'Starred');
   if (

@@ -1,5 +1,5 @@
 /** Evaluation of expressions. */
-import type { BinOp, Call, Expr, JoinedStr, Lambda, Param } from '../ast';
+import type { Attribute, BinOp, Call, Expr, JoinedStr, Lambda, Param } from '../ast';
 import type { SourceRange } from '../source';
 import { PyRaise } from '../machine';
 import type { DictValue, FunctionValue, Scope, UnknownValue, Value } from '../values';
@@ -12,7 +12,7 @@ import { branchValue } from './branching';
 import { call } from './calls';
 import { give } from './generators';
 import type { Interpreter } from './interpreter';
-import { beyondEnd, undefinedName } from './mistakes';
+import { beyondEnd, missingAttribute, undefinedName } from './mistakes';
 import { narrow, narrowed } from './narrowing';
 import { compare } from './comparison';
 import { evaluateArguments } from './arguments';
@@ -50,7 +50,7 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
     case 'Constant':
       return expr.value;
     case 'Attribute': {
-      const value = vm.getAttr(evaluate(vm, activation, expr.value), expr.attr);
+      const value = attributeOf(vm, activation, expr, evaluate(vm, activation, expr.value));
       vm.observer.read?.(sourceText(vm, activation, expr), at(activation, expr), value);
       return value;
     }
@@ -152,6 +152,14 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
     }
     case 'Error':
       return unknown('the expression is incomplete', at(activation, expr));
+  }
+}
+
+function attributeOf(vm: Interpreter, activation: Activation, expr: Attribute, subject: Value): Value {
+  try {
+    return vm.getAttr(subject, expr.attr);
+  } catch (error) {
+    throw error instanceof PyRaise ? missingAttribute(vm, activation, expr, subject, error) : error;
   }
 }
 

@@ -5,6 +5,7 @@ import { int, str, unknown } from '../values';
 import { hook, unwrap } from './classes';
 import { ownMethod, rangeLength } from './items';
 import type { Interpreter } from './interpreter';
+import { notIterable } from './mistakes';
 
 export interface Elements {
   readonly items: readonly Value[];
@@ -64,7 +65,7 @@ export function iterate(vm: Interpreter, value: Value): Elements | undefined {
     case 'module':
       if (value.open) return undefined;
   }
-  return vm.raise('TypeError', `'${vm.typeOf(value).name}' object is not iterable`);
+  return notIterable(vm, value);
 }
 
 function iterateInstance(vm: Interpreter, value: Value & { kind: 'instance' }): Elements | undefined {

@@ -3,18 +3,26 @@
  * program does not take, elements that are not there. Only what the program's own text settles belongs here; what rests on
  * a library that is modelled in part raises an ordinary exception.
  */
-import type { Expr, Name } from '../ast';
+import type { Attribute, Expr, Name } from '../ast';
 import { PyRaise, type Mistake } from '../machine';
 import type { SourceRange } from '../source';
 import type { CallArgs, FunctionValue, Scope, Value } from '../values';
 import { namesAround } from '../syntax/bindings';
 import type { Activation } from './activation';
 import { makeException } from './builtinClasses';
+import { unknownBase } from './classes';
 import { at } from './expressions';
 import type { Interpreter } from './interpreter';
 
 /** The codes that mistakes carry. */
-export const PYTHON_CODES = ['undefined-name', 'call-arguments', 'element-range', 'unpack-count'] as const;
+export const PYTHON_CODES = [
+  'undefined-name',
+  'call-arguments',
+  'element-range',
+  'unpack-count',
+  'attribute-name',
+  'not-iterable',
+] as const;
 
 type Facts = Mistake['facts'];
 
@@ -27,18 +35,20 @@ export function raiseMistake(
   message: string,
   range: SourceRange,
   facts: Facts = {},
+  whole = range,
 ): never {
   const cls = vm.classes.byName.get(exceptionName)!;
   const stack = vm
     .callStack()
     .filter(
-      (site, i) => i > 0 || site.from !== range.from || site.to !== range.to || site.file !== range.file,
+      (site, i) => i > 0 || site.from !== whole.from || site.to !== whole.to || site.file !== whole.file,
     );
   throw new PyRaise(makeException(cls, python), range, {
     code,
     message,
     python: `${exceptionName}: ${python}`,
     range,
+    site: whole,
     stack,
     facts,
   });
@@ -128,13 +138,70 @@ export function wrongArguments(
 ): never {
   // A call that no source makes is a library's, of which only a part is modelled.
   if (args.range === null) return vm.raise('TypeError', python);
-  return raiseMistake(vm, 'TypeError', python, 'call-arguments', message, place ?? args.range, {
-    function: fn.name,
-    parameters: fn.def.params
-      .filter((param) => param.kind === 'positional' || param.kind === 'keyword')
-      .map((param) => param.name),
-    ...facts,
-  });
+  return raiseMistake(
+    vm,
+    'TypeError',
+    python,
+    'call-arguments',
+    message,
+    place ?? args.range,
+    {
+      function: fn.name,
+      parameters: fn.def.params
+        .filter((param) => param.kind === 'positional' || param.kind === 'keyword')
+        .map((param) => param.name),
+      ...facts,
+    },
+    args.range,
+  );
+}
+
+// --- attributes ----------------------------------------------------------------------------------------------------------
+
+/** An attribute that the object does not have: a slip of one that it has, or one that nothing in the program ever sets. */
+export function missingAttribute(
+  vm: Interpreter,
+  activation: Activation,
+  expr: Attribute,
+  subject: Value,
+  error: PyRaise,
+): PyRaise {
+  const { attr } = expr;
+  if (error.mistake !== null || error.value.kind !== 'instance' || error.value.cls.name !== 'AttributeError')
+    return error;
+  const python = vm.str(error.value) ?? '';
+  // One raised within a property is about something else.
+  if (!python.endsWith(`has no attribute '${attr}'`) || attr.startsWith('__')) return error;
+  const cls = subject.kind === 'instance' ? subject.cls : null;
+  if (cls === null || cls.file === null || unknownBase(cls) !== null) return error;
+  const library = cls.mro
+    .map((ancestor) => ancestor.hooks?.attributeNames)
+    .find((names) => names !== undefined);
+  const closed = cls.mro.every((ancestor) => ancestor.def !== null || ancestor === vm.classes.object);
+  if ((library === undefined && !closed) || library?.has(attr) === true) return error;
+  const read = new RegExp(
+    `\\.${attr}\\s*(?:=(?!=)|:)|def\\s+${attr}\\b|["']${attr}["']|\\b${attr}\\s*=(?!=)`,
+  );
+  for (const { source } of vm.sources.values())
+    if (read.test(source) || /\bsetattr\s*\(|__dict__|\bvars\s*\(|__setattr__|__slots__/.test(source))
+      return error;
+  const names = new Set<string>();
+  if (subject.kind === 'instance') for (const name of subject.attrs.keys()) names.add(name);
+  for (const ancestor of cls.mro) for (const name of ancestor.attrs.keys()) names.add(name);
+  for (const name of library ?? []) names.add(name);
+  try {
+    return raiseMistake(
+      vm,
+      'AttributeError',
+      python,
+      'attribute-name',
+      `${cls.name} has no \`${attr}\`, and nothing in the program gives it one`,
+      { file: activation.file, from: expr.attrFrom, to: expr.to },
+      { name: attr, names: [...names].filter((name) => !name.startsWith('__')) },
+    );
+  } catch (raised) {
+    return raised as PyRaise;
+  }
 }
 
 // --- elements ------------------------------------------------------------------------------------------------------------
@@ -167,6 +234,25 @@ export function beyondEnd(
   } catch (raised) {
     return raised as PyRaise;
   }
+}
+
+/** A number where several values are asked for. */
+export function notIterable(vm: Interpreter, value: Value): never {
+  const python = `'${vm.typeOf(value).name}' object is not iterable`;
+  const [range] = vm.callStack();
+  const caller = vm.frame?.fn;
+  const asked = caller?.kind === 'native' && vm.builtins.get(caller.name) === caller;
+  if ((value.kind !== 'int' && value.kind !== 'float') || range === undefined || !asked)
+    return vm.raise('TypeError', python);
+  return raiseMistake(
+    vm,
+    'TypeError',
+    python,
+    'not-iterable',
+    `${value.value} is one number, and several values are asked for here`,
+    range,
+    { value: value.value },
+  );
 }
 
 /** `a, b = …` with another number of values. */
