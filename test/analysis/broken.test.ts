@@ -149,6 +149,10 @@ const MISTAKES: readonly (readonly [string, string])[] = [
   ['sequential-list', 'm = keras.Sequential(keras.Input((4,)), layers.Dense(2)) #!'],
   ['sequential-list', 'm = keras.Sequential(layers.Dense(3), layers.Dense(2)) #!'],
   ['tuple-argument', 'i = keras.Input((8, 8, 3))\nm = keras.Model(i, layers.Conv2D(4, (3.0, 3))(i)) #!'],
+  [
+    'loss-shape',
+    'm = keras.Sequential([keras.Input((4,)), layers.Dense(3)])\nm.compile("adam", loss="mse")\nm.fit(np.zeros((9, 4)), np.zeros((9, 2))) #!\nm.evaluate(np.zeros((9, 4)), np.zeros((9, 2)))',
+  ],
 ];
 
 /** Programs in which the same constructs are right. */

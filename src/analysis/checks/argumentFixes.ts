@@ -253,6 +253,10 @@ function wrongSize(context: FixContext): (Fix | null)[] | null {
   const { range } = context.failure;
   if (!context.owns(range)) return null;
   const text = context.text(range).trim();
+  if (/^[([]/.test(text) && /\d\.\d*/.test(text)) {
+    const whole = text.replace(/\d+\.\d*/g, (number) => String(Math.max(1, Math.round(Number(number)))));
+    return [context.replace(`Write whole numbers: ${whole}`, whole)];
+  }
   if (/^["'](?:same|valid|causal)["']$/i.test(text))
     return [context.replace(`Name the argument: padding=${text}`, `padding=${text}`)];
   if (/^["']\d+["']$/.test(text)) return [context.replace('Write it as a number', text.slice(1, -1))];

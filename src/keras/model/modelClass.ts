@@ -32,6 +32,7 @@ import { countParameters } from './parameters';
 import { recorderOf, type Recorder } from './recorder';
 import { shapesOf } from './layerBuild';
 import { toUnknown, valueToShape } from './shapes';
+import { tensorDataOf } from './structure';
 import { checkData } from './training';
 
 /** Keras' `functional_init_arguments`; `args` without self. */
@@ -419,7 +420,9 @@ function compile(machine: Machine, args: CallArgs): Value {
 /** `Sequential(a, b)`: layers that should stand in a list; the model goes on with them. */
 function withoutList(state: LayerState, args: CallArgs, bound: Bound, site: CallSite): void {
   const { recorder } = state;
-  const given = args.positional.slice(1).filter(({ value }) => layerStateOf(value) !== undefined);
+  const given = args.positional
+    .slice(1)
+    .filter(({ value }) => layerStateOf(value) !== undefined || tensorDataOf(value) !== undefined);
   const type = recorder.machine.typeOf(given[0]?.value ?? NONE).name;
   if (recorder.kerasVersion === 3 && bound.values.get('layers')?.kind === 'instance')
     recorder.fail(
@@ -448,14 +451,17 @@ function initialiseSequential(machine: Machine, args: CallArgs): Value {
   const layers = bound.values.get('layers') ?? NONE;
   if (layers.kind === 'none') return NONE;
   const site = recorder.site();
+  const alone = layerStateOf(layers) !== undefined && machine.findAttr(layers, '__iter__') === undefined;
+  if (alone || tensorDataOf(layers) !== undefined) {
+    withoutList(state, args, bound, site);
+    return NONE;
+  }
   const items = machine.iterate(layers);
   if (layers.kind === 'unknown' || items === undefined) {
-    if (layerStateOf(layers) !== undefined) withoutList(state, args, bound, site);
-    else
-      state.unknownPart =
-        layers.kind === 'unknown'
-          ? toUnknown(layers)
-          : { kind: 'unknown', reason: 'the layers of this model are not known' };
+    state.unknownPart =
+      layers.kind === 'unknown'
+        ? toUnknown(layers)
+        : { kind: 'unknown', reason: 'the layers of this model are not known' };
     return NONE;
   }
   for (const item of items.items) addToSequential(state, item, site, false);

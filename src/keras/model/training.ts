@@ -34,13 +34,18 @@ export interface Given {
   readonly site: CallSite;
 }
 
-/** Data given to a functional model. Says nothing of what is not known; at most one mistake for a call. */
+/** Models whose data have been complained of: `evaluate` after `fit` meets the same mistake again. */
+const told = new WeakSet<LayerState>();
+
+/** Data given to a functional model. Says nothing of what is not known; at most one mistake for a model. */
 export function checkData(state: LayerState, given: Given): void {
   const { functional } = state;
-  if (functional === null || state.broken) return;
-  if (given.x !== undefined && wrongInputs(state, functional, given.x, given)) return;
-  if (given.y !== undefined && wrongLabels(state, functional, given.y, given)) return;
-  wrongCounts(state, given);
+  if (functional === null || state.broken || told.has(state)) return;
+  const wrong =
+    (given.x !== undefined && wrongInputs(state, functional, given.x, given)) ||
+    (given.y !== undefined && wrongLabels(state, functional, given.y, given)) ||
+    wrongCounts(state, given);
+  if (wrong) told.add(state);
 }
 
 function isArray(value: Value): boolean {
@@ -101,7 +106,7 @@ function wrongInputs(state: LayerState, functional: FunctionalGraph, x: Value, {
 }
 
 /** Arrays of different numbers of samples: Keras takes one from each at a time. */
-function wrongCounts(state: LayerState, { x, y, site }: Given): void {
+function wrongCounts(state: LayerState, { x, y, site }: Given): boolean {
   const { recorder } = state;
   const counts = (value: Value | undefined): number[] =>
     value === undefined
@@ -112,7 +117,7 @@ function wrongCounts(state: LayerState, { x, y, site }: Given): void {
           return typeof count === 'number' ? [count] : [];
         });
   const [ofX, ofY] = [counts(x), counts(y)];
-  if (new Set([...ofX, ...ofY]).size < 2) return;
+  if (new Set([...ofX, ...ofY]).size < 2) return false;
   const sizes = (name: string, list: readonly number[]): string =>
     list.length === 0 ? '' : `'${name}' sizes: ${list.join(', ')}\n`;
   recorder.fail(
@@ -124,6 +129,7 @@ function wrongCounts(state: LayerState, { x, y, site }: Given): void {
     ),
     { site, layer: state.layer },
   );
+  return true;
 }
 
 /** True when a mistake was reported. */
