@@ -268,7 +268,10 @@ function unpacked(machine: Machine, self: InstanceValue, count: number, range: S
       'tensor-unpack',
       `one tensor ${formatShape(shape)} cannot be unpacked into ${count} names`,
       'Iterating over a symbolic KerasTensor is not supported.',
-      { exception: 'NotImplementedError', facts: { count, tensor: recorder.graph.tensors[data.tensor].name } },
+      {
+        exception: 'NotImplementedError',
+        facts: { count, tensor: recorder.graph.tensors[data.tensor].name },
+      },
     ),
     { site: { range, stack: machine.callStack() } },
   );
