@@ -129,10 +129,7 @@ export function requireTuple(config: Config, name: string, rank: number, allowZe
   if (elements) {
     if (elements.length !== rank) wrong();
     for (const element of elements)
-      if (
-        certainlyNotInt(element) &&
-        (element.kind !== 'float' || (name === 'kernel_size' && config.kerasVersion === 3))
-      )
+      if (certainlyNotInt(element) && (element.kind !== 'float' || name === 'kernel_size'))
         wrong(`including element ${valueText(config, element)}`);
     entries = elements.map((element) => intOf(element));
   } else {

@@ -102,6 +102,8 @@ export interface Machine {
   bind(parameters: readonly Parameter[], args: CallArgs): Bound;
   /** Frames, outermost first. */
   readonly frames: readonly Frame[];
+  /** Whether the place belongs to a statement that is being typed. */
+  unfinished(place: SourceRange): boolean;
   /** Call expressions around the current point, innermost first (the current native call's own expression at [0] when a native function runs). */
   callStack(): SourceRange[];
 

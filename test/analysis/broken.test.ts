@@ -213,4 +213,13 @@ describe('mistakes beyond single layers', () => {
         [],
       );
     });
+
+  it('says nothing of a name that is being typed', () => {
+    const found = (text: string): string[] => analyse(text).diagnostics.map(({ code }) => code);
+    const program = `${HEAD}inputs = keras.Input((4,))\nhidden = layers.Dense(2)(inputs)\nm = keras.Model(inputs, hidden)\n`;
+    for (let end = 1; end < program.length; end++)
+      assert.deepEqual(found(program.slice(0, end)), [], program.slice(0, end));
+    assert.deepEqual(found(`${program}hid\nprint(m)\n`), []);
+    assert.deepEqual(found(`${program}print(hid)\n`), ['undefined-name']);
+  });
 });

@@ -184,11 +184,23 @@ function signatureNames(names: string): readonly string[] {
   return names.split(' ');
 }
 
+/** What Keras 2 takes besides (tf_keras/src/engine/training.py). */
+const TRAINING_2: readonly string[] = [
+  'max_queue_size',
+  'workers',
+  'use_multiprocessing',
+  'pss_evaluation_shards',
+  'sample_weight_mode',
+  'target_tensors',
+  'cloning',
+  'experimental_run_tf_function',
+  'distribute',
+];
+
 /** A keyword that the method does not take: TypeError, as Python says it. */
 function checkKeywords(state: LayerState, method: string, call: CallArgs): void {
   const { recorder } = state;
-  const names = TRAINING[method];
-  if (recorder.kerasVersion === 2 || names === undefined) return;
+  const names = [...(TRAINING[method] ?? []), ...(recorder.kerasVersion === 2 ? TRAINING_2 : [])];
   for (const [name, { nameRange }] of call.keywords) {
     if (names.includes(name) || nameRange === null) continue;
     const suggestion = closest(name, names) ?? null;

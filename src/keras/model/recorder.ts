@@ -471,8 +471,9 @@ export class Recorder {
   misspelt(value: Value, range?: SourceRange): void {
     const found = this.misspellings.get(value);
     if (found === undefined || this.reported.has(value)) return;
-    this.reported.add(value);
     const site = range === undefined ? this.site() : { range, stack: [] };
+    if (this.machine.unfinished(site.range)) return;
+    this.reported.add(value);
     const { name, suggestion, module } = found;
     this.fail(
       new KerasError(

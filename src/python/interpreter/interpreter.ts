@@ -35,6 +35,7 @@ import { deleteItem, getItem, length, setItem } from './items';
 import { iterate } from './iteration';
 import { joinValues } from './joins';
 import { compare } from './comparison';
+import { unfinished } from './mistakes';
 import { binary, unary } from './operators';
 import { repr, text } from './text';
 import { Trail, type Joins, type Touchable } from './trail';
@@ -156,6 +157,9 @@ export class Interpreter implements Machine {
   }
   bind(parameters: readonly Parameter[], args: CallArgs): Bound {
     return bindParameters(parameters, args);
+  }
+  unfinished(place: SourceRange): boolean {
+    return unfinished(this, place);
   }
   callStack(): SourceRange[] {
     const stack: SourceRange[] = [];

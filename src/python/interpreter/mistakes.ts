@@ -3,7 +3,7 @@
  * program does not take, elements that are not there. Only what the program's own text settles belongs here; what rests on
  * a library that is modelled in part raises an ordinary exception.
  */
-import type { Attribute, Expr, Name } from '../ast';
+import type { Attribute, Expr, Name, Stmt } from '../ast';
 import { PyRaise, type Mistake } from '../machine';
 import type { SourceRange } from '../source';
 import type { CallArgs, FunctionValue, Scope, Value } from '../values';
@@ -37,6 +37,7 @@ export function raiseMistake(
   facts: Facts = {},
   whole = range,
 ): never {
+  if (unfinished(vm, whole)) return vm.raise(exceptionName, python);
   const cls = vm.classes.byName.get(exceptionName)!;
   const stack = vm
     .callStack()
@@ -52,6 +53,71 @@ export function raiseMistake(
     stack,
     facts,
   });
+}
+
+/**
+ * Whether the place belongs to a statement that is being typed: the last one of a text that breaks off without a line end, or
+ * a name that stands alone on its line. What is to follow may make it right.
+ */
+export function unfinished(vm: Interpreter, { file, from }: SourceRange): boolean {
+  const module = vm.sources.get(file);
+  if (module === undefined) return false;
+  const last = lastStatement(module.body);
+  // A cell of a notebook has no line end of its own.
+  if (last !== null && !file.includes('#') && !/\n[ \t]*$/.test(module.source) && from >= last.from)
+    return true;
+  const line = module.text.slice(module.text.lastIndexOf('\n', from - 1) + 1).split('\n', 1)[0];
+  return /^\s*[A-Za-z_]\w*\s*$/.test(line) && !inBrackets(module.text, from);
+}
+
+/** The innermost statement that ends the text. */
+function lastStatement(body: readonly Stmt[]): Stmt | null {
+  let found: Stmt | null = null;
+  for (let block: readonly Stmt[] = body; block.length > 0;) {
+    found = block[block.length - 1];
+    block =
+      blocksOf(found)
+        .filter((inner) => inner.length > 0)
+        .pop() ?? [];
+  }
+  return found;
+}
+
+function blocksOf(statement: Stmt): (readonly Stmt[])[] {
+  switch (statement.type) {
+    case 'If':
+    case 'While':
+    case 'For':
+      return [statement.body, statement.orelse];
+    case 'Try':
+      return [
+        statement.body,
+        ...statement.handlers.map((handler) => handler.body),
+        statement.orelse,
+        statement.finalbody,
+      ];
+    case 'With':
+    case 'FunctionDef':
+    case 'ClassDef':
+      return [statement.body];
+    case 'Match':
+      return statement.cases.map((option) => option.body);
+    case 'Error':
+      return statement.partial === null ? [] : blocksOf(statement.partial);
+    default:
+      return [];
+  }
+}
+
+/** Whether a bracket is open at the offset, looking back to where its statement may begin. */
+function inBrackets(text: string, offset: number): boolean {
+  let depth = 0;
+  for (let i = offset - 1; i >= 0 && offset - i < 4000; i--) {
+    const char = text[i];
+    if (')]}'.includes(char)) depth++;
+    else if ('([{'.includes(char) && --depth < 0) return true;
+  }
+  return false;
 }
 
 // --- names -------------------------------------------------------------------------------------------------------------
