@@ -12,7 +12,7 @@ import { Observations } from './model/observe';
 import { probeAll } from './model/probing';
 import { addGraphModels } from './plain/graphModels';
 import type { Recorder } from './model/recorder';
-import { errorsOf, noteVersion, versionIsOpen } from './version';
+import { errorsOf, gaveUp, noteVersion, versionIsOpen } from './version';
 
 export interface Source {
   readonly path: string;
@@ -44,10 +44,10 @@ export interface Environment {
 export function interpret(source: Source, environment: Environment = {}): ModelGraph {
   const { graph, open } = interpretAs(source, environment, environment.kerasVersion ?? 3);
   const errors = errorsOf(graph);
-  if (environment.kerasVersion !== undefined || !open || graph.kerasVersion === 2 || errors.length === 0)
-    return graph;
+  const stated = environment.kerasVersion !== undefined || graph.kerasVersion === 2;
+  if (stated || !open || errors.length === 0 || gaveUp(graph)) return graph;
   const older = interpretAs(source, environment, 2).graph;
-  if (errorsOf(older).length >= errors.length) return graph;
+  if (gaveUp(older) || errorsOf(older).length >= errors.length) return graph;
   noteVersion(older, errors);
   return older;
 }

@@ -4,52 +4,33 @@
  */
 import type { Failure, ModelGraph } from '../graph/graph';
 
-/** Modules that Keras 3 does not have; whoever imports one runs Keras 2. */
+/** Modules that Keras 3 does not have (`layers.add` is a function, which it has): whoever imports one runs Keras 2. */
 const KERAS_2_ONLY =
-  /^(?:(?:tensorflow\.)?keras\.(?:engine|layers\.[a-z]\w*|wrappers|objectives|utils\.(?:np_utils|generic_utils|conv_utils|vis_utils|training_utils|multi_gpu_utils)|utils\.multi_gpu_model|backend\.\w+|legacy_tf_layers|layers\.experimental|optimizer_v2|optimizers\.legacy|preprocessing\.text|callbacks\.callbacks)|tensorflow\.python\.keras|tensorflow\.contrib|tensorflow_addons|keras_contrib|keras_applications|keras_preprocessing)(?:\.|$)/;
+  /^(?:(?:tensorflow\.)?keras\.(?:engine|layers\.(?!(?:add|subtract|multiply|average|maximum|minimum|concatenate|dot|serialize|deserialize)$)[a-z]\w*|wrappers|objectives|utils\.(?:np_utils|generic_utils|conv_utils|vis_utils|training_utils|multi_gpu_utils)|utils\.multi_gpu_model|backend\.\w+|legacy_tf_layers|optimizer_v2|optimizers\.legacy|preprocessing\.text|callbacks\.callbacks)|tensorflow\.python\.keras|tensorflow\.contrib|tensorflow_addons|keras_contrib|keras_applications|keras_preprocessing)(?:\.|$)/;
 /** Modules that only Keras 3 has. */
 const KERAS_3_ONLY =
   /^(?:tensorflow\.)?keras\.(?:ops|random|tree|distribution|quantizers|dtype_policies)(?:\.|$)/;
-/** Functions of modules that both have. */
-const FUNCTION = /^[a-z_]+$/;
-
 /** Whether the imports leave open which Keras a program is written for. */
 export function versionIsOpen(imported: ReadonlySet<string>): boolean {
   let standalone = false;
   let through = false;
   for (const name of imported) {
     if (KERAS_3_ONLY.test(name)) return false;
-    if (KERAS_2_ONLY.test(name) && !isFunctional(name)) return true;
+    if (KERAS_2_ONLY.test(name)) return true;
     if (name === 'keras' || name.startsWith('keras.')) standalone = true;
     if (name === 'tensorflow' || name.startsWith('tensorflow.')) through = true;
   }
   return through && !standalone;
 }
 
-/** `from keras.layers import add`: a functional form, which Keras 3 has too; modules have names of their own. */
-function isFunctional(name: string): boolean {
-  const found = /^(?:tensorflow\.)?keras\.layers\.(\w+)$/.exec(name);
-  return (
-    found !== null &&
-    FUNCTION.test(found[1]) &&
-    [
-      'add',
-      'subtract',
-      'multiply',
-      'average',
-      'maximum',
-      'minimum',
-      'concatenate',
-      'dot',
-      'serialize',
-      'deserialize',
-    ].includes(found[1])
-  );
-}
-
 /** Failures that stop the program. */
 export function errorsOf(graph: ModelGraph): Failure[] {
   return graph.failures.filter(({ severity }) => severity === 'error');
+}
+
+/** Whether a run ended before the program did: what it has not seen it has no errors of. */
+export function gaveUp(graph: ModelGraph): boolean {
+  return graph.problems.some(({ kind }) => kind === 'fuel' || kind === 'internal');
 }
 
 /** Tells where Keras 3 would stop a program that is read as one for Keras 2. */

@@ -43,6 +43,24 @@ y = keras.layers.Dense(-1)(keras.Input((4,)))`);
     assert.deepEqual([graph.kerasVersion, ...graph.failures.map(({ code }) => code)], [3, 'units-invalid']);
   });
 
+  it('is not taken from a run that ended early, which has seen no errors', () => {
+    const text =
+      "from tensorflow import keras\ny = keras.layers.Conv2D(4, 3, name='a/b')(keras.Input((8, 8, 3)))";
+    const full = interpret({ path: 'a.py', text });
+    assert.equal(full.kerasVersion, 2);
+    // The time is up as soon as the first run is over.
+    let asked = 0;
+    const late = interpret(
+      { path: 'a.py', text: text + '\nfor i in range(3000): pass' },
+      {
+        deadline: 10,
+        now: () => (asked++ < 3 ? 0 : 100),
+      },
+    );
+    assert.equal(late.kerasVersion, 3);
+    assert.ok(late.tensors.length > 0);
+  });
+
   it('is not asked where the version is stated', () => {
     const text =
       "from tensorflow import keras\ny = keras.layers.Conv2D(4, 3, name='a/b')(keras.Input((8, 8, 3)))";
