@@ -1,6 +1,7 @@
 /** The whole pipeline in one short function: program → interpretation → model graph → figures and diagnostics. */
 import type { ModelGraph } from '../graph/graph';
 import { interpret } from '../keras/interpret';
+import type { Backend } from '../keras/dtypes';
 import type { FileReader } from '../python/source';
 import { diagnose, optionalAdvice } from './diagnose';
 import type { Diagnostic } from './diagnostic';
@@ -20,6 +21,8 @@ export interface Environment {
   readonly patience?: number;
   /** Keras semantics; 3 when absent. */
   readonly kerasVersion?: 2 | 3;
+  /** What Keras runs on, where the program does not set it; TensorFlow when absent. */
+  readonly backend?: Backend;
   /** Parsed files, kept by the caller from run to run: an edit then re-reads only what changed. */
   readonly parsed?: NonNullable<Parameters<typeof interpret>[1]>['parsed'];
   /** Receives errors of the interpretation itself, for tests. */

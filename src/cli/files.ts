@@ -63,6 +63,8 @@ export function isKerasProgram({ program, graph }: Analysis): boolean {
   return graph.layers.length > 0 || graph.nodes.length > 0 || MENTION.test(program.text);
 }
 
+const BACKENDS = ['tensorflow', 'jax', 'torch'] as const;
+
 /** The program in a file. Throws UsageError when it cannot be read. */
 export function readProgram(file: string): Program {
   let text: string;
@@ -95,6 +97,8 @@ export function analyzeFile(
     reader,
     searchPath,
     kerasVersion: reading.keras,
+    // Keras reads the same variable.
+    backend: BACKENDS.find((name) => name === process.env['KERAS_BACKEND']),
   });
 }
 

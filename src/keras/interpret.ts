@@ -4,6 +4,7 @@ import type { ModuleNode } from '../python/ast';
 import { runProgram, type Program } from '../python/run';
 import type { FileReader } from '../python/source';
 import { splitCellFile } from '../python/source';
+import type { Backend } from './dtypes';
 import { SHIPPED, withShipped } from './modules/applications';
 import { kerasModules, kerasStandIns } from './modules';
 import { installKeras } from './model/classes';
@@ -29,6 +30,8 @@ export interface Environment {
   readonly fuel?: number;
   /** As the program's imports and calls say where absent (version.ts). */
   readonly kerasVersion?: 2 | 3;
+  /** What Keras runs on, where the program does not set it; Keras' own default, TensorFlow, where absent. */
+  readonly backend?: Backend;
   /** Parsed files, kept by the caller from run to run. */
   readonly parsed?: Map<string, ModuleNode>;
   readonly now?: () => number;
@@ -75,7 +78,7 @@ function interpretAs(
       fallbacks: [kerasStandIns],
       observer: observations,
       setup: (machine, directives) => {
-        recorder = installKeras(machine, source.path, version);
+        recorder = installKeras(machine, source.path, version, environment.backend ?? null);
         recorder.directives = directives;
         observations.recorder = recorder;
       },

@@ -80,6 +80,8 @@ export interface Machine {
   readonly observer: Observer;
   /** Free slot for the library that drives the machine (keras: its recorder). */
   library: unknown;
+  /** What the program has put into `os.environ`; null where it has not asked for it. */
+  environ: DictValue | null;
   /** Path of the program's main file. */
   readonly mainFile: string;
 

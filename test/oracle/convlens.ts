@@ -17,6 +17,7 @@ export function answerOf(program: Program): Answer {
     { path: 'main.py', text: source },
     {
       probe: false,
+      backend: 'jax',
       onUncaught: (error: unknown) => uncaught.push(String(error)),
       onInternal: (error) => broken.push(String(error)),
     },

@@ -1,5 +1,6 @@
 /**
- * `npm run oracle -- --cases N --graphs M --seed S [--python PY]`: draws layers and networks, asks real Keras and ConvLens,
+ * `npm run oracle -- --cases N --graphs M --seed S [--functions F] [--python PY]`: draws layers, networks and calls of
+ * functions on tensors (a fifth as many as layers, unless said otherwise), asks real Keras and ConvLens,
  * prints every cause of difference by its smallest program, and ends with one line of figures. Exits 1 on any difference in
  * shapes, dtypes or counts, on any false alarm, when fewer than 99.5 % of the answers agree on whether there is an error, or
  * when a class was not drawn.
@@ -81,6 +82,7 @@ async function main(): Promise<void> {
     options: {
       cases: { type: 'string', default: '1000' },
       graphs: { type: 'string', default: '100' },
+      functions: { type: 'string' },
       seed: { type: 'string', default: String(Math.floor(Date.now() / 86_400_000)) },
       python: { type: 'string' },
       'no-shrink': { type: 'boolean', default: false },
@@ -101,11 +103,13 @@ async function main(): Promise<void> {
   }
   const layers = drawer.layers(Number(values.cases));
   const graphs = drawer.graphs(Number(values.graphs));
+  const functions = drawer.functions(Number(values.functions ?? Math.floor(layers.length / 5)));
+  const programs = [...layers, ...graphs, ...functions];
   const keras = await Keras.start(python);
-  const result = await differences([...layers, ...graphs], keras, (done) => {
+  const result = await differences(programs, keras, (done) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${done}`);
   });
-  if (values.record !== undefined) record(values.record, keras, [...layers, ...graphs], result.answers);
+  if (values.record !== undefined) record(values.record, keras, programs, result.answers);
   const causes = new Map<string, Found[]>();
   for (const found of result.found) {
     const cause = causeOf(found.program, found.difference);
@@ -124,14 +128,14 @@ async function main(): Promise<void> {
   keras.stop();
   for (const [type, count] of [...drawer.counts].sort(([, a], [, b]) => a - b))
     console.log(`${String(count).padStart(6)} ${type}`);
-  const total = layers.length + graphs.length;
+  const total = programs.length;
   const { differences: counts } = result;
   const wrong = counts.crash + counts.shape + counts.dtype + counts.params + counts.trainable;
   const agreement = 1 - (counts['false alarm'] + counts['missed error']) / Math.max(1, total);
   const missing = drawer.missing();
   if (missing.length) console.log(`never drawn: ${missing.join(', ')}`);
   console.log(
-    `cases ${layers.length}, graphs ${graphs.length}, seed ${seed}, Keras ${keras.versions.keras}: differences ${wrong} (crash ${counts.crash}, shape ${counts.shape}, dtype ${counts.dtype}, parameters ${counts.params}, trainable ${counts.trainable}), false alarms ${counts['false alarm']}, missed errors ${counts['missed error']} of ${result.raised}, raise agreement ${(100 * agreement).toFixed(2)} %, classes ${drawer.counts.size - missing.length}/${drawer.counts.size}, time-outs ${result.timeouts}, ${Math.round((Date.now() - began) / 1000)} s`,
+    `cases ${layers.length}, graphs ${graphs.length}, functions ${functions.length}, seed ${seed}, Keras ${keras.versions.keras}: differences ${wrong} (crash ${counts.crash}, shape ${counts.shape}, dtype ${counts.dtype}, parameters ${counts.params}, trainable ${counts.trainable}), false alarms ${counts['false alarm']}, missed errors ${counts['missed error']} of ${result.raised}, raise agreement ${(100 * agreement).toFixed(2)} %, classes ${drawer.counts.size - missing.length}/${drawer.counts.size}, time-outs ${result.timeouts}, ${Math.round((Date.now() - began) / 1000)} s`,
   );
   process.exitCode =
     wrong > 0 || counts['false alarm'] > 0 || agreement < REQUIRED_AGREEMENT || missing.length > 0 ? 1 : 0;

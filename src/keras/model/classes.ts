@@ -1,5 +1,6 @@
 /** Sets a machine up for Keras: its recorder and the Python classes that everything else refers to. */
 import type { Machine } from '../../python/machine';
+import type { Backend } from '../dtypes';
 import { layerDefinition } from '../registry';
 import { opsLookup } from '../ops';
 import { makeLayerClass } from './layerBase';
@@ -9,8 +10,13 @@ import { Recorder, type Classes } from './recorder';
 import { makeTensorClasses } from './tensorClass';
 
 /** The recorder of a new machine, in `machine.library`. */
-export function installKeras(machine: Machine, file: string, kerasVersion: 2 | 3): Recorder {
-  const recorder = new Recorder(machine, file, kerasVersion);
+export function installKeras(
+  machine: Machine,
+  file: string,
+  kerasVersion: 2 | 3,
+  backend: Backend | null = null,
+): Recorder {
+  const recorder = new Recorder(machine, file, kerasVersion, backend);
   machine.library = recorder;
   // The lengths of TensorFlow 1's shapes are objects with a `value`.
   machine.numberAttributes.push((value, name) =>

@@ -31,6 +31,7 @@ import type {
   Value,
 } from '../../python/values';
 import { KerasError, type TensorRef, type TensorSpec } from '../definition';
+import type { Backend } from '../dtypes';
 import { NameCounter, toSnakeCase } from './names';
 import { PlainState } from '../plain/state';
 import { isFloat } from './config';
@@ -125,9 +126,19 @@ export class Recorder {
     readonly machine: Machine,
     file: string,
     public kerasVersion: 2 | 3,
+    /** What Keras runs on, where the caller says it. */
+    private readonly statedBackend: Backend | null = null,
   ) {
     this.graph = emptyGraph(file);
     this.graph.kerasVersion = kerasVersion;
+  }
+
+  /** What Keras runs on: as the program sets it, else as the caller says, else Keras' own default. */
+  get backend(): Backend {
+    const set = this.machine.environ?.entries.get('s:KERAS_BACKEND');
+    const value = set?.maybe ? undefined : set?.value;
+    if (value?.kind === 'str' && (value.value === 'jax' || value.value === 'torch')) return value.value;
+    return value?.kind === 'str' ? 'tensorflow' : (this.statedBackend ?? 'tensorflow');
   }
 
   /** From here on the program is one of Keras 2 (`tf_keras`, or TensorFlow told to use it). */

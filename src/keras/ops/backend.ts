@@ -52,7 +52,7 @@ export function backendLookup(recorder: Recorder, name: string): Value | undefin
         return NONE;
       });
     case 'backend':
-      return native(name, () => str('tensorflow'));
+      return native(name, () => str(recorder.backend));
     case 'floatx':
       return native(name, () => str('float32'));
     case 'epsilon':

@@ -3,9 +3,10 @@ import type { CompareOp } from '../../python/machine';
 import { int, float, type Value } from '../../python/values';
 import type { OpContext, OpDefinition } from './opFunction';
 import { lostResult } from './opFunction';
-import { dtypeOf, elementwise, type DtypeRule } from './operators';
+import type { DtypeRule } from '../dtypes';
+import { dtypeOf, elementwise } from './operators';
 import { asTensor } from '../model/structure';
-import { KerasError, type TensorRef } from '../definition';
+import { KerasError } from '../definition';
 import { OPEN, floorDivideDim, formatShape, isKnownRank, product } from '../dims';
 import { axesOf } from './reduceOps';
 import type { Shape } from '../../graph/graph';
@@ -16,37 +17,37 @@ type UnaryRow = readonly [type: string, fn: string, dtype: DtypeRule, plain?: (x
 const UNARY: Readonly<Record<string, UnaryRow>> = {
   relu: ['Relu', 'relu', 'same'],
   relu6: ['Relu6', 'relu6', 'same'],
-  sigmoid: ['Sigmoid', 'sigmoid', 'float'],
+  sigmoid: ['Sigmoid', 'sigmoid', 'same'],
   tanh: ['Tanh', 'tanh', 'float'],
-  softplus: ['Softplus', 'softplus', 'float'],
-  softsign: ['Softsign', 'softsign', 'float'],
-  silu: ['Silu', 'silu', 'float'],
-  gelu: ['Gelu', 'gelu', 'float'],
-  elu: ['Elu', 'elu', 'float'],
-  selu: ['Selu', 'selu', 'float'],
-  celu: ['Celu', 'celu', 'float'],
+  softplus: ['Softplus', 'softplus', 'same'],
+  softsign: ['Softsign', 'softsign', 'same'],
+  silu: ['Silu', 'silu', 'same'],
+  gelu: ['Gelu', 'gelu', 'same'],
+  elu: ['Elu', 'elu', 'same'],
+  selu: ['Selu', 'selu', 'same'],
+  celu: ['Celu', 'celu', 'same'],
   mish: ['Mish', 'mish', 'float'],
   leaky_relu: ['LeakyRelu', 'leaky_relu', 'same'],
-  hard_sigmoid: ['HardSigmoid', 'hard_sigmoid', 'float'],
-  hard_silu: ['HardSilu', 'hard_silu', 'float'],
-  hard_tanh: ['HardTanh', 'hard_tanh', 'float'],
-  hard_shrink: ['HardShrink', 'hard_shrink', 'float'],
-  soft_shrink: ['SoftShrink', 'soft_shrink', 'float'],
-  tanh_shrink: ['TanhShrink', 'tanh_shrink', 'float'],
-  log_sigmoid: ['LogSigmoid', 'log_sigmoid', 'float'],
-  squareplus: ['Squareplus', 'squareplus', 'float'],
+  hard_sigmoid: ['HardSigmoid', 'hard_sigmoid', 'same'],
+  hard_silu: ['HardSilu', 'hard_silu', 'same'],
+  hard_tanh: ['HardTanh', 'hard_tanh', 'same'],
+  hard_shrink: ['HardShrink', 'hard_shrink', 'same'],
+  soft_shrink: ['SoftShrink', 'soft_shrink', 'same'],
+  tanh_shrink: ['TanhShrink', 'tanh_shrink', 'same'],
+  log_sigmoid: ['LogSigmoid', 'log_sigmoid', 'same'],
+  squareplus: ['Squareplus', 'squareplus', 'same'],
   threshold: ['Threshold', 'threshold', 'same'],
-  sparse_plus: ['SparsePlus', 'sparse_plus', 'float'],
-  sparse_sigmoid: ['SparseSigmoid', 'sparse_sigmoid', 'float'],
-  exponential: ['Exp', 'exponential', 'float'],
+  sparse_plus: ['SparsePlus', 'sparse_plus', 'same'],
+  sparse_sigmoid: ['SparseSigmoid', 'sparse_sigmoid', 'same'],
+  exponential: ['Exp', 'exponential', 'keptFloat'],
   linear: ['Identity', 'linear', 'same'],
   sqrt: ['Sqrt', 'sqrt', 'float', Math.sqrt],
   rsqrt: ['Rsqrt', 'rsqrt', 'same', (x) => 1 / Math.sqrt(x)],
-  square: ['Square', 'square', 'same', (x) => x * x],
+  square: ['Square', 'square', 'counted', (x) => x * x],
   abs: ['Absolute', 'absolute', 'same', Math.abs],
   absolute: ['Absolute', 'absolute', 'same', Math.abs],
-  exp: ['Exp', 'exp', 'float', Math.exp],
-  expm1: ['Expm1', 'expm1', 'float', Math.expm1],
+  exp: ['Exp', 'exp', 'keptFloat', Math.exp],
+  expm1: ['Expm1', 'expm1', 'keptFloat', Math.expm1],
   log: ['Log', 'log', 'float', Math.log],
   log1p: ['Log1p', 'log1p', 'float', Math.log1p],
   log2: ['Log2', 'log2', 'float', Math.log2],
@@ -68,9 +69,9 @@ const UNARY: Readonly<Record<string, UnaryRow>> = {
   sign: ['Sign', 'sign', 'same', Math.sign],
   trunc: ['Trunc', 'trunc', 'same', Math.trunc],
   negative: ['Negative', 'negative', 'same', (x) => -x],
-  reciprocal: ['Reciprocal', 'reciprocal', 'float', (x) => 1 / x],
-  erf: ['Erf', 'erf', 'float'],
-  erfinv: ['Erfinv', 'erfinv', 'float'],
+  reciprocal: ['Reciprocal', 'reciprocal', 'float32', (x) => 1 / x],
+  erf: ['Erf', 'erf', 'same'],
+  erfinv: ['Erfinv', 'erfinv', 'same'],
   logical_not: ['LogicalNot', 'logical_not', 'bool'],
   isnan: ['Isnan', 'isnan', 'bool'],
   isinf: ['Isinf', 'isinf', 'bool'],
@@ -85,30 +86,30 @@ const UNARY: Readonly<Record<string, UnaryRow>> = {
   digamma: ['Digamma', 'digamma', 'float'],
   lgamma: ['Lgamma', 'lgamma', 'float'],
   logit: ['Logit', 'logit', 'float'],
-  clip: ['Clip', 'clip', 'same'],
+  clip: ['Clip', 'clip', 'counted'],
   clip_by_norm: ['ClipByNorm', 'clip_by_norm', 'same'],
   copy: ['Copy', 'linear', 'same'],
   // Along an axis, but each position keeps its place and the shape stays.
-  cumsum: ['Cumsum', 'cumsum', 'same'],
-  cumprod: ['Cumprod', 'cumprod', 'same'],
+  cumsum: ['Cumsum', 'cumsum', 'counted'],
+  cumprod: ['Cumprod', 'cumprod', 'counted'],
   flip: ['Flip', 'flip', 'same'],
   roll: ['Roll', 'roll', 'same'],
   sort: ['Sort', 'sort', 'same'],
-  argsort: ['Argsort', 'argsort', 'same'],
-  unit_normalize: ['Normalize', 'unit_normalize', 'float'],
+  argsort: ['Argsort', 'argsort', 'int32'],
+  unit_normalize: ['Normalize', 'unit_normalize', 'float32'],
   full_like: ['FullLike', 'full_like', 'same'],
   tril: ['Tril', 'tril', 'same'],
   triu: ['Triu', 'triu', 'same'],
   random_like: ['RandomLike', 'random_like', 'same'],
-  cbrt: ['Cbrt', 'cbrt', 'float', Math.cbrt],
-  exp2: ['Exp2', 'exp2', 'float', (x) => 2 ** x],
-  fabs: ['Fabs', 'absolute', 'float', Math.abs],
+  cbrt: ['Cbrt', 'cbrt', 'wideFloat', Math.cbrt],
+  exp2: ['Exp2', 'exp2', 'keptFloat', (x) => 2 ** x],
+  fabs: ['Fabs', 'absolute', 'keptFloat', Math.abs],
   erfc: ['Erfc', 'erfc', 'float'],
   angle: ['Angle', 'angle', 'float'],
   sinc: ['Sinc', 'sinc', 'float'],
-  deg2rad: ['Deg2rad', 'deg2rad', 'float'],
-  rad2deg: ['Rad2deg', 'rad2deg', 'float'],
-  i0: ['I0', 'i0', 'float'],
+  deg2rad: ['Deg2rad', 'deg2rad', 'wideFloat'],
+  rad2deg: ['Rad2deg', 'rad2deg', 'wideFloat'],
+  i0: ['I0', 'i0', 'wideFloat'],
   isneginf: ['Isneginf', 'isneginf', 'bool'],
   isposinf: ['Isposinf', 'isposinf', 'bool'],
   isreal: ['Isreal', 'isreal', 'bool'],
@@ -117,9 +118,9 @@ const UNARY: Readonly<Record<string, UnaryRow>> = {
   bitwise_not: ['BitwiseNot', 'bitwise_not', 'same'],
   bitwise_invert: ['BitwiseInvert', 'bitwise_not', 'same'],
   empty_like: ['EmptyLike', 'zeros_like', 'same'],
-  sparsemax: ['Sparsemax', 'sparsemax', 'float'],
-  nancumsum: ['Nancumsum', 'cumsum', 'same'],
-  nancumprod: ['Nancumprod', 'cumprod', 'same'],
+  sparsemax: ['Sparsemax', 'sparsemax', 'same'],
+  nancumsum: ['Nancumsum', 'cumsum', 'counted'],
+  nancumprod: ['Nancumprod', 'cumprod', 'counted'],
   fliplr: ['Fliplr', 'flip', 'same'],
   flipud: ['Flipud', 'flip', 'same'],
   gaussian_blur: ['GaussianBlur', 'gaussian_blur', 'same'],
@@ -160,7 +161,7 @@ const BINARY: Readonly<Record<string, readonly [type: string, fn: string, dtype:
   true_divide: ['TrueDivide', 'divide', 'float'],
   divide_no_nan: ['DivideNoNan', 'divide', 'float'],
   floor_divide: ['FloorDivide', 'floor_divide', 'promote'],
-  mod: ['Mod', 'mod', 'promote'],
+  mod: ['Mod', 'mod', 'promoteCounted'],
   power: ['Power', 'power', 'promote'],
   maximum: ['Maximum', 'maximum', 'promote'],
   minimum: ['Minimum', 'minimum', 'promote'],
@@ -182,9 +183,9 @@ const BINARY: Readonly<Record<string, readonly [type: string, fn: string, dtype:
   nextafter: ['Nextafter', 'nextafter', 'float'],
   fmax: ['Fmax', 'maximum', 'promote'],
   fmin: ['Fmin', 'minimum', 'promote'],
-  fmod: ['Fmod', 'mod', 'promote'],
-  gcd: ['Gcd', 'gcd', 'promote'],
-  lcm: ['Lcm', 'lcm', 'promote'],
+  fmod: ['Fmod', 'mod', 'promoteCounted'],
+  gcd: ['Gcd', 'gcd', 'promoteStrong'],
+  lcm: ['Lcm', 'lcm', 'promoteStrong'],
   bitwise_and: ['BitwiseAnd', 'bitwise_and', 'promote'],
   bitwise_or: ['BitwiseOr', 'bitwise_or', 'promote'],
   bitwise_xor: ['BitwiseXor', 'bitwise_xor', 'promote'],
@@ -234,13 +235,6 @@ function alongAxis({ params }: OpContext, name: string, shape: Shape): Shape {
   return [shape.every((dim) => typeof dim === 'number') ? product(shape) : OPEN];
 }
 
-function unaryDtype(name: string, rule: DtypeRule, x: TensorRef): string | null {
-  if (name === 'argsort') return 'int32';
-  // Bounds are integers to a tensor of bools.
-  if ((name === 'clip' || /^nancum/.test(name)) && x.dtype === 'bool') return 'int32';
-  return dtypeOf(rule, [x], []);
-}
-
 function unaryOp(name: string, [type, fn, dtype, plain]: UnaryRow): OpDefinition {
   return {
     signature: '(x, *args, **kwargs)',
@@ -256,7 +250,7 @@ function unaryOp(name: string, [type, fn, dtype, plain]: UnaryRow): OpDefinition
       const x = context.tensor('x');
       if (x === undefined) return lostResult(`${name}() of this is not known`);
       const result = {
-        outputs: [{ shape: alongAxis(context, name, x.shape), dtype: unaryDtype(name, dtype, x) }],
+        outputs: [{ shape: alongAxis(context, name, x.shape), dtype: dtypeOf(context.recorder, dtype, [x]) }],
       };
       if (MIXING.has(name))
         return { ...result, primitive: { op: 'opaque', reason: `${type} reads along an axis` } };
@@ -342,7 +336,10 @@ export const variadicOps: Readonly<Record<string, OpDefinition>> = {
       return {
         ...result,
         outputs: [
-          { shape: result.outputs[0].shape, dtype: dtypeOf('promote', known.slice(1), values.slice(1)) },
+          {
+            shape: result.outputs[0].shape,
+            dtype: dtypeOf(recorder, 'promote', known.slice(1), values.slice(1)),
+          },
         ],
       };
     },
@@ -425,7 +422,7 @@ function softmax(type: string, log: boolean): OpDefinition {
       const at =
         axis.kind === 'int' && rank !== null ? [axis.value < 0 ? axis.value + rank : axis.value] : [];
       return {
-        outputs: [{ shape: x.shape, dtype: dtypeOf('float', [x], []) }],
+        outputs: [{ shape: x.shape, dtype: x.dtype }],
         primitive: { op: 'softmax', axis: at, ...(log ? { log } : {}) },
       };
     },

@@ -4,7 +4,8 @@ import type { Value } from '../../python/values';
 import { KerasError, type TensorRef, type TensorSpec } from '../definition';
 import { OPEN, combineDims, dimsEqual, formatShape, isKnownRank, product } from '../dims';
 import { asTensor } from '../model/structure';
-import { broadcastShapes, floatOf, promote } from './broadcasting';
+import { broadcastShapes } from '../broadcast';
+import { dtypeOf } from './operators';
 import type { OpContext, OpDefinition } from './opFunction';
 import { Lost, axisOf, needs, rule } from './opRule';
 import type { OpResult } from './record';
@@ -35,7 +36,7 @@ function tensorsOf({ machine, recorder }: OpContext, value: Value): readonly Kno
 function joins(type: string, axis: number, prepare: (shape: readonly Dim[]) => readonly Dim[]): OpDefinition {
   return rule('(xs)', type, (context) => {
     const refs = tensorsOf(context, context.params['xs']);
-    const dtype = refs.slice(1).reduce((all, ref) => promote(all, ref.dtype), refs[0].dtype);
+    const dtype = dtypeOf(context.recorder, 'promote', refs);
     const [first, ...rest] = refs.map((ref) => prepare(ref.shape));
     for (const shape of rest)
       if (
@@ -101,7 +102,9 @@ function parts(context: OpContext): OpResult {
 
 function quantiles(scale: string): OpDefinition {
   return rule("(x, q, axis=None, method='linear', keepdims=False)", scale, (context) => {
-    const { shape, dtype } = needs(context);
+    const x = needs(context);
+    const { shape, dtype } = x;
+    const float = dtypeOf(context.recorder, 'float', [x]);
     const { params, machine } = context;
     const axes = axesOf(params['axis'], shape.length, shape);
     if (axes === null) throw new Lost('the axis is not known', dtype);
@@ -113,8 +116,8 @@ function quantiles(scale: string): OpDefinition {
     const several = (q.kind === 'list' || q.kind === 'tuple') && q.items.length > 1 ? [q.items.length] : [];
     const plain =
       several.length > 0 || q.kind === 'float' || q.kind === 'int' || q.kind === 'list' || q.kind === 'tuple';
-    if (!plain) throw new Lost('how many quantiles are asked for is not known', floatOf(dtype));
-    return opaque('ranks', [{ shape: [...several, ...reduced], dtype: floatOf(dtype) }]);
+    if (!plain) throw new Lost('how many quantiles are asked for is not known', float);
+    return opaque('ranks', [{ shape: [...several, ...reduced], dtype: float }]);
   });
 }
 
@@ -128,7 +131,7 @@ export const joinOps: Readonly<Record<string, OpDefinition>> = {
     'Append',
     (context) => {
       const [a, b] = [needs(context, 'x1'), needs(context, 'x2')];
-      const dtype = promote(a.dtype, b.dtype);
+      const dtype = dtypeOf(context.recorder, 'promote', [a, b]);
       if (context.params['axis'].kind === 'none')
         return opaque('joins', [{ shape: [combineDims('+', flatSize(a.shape), flatSize(b.shape))], dtype }]);
       const axis = axisOf(context.params['axis'], a.shape.length, a.shape);

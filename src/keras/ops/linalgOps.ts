@@ -2,7 +2,8 @@
 import { isOpen, type Dim } from '../../graph/graph';
 import { KerasError, type TensorSpec } from '../definition';
 import { OPEN, dimsEqual, formatShape, mulDim, product } from '../dims';
-import { broadcastShapes, floatOf, promote } from './broadcasting';
+import { broadcastShapes } from '../broadcast';
+import { dtypeOf } from './operators';
 import type { OpContext, OpDefinition } from './opFunction';
 import { Lost, axisOf, needs, rule } from './opRule';
 import type { OpResult } from './record';
@@ -70,7 +71,7 @@ const shorter = (m: Dim, n: Dim): Dim =>
 function pair(context: OpContext): { a: Dims; b: Dims; dtype: string | null } {
   const a = needs(context, 'x1');
   const b = needs(context, 'x2');
-  return { a: a.shape, b: b.shape, dtype: promote(a.dtype, b.dtype) };
+  return { a: a.shape, b: b.shape, dtype: dtypeOf(context.recorder, 'promote', [a, b]) };
 }
 
 const overPair = (type: string, shape: (a: Dims, b: Dims) => Dims): OpDefinition =>
@@ -276,7 +277,7 @@ function transform(type: string, bins: (length: Dim) => Dim): OpDefinition {
     const given = context.params['fft_length'];
     if (given.kind !== 'int' && given.kind !== 'none') throw new Lost('the FFT length is not known', dtype);
     const length = given.kind === 'int' ? given.value : shape[shape.length - 1];
-    const spec = { shape: [...shape.slice(0, -1), bins(length)], dtype: floatOf(dtype) };
+    const spec = { shape: [...shape.slice(0, -1), bins(length)], dtype };
     return opaque(type, [spec, spec], 'tuple');
   });
 }

@@ -2,7 +2,7 @@
 import type { Dim, Shape } from '../../graph/graph';
 import { KerasError } from '../definition';
 import { formatShape, isKnownRank } from '../dims';
-import { broadcastShapes } from './broadcasting';
+import { broadcastShapes } from '../broadcast';
 
 export function matmulShape(a: Shape, b: Shape, transposeA = false, transposeB = false): Shape {
   if (!isKnownRank(a)) return a;

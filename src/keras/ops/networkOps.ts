@@ -3,7 +3,7 @@ import type { Dim, Known, Primitive } from '../../graph/graph';
 import type { Value } from '../../python/values';
 import { KerasError, type TensorSpec } from '../definition';
 import { OPEN, addToDim, combineDims, floorDivideDim, formatShape, mulDim } from '../dims';
-import { promote } from './broadcasting';
+import { dtypeOf } from './operators';
 import type { OpContext, OpDefinition } from './opFunction';
 import { Lost, axisOf, needs, rule } from './opRule';
 import type { OpResult } from './record';
@@ -181,7 +181,7 @@ export const networkOps: Readonly<Record<string, OpDefinition>> = {
       const [query, key, value] = ['query', 'key', 'value'].map((name) => needs(context, name));
       const count = (dim: Dim): Known<number> => (typeof dim === 'number' ? dim : null);
       return {
-        outputs: [{ shape: query.shape, dtype: promote(promote(query.dtype, key.dtype), value.dtype) }],
+        outputs: [{ shape: query.shape, dtype: dtypeOf(context.recorder, 'promote', [query, key, value]) }],
         primitive: {
           op: 'attention',
           heads: count(query.shape[2] ?? OPEN),

@@ -3,17 +3,15 @@ import type { Primitive, Shape } from '../../graph/graph';
 import type { Machine } from '../../python/machine';
 import { fn } from '../../python/library/define';
 import { FALSE, TRUE, native, type CallArgs, type NativeFunction, type Value } from '../../python/values';
+import { broadcastShapes } from '../broadcast';
 import { KerasError, type TensorRef, type TensorSpec } from '../definition';
+import { dtypeByRule, type DtypeRule, type Operand } from '../dtypes';
 import { isKnownRank } from '../dims';
 import { recorderOf, type Recorder } from '../model/recorder';
 import { asTensor, tensorDataOf } from '../model/structure';
-import { broadcastShapes, floatOf, promote } from './broadcasting';
 import { indexTensor } from './indexing';
 import { matmulShape } from './matmul';
 import { recordOp, type OpResult } from './record';
-
-/** How the dtype of an elementwise result follows from its operands. */
-export type DtypeRule = 'promote' | 'float' | 'bool' | 'same';
 
 export interface BinaryRule {
   /** Keras' class name. */
@@ -29,7 +27,7 @@ export const BINARY: Readonly<Record<string, BinaryRule>> = {
   mul: { type: 'Multiply', fn: 'multiply', dtype: 'promote' },
   truediv: { type: 'TrueDivide', fn: 'divide', dtype: 'float' },
   floordiv: { type: 'FloorDivide', fn: 'floor_divide', dtype: 'promote' },
-  mod: { type: 'Mod', fn: 'mod', dtype: 'promote' },
+  mod: { type: 'Mod', fn: 'mod', dtype: 'promoteCounted' },
   pow: { type: 'Power', fn: 'power', dtype: 'promote' },
   and: { type: 'LogicalAnd', fn: 'logical_and', dtype: 'bool' },
   or: { type: 'LogicalOr', fn: 'logical_or', dtype: 'bool' },
@@ -67,7 +65,7 @@ export function elementwise(
     fn: rule.fn,
     ...(constants.some((constant) => constant !== null) ? { constants } : {}),
   };
-  return { outputs: [{ shape, dtype: dtypeOf(rule.dtype, operands, values) }], primitive };
+  return { outputs: [{ shape, dtype: dtypeOf(recorder, rule.dtype, operands, values) }], primitive };
 }
 
 function constantOf(_recorder: Recorder, value: Value | undefined, operand: TensorRef): number | null {
@@ -78,24 +76,20 @@ function constantOf(_recorder: Recorder, value: Value | undefined, operand: Tens
   return typeof constant === 'number' ? constant : null;
 }
 
+/** The dtype of a result by its rule; `values`: the operands as they were written, of which Python's numbers are weak. */
 export function dtypeOf(
+  recorder: Recorder,
   rule: DtypeRule,
   operands: readonly TensorRef[],
-  values: readonly Value[],
+  values: readonly Value[] = [],
 ): string | null {
-  if (rule === 'bool') return 'bool';
-  if (rule === 'same') return operands[0].dtype;
-  let dtype = operands[0].dtype;
-  let weak = isPythonNumber(values[0]);
-  for (let i = 1; i < operands.length; i++) {
-    const other = isPythonNumber(values[i]);
-    dtype = promote(dtype, operands[i].dtype, weak, other);
-    weak = weak && other;
-  }
-  return rule === 'float' ? floatOf(dtype) : dtype;
+  const given = operands.map(({ dtype }, i): Operand =>
+    isPythonNumber(values[i]) ? (values[i].kind === 'float' ? 'float' : 'int') : dtype,
+  );
+  return dtypeByRule(rule, recorder.backend, given);
 }
 
-function isPythonNumber(value: Value | undefined): boolean {
+function isPythonNumber(value: Value | undefined): value is Value {
   return (
     value !== undefined &&
     ((value.kind === 'int' && value.numpy === undefined) ||
@@ -164,7 +158,7 @@ export function operatorMethods(): [string, Value][] {
         args,
         inputs: [operand],
         compute: () => ({
-          outputs: [{ shape: operand.shape, dtype: dtypeOf(dtype, [operand], []) }],
+          outputs: [{ shape: operand.shape, dtype: dtypeOf(recorder, dtype, [operand]) }],
           primitive: { op: 'elementwise', fn: label },
         }),
       });
@@ -207,17 +201,24 @@ function matmulMethod(name: string, reflected: boolean): NativeFunction {
       fn: self,
       args,
       inputs: [a, b],
-      compute: () => matmulResult(a, b),
+      compute: () => matmulResult(recorder, a, b),
     });
   });
   return self;
 }
 
-export function matmulResult(a: TensorRef, b: TensorRef, transposeA = false, transposeB = false): OpResult {
+export function matmulResult(
+  recorder: Recorder,
+  a: TensorRef,
+  b: TensorRef,
+  transposeA = false,
+  transposeB = false,
+): OpResult {
+  // Two tensors of bytes are multiplied into 32 bits.
+  const bytes = a.dtype === 'int8' && b.dtype === 'int8';
+  const dtype = bytes ? 'int32' : dtypeOf(recorder, 'promote', [a, b]);
   return {
-    outputs: [
-      { shape: matmulShape(a.shape, b.shape, transposeA, transposeB), dtype: promote(a.dtype, b.dtype) },
-    ],
+    outputs: [{ shape: matmulShape(a.shape, b.shape, transposeA, transposeB), dtype }],
     primitive: { op: 'matmul', transposeA, transposeB },
   };
 }

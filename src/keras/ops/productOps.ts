@@ -4,8 +4,7 @@ import { asTensor } from '../model/structure';
 import type { TensorRef } from '../definition';
 import { dimsEqual, formatShape, isKnownRank } from '../dims';
 import { KerasError } from '../definition';
-import { promote } from './broadcasting';
-import { matmulResult } from './operators';
+import { dtypeOf, matmulResult } from './operators';
 import { lostResult, type OpContext, type OpDefinition } from './opFunction';
 import type { OpResult } from './record';
 
@@ -69,7 +68,7 @@ function einsum({ params, recorder }: OpContext): OpResult {
   const dims = [...target.replace('...', '.')].flatMap((letter): readonly Dim[] =>
     letter === '.' ? ellipsis : [lengths.get(letter) ?? { kind: 'unknown', reason: 'not in the equation' }],
   );
-  const dtype = known.slice(1).reduce((all, ref) => promote(all, ref.dtype), known[0].dtype);
+  const dtype = dtypeOf(recorder, 'promote', known);
   return {
     outputs: [{ shape: dims, dtype }],
     primitive: { op: 'einsum', equation: equation.value, weight: null, useBias: false, activation: 'linear' },
@@ -94,11 +93,12 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
     signature: '(x1, x2, transpose_a=False, transpose_b=False, **kwargs)',
     type: 'Matmul',
     inputs: ['x1', 'x2'],
-    compute: ({ tensor, params, machine }) => {
+    compute: ({ tensor, params, machine, recorder }) => {
       const a = tensor('x1');
       const b = tensor('x2');
       if (a === undefined || b === undefined) return lostResult('the operands of matmul() are not known');
       return matmulResult(
+        recorder,
         a,
         b,
         machine.truth(params['transpose_a']) ?? false,
@@ -110,7 +110,7 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
     signature: '(x1, x2, **kwargs)',
     type: 'Dot',
     inputs: ['x1', 'x2'],
-    compute: ({ tensor }) => {
+    compute: ({ tensor, recorder }) => {
       const a = tensor('x1');
       const b = tensor('x2');
       if (a === undefined || b === undefined || !isKnownRank(a.shape) || !isKnownRank(b.shape))
@@ -131,7 +131,7 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
             ? a.shape
             : [...a.shape.slice(0, -1), ...b.shape.filter((_, i) => i !== second)];
       return {
-        outputs: [{ shape: dims, dtype: promote(a.dtype, b.dtype) }],
+        outputs: [{ shape: dims, dtype: dtypeOf(recorder, 'promote', [a, b]) }],
         primitive: { op: 'matmul', transposeA: false, transposeB: false },
       };
     },
@@ -140,7 +140,7 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
     signature: '(x1, x2, axes=2, **kwargs)',
     type: 'Tensordot',
     inputs: ['x1', 'x2'],
-    compute: ({ tensor, params }) => {
+    compute: ({ tensor, params, recorder }) => {
       const a = tensor('x1');
       const b = tensor('x2');
       const { axes } = params;
@@ -177,7 +177,7 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
         outputs: [
           {
             shape: [...drop(a.shape, lists[0]), ...drop(b.shape, lists[1])],
-            dtype: promote(a.dtype, b.dtype),
+            dtype: dtypeOf(recorder, 'promote', [a, b]),
           },
         ],
         primitive: { op: 'matmul', transposeA: false, transposeB: false },

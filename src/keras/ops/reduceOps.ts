@@ -3,40 +3,39 @@ import type { Dim, Primitive, Shape } from '../../graph/graph';
 import type { Value } from '../../python/values';
 import { KerasError } from '../definition';
 import { formatShape, isKnownRank } from '../dims';
-import { floatOf } from './broadcasting';
+import type { DtypeRule } from '../dtypes';
+import { dtypeOf } from './operators';
 import { lostResult, type OpDefinition } from './opFunction';
 import type { OpResult } from './record';
 
 type Fn = Extract<Primitive, { op: 'reduce' }>['fn'];
 
-const TABLE: Readonly<
-  Record<string, readonly [type: string, fn: Fn, dtype: 'same' | 'float' | 'bool' | 'int32' | 'sum']>
-> = {
-  mean: ['Mean', 'mean', 'float'],
-  sum: ['Sum', 'sum', 'sum'],
+const TABLE: Readonly<Record<string, readonly [type: string, fn: Fn, dtype: DtypeRule]>> = {
+  mean: ['Mean', 'mean', 'keptFloat'],
+  sum: ['Sum', 'sum', 'summed'],
   max: ['Max', 'max', 'same'],
   min: ['Min', 'min', 'same'],
   amax: ['Amax', 'max', 'same'],
   amin: ['Amin', 'min', 'same'],
-  prod: ['Prod', 'prod', 'sum'],
+  prod: ['Prod', 'prod', 'accumulated'],
   var: ['Var', 'var', 'float'],
-  std: ['Std', 'std', 'float'],
+  std: ['Std', 'std', 'keptFloat'],
   any: ['Any', 'any', 'bool'],
   all: ['All', 'all', 'bool'],
   argmax: ['Argmax', 'argmax', 'int32'],
   argmin: ['Argmin', 'argmin', 'int32'],
   logsumexp: ['Logsumexp', 'other', 'float'],
   median: ['Median', 'other', 'float'],
-  norm: ['Norm', 'other', 'float'],
+  norm: ['Norm', 'other', 'keptFloat'],
   count_nonzero: ['CountNonzero', 'other', 'int32'],
-  nanmax: ['Nanmax', 'max', 'same'],
-  nanmin: ['Nanmin', 'min', 'same'],
+  nanmax: ['Nanmax', 'max', 'promote'],
+  nanmin: ['Nanmin', 'min', 'promote'],
   nanmean: ['Nanmean', 'mean', 'float'],
   nanvar: ['Nanvar', 'var', 'float'],
   nanstd: ['Nanstd', 'std', 'float'],
   nanmedian: ['Nanmedian', 'other', 'float'],
-  nansum: ['Nansum', 'sum', 'sum'],
-  nanprod: ['Nanprod', 'prod', 'sum'],
+  nansum: ['Nansum', 'sum', 'summed'],
+  nanprod: ['Nanprod', 'prod', 'accumulated'],
   nanargmax: ['Nanargmax', 'argmax', 'int32'],
   nanargmin: ['Nanargmin', 'argmin', 'int32'],
   ptp: ['Ptp', 'other', 'same'],
@@ -68,12 +67,6 @@ export function axesOf(value: Value, rank: number, shape: Shape): readonly numbe
   return axes.sort((a, b) => a - b);
 }
 
-/** Sums of narrow integers are kept in 32 bits. */
-function sumDtype(dtype: string | null): string | null {
-  if (dtype === 'bool' || dtype === 'int8' || dtype === 'int16') return 'int32';
-  return dtype === 'uint8' || dtype === 'uint16' ? 'uint32' : dtype;
-}
-
 export function reduceOp(name: string): OpDefinition | undefined {
   const row = TABLE[name];
   if (row === undefined) return undefined;
@@ -95,7 +88,7 @@ export function reduceOp(name: string): OpDefinition | undefined {
         ? undefined
         : machine.apply(machine.builtin(name), [params['x']]);
     },
-    compute: ({ tensor, params, machine }): OpResult => {
+    compute: ({ tensor, params, machine, recorder }): OpResult => {
       const x = tensor('x');
       if (x === undefined || !isKnownRank(x.shape))
         return lostResult(
@@ -109,14 +102,7 @@ export function reduceOp(name: string): OpDefinition | undefined {
         ) ?? false;
       const { shape } = x;
       const axes = axesOf(params['axis'], shape.length, shape);
-      const dtype =
-        dtypeRule === 'same'
-          ? x.dtype
-          : dtypeRule === 'float'
-            ? floatOf(x.dtype)
-            : dtypeRule === 'sum'
-              ? sumDtype(x.dtype)
-              : dtypeRule;
+      const dtype = dtypeOf(recorder, dtypeRule, [x]);
       if (axes === null) return lostResult('the axis is not known', dtype);
       const dims: Dim[] = keep
         ? shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim))

@@ -15,7 +15,7 @@ import {
   mulDim,
   product,
 } from '../dims';
-import { promote } from './broadcasting';
+import { dtypeOf } from './operators';
 import type { OpContext, OpDefinition } from './opFunction';
 import { Lost, axisOf, needs, rule } from './opRule';
 import type { OpResult } from './record';
@@ -68,7 +68,7 @@ function joined(context: OpContext, stack: boolean, fixed?: number): OpResult {
   if (refs.length === 0 || refs.some((ref) => ref === undefined))
     throw new Lost('the tensors to join are not known', null);
   const known = refs.map((ref) => ref!);
-  const dtype = known.slice(1).reduce((all, ref) => promote(all, ref.dtype), known[0].dtype);
+  const dtype = dtypeOf(recorder, 'promote', known);
   const unknownShape = known.find((ref) => !isKnownRank(ref.shape));
   if (unknownShape !== undefined) throw new Lost((unknownShape.shape as { reason: string }).reason, dtype);
   const shapes = known.map((ref) => ref.shape as readonly Dim[]);

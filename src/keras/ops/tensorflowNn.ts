@@ -7,7 +7,7 @@ import { KerasError } from '../definition';
 import { dimsEqual, formatShape, isKnownRank } from '../dims';
 import { recorderOf } from '../model/recorder';
 import { asTensor, tensorDataOf } from '../model/structure';
-import { floatOf } from './broadcasting';
+import { dtypeOf } from './operators';
 import { opsLookup } from './index';
 import { lostResult, opFunction, type OpContext, type OpDefinition } from './opFunction';
 
@@ -205,7 +205,9 @@ const loss = ({ type, signature, inputs, shape, dtype }: LossRule): OpDefinition
     return x === undefined
       ? lostResult('what the loss is computed of is not known')
       : {
-          outputs: [{ shape: shape(x.shape, context), dtype: dtype ?? floatOf(x.dtype) }],
+          outputs: [
+            { shape: shape(x.shape, context), dtype: dtype ?? dtypeOf(context.recorder, 'keptFloat', [x]) },
+          ],
           primitive: { op: 'opaque', reason: 'a loss belongs to training' },
         };
   },

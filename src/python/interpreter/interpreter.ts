@@ -51,6 +51,7 @@ export const MAX_CALL_DEPTH = 100;
 
 export class Interpreter implements Machine {
   library: unknown = undefined;
+  environ: Machine['environ'] = null;
   readonly mainFile: string;
   readonly observer: Observer;
   readonly classes: BuiltinClasses;

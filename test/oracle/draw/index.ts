@@ -4,6 +4,7 @@ import path from 'node:path';
 import { answerOf } from '../convlens';
 import { printProgram, type Program } from '../expression';
 import { Random } from '../random';
+import { FunctionDrawer } from './functions';
 import { drawGraphProgram } from './graph';
 import { drawLayerProgram, OPAQUE, type Signatures } from './layer';
 import type { Made } from './operations';
@@ -12,6 +13,10 @@ const signatures = (
   JSON.parse(readFileSync(path.join(__dirname, '../../keras/facts/signatures.json'), 'utf8')) as {
     answers: Signatures;
   }
+).answers;
+
+const functions = (
+  JSON.parse(readFileSync(path.join(__dirname, '../facts/functions.json'), 'utf8')) as { answers: Signatures }
 ).answers;
 
 /** Tensors that a program has made, as ConvLens sees them; none after a mistake. */
@@ -45,6 +50,9 @@ export class Drawer {
       .map((name) => [name, 0]),
   );
 
+  private readonly functionDrawer = new FunctionDrawer(functions);
+  private functionOrder: string[] = [];
+
   constructor(seed: number) {
     this.random = new Random(seed);
   }
@@ -63,6 +71,18 @@ export class Drawer {
       if (this.order.length === 0) this.order = this.random.shuffle([...this.counts.keys()]);
       return this.count(drawLayerProgram(this.random, signatures, this.order.pop()!));
     });
+  }
+
+  /** Programs of one call of a function on tensors; every function comes up once before any comes up again. */
+  functions(count: number): Program[] {
+    const programs: Program[] = [];
+    while (programs.length < count) {
+      if (this.functionOrder.length === 0)
+        this.functionOrder = this.random.shuffle([...this.functionDrawer.names]);
+      const program = this.functionDrawer.draw(this.random, this.functionOrder.pop()!);
+      if (program !== undefined) programs.push(program);
+    }
+    return programs;
   }
 
   graphs(count: number): Program[] {

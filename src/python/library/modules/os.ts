@@ -134,6 +134,7 @@ export const osPathModule = () =>
 function environment(machine: Machine): Value {
   const reason = 'an environment variable';
   const set: DictValue = { kind: 'dict', entries: new Map(), tail: unknown(reason) };
+  machine.environ = set;
   const written = (key: Value): DictEntry | undefined => {
     const hash = hashKey(key);
     return hash === undefined ? undefined : set.entries.get(hash);
