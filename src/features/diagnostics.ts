@@ -3,7 +3,7 @@ import type { Analysis } from '../analysis/analyze';
 import type { Diagnostic, Fix, Severity } from '../analysis/diagnostic';
 import { ADVICE } from '../analysis/checks/advice';
 import type { SourceRange } from '../graph/graph';
-import { headingOf, relatedText, titleText } from './elsewhere';
+import { coreText, headingOf, translationOf } from './elsewhere';
 import { t } from './words';
 
 export type SeveritySetting = Severity | 'off';
@@ -68,7 +68,7 @@ export function diagnostics(
       to: Math.max(from.offset, diagnostic.range.to - program.cells[from.cell].from),
       related: diagnostic.related.map(({ range, message }) => ({
         ...placed(analysis, range),
-        message: relatedText(message),
+        message: coreText(message),
       })),
       source: diagnostic,
     });
@@ -77,8 +77,11 @@ export function diagnostics(
 }
 
 export function messageOf(diagnostic: Diagnostic): string {
-  const heading = headingOf(diagnostic.code);
-  const lines = [...(heading === null ? [] : [heading]), diagnostic.message];
+  // Python's own sentence may follow the core's.
+  const [said, ...python] = diagnostic.message.split('\n');
+  const own = translationOf(said);
+  const heading = own === null ? headingOf(diagnostic.code) : null;
+  const lines = [...(heading === null ? [] : [heading]), own ?? said, ...python];
   if (diagnostic.probed)
     lines.push(t('(found by running this code with assumed arguments: nothing calls it here)'));
   if (diagnostic.keras !== null) lines.push(`Keras: ${diagnostic.keras}`);
@@ -111,7 +114,7 @@ function editorFix(
     const { cell, offset } = analysis.program.place(edit.from);
     return { file: edit.file, cell, from: offset, to: offset + edit.to - edit.from, text: edit.text };
   });
-  return { title: titleText(fix.title), code: diagnostic.code, edits, preferred, diagnostic };
+  return { title: coreText(fix.title), code: diagnostic.code, edits, preferred, diagnostic };
 }
 
 /** The text after a fix: what a preview shows and tests run. Edits must not overlap. */

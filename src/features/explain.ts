@@ -5,6 +5,7 @@ import type { SequenceView } from '../analysis/sequence';
 import { isUnknown, type Node, type SourceRange, type Weight } from '../graph/graph';
 import { formatShape } from '../keras/dims';
 import { reason } from './contract';
+import { coreText } from './elsewhere';
 import { escapeMarkdown, fieldText, grouped, openDims, orUnknown, shapesText, sizes } from './format';
 import { windowFormulas } from './windowFormula';
 import { windowPicture } from './windowPicture';
@@ -113,7 +114,9 @@ export function explain(analysis: Analysis, node: Node, link: Link = noLink): st
   const fieldNumbers = fieldFigures(field);
   if (field !== null && fieldNumbers !== null) {
     const why = field.axes.find((axis) => axis.reason !== null)?.reason;
-    bullet(t('Receptive field {0}', fieldText(fieldNumbers) + (why ? `: ${escapeMarkdown(why)}` : '')));
+    bullet(
+      t('Receptive field {0}', fieldText(fieldNumbers) + (why ? `: ${escapeMarkdown(coreText(why))}` : '')),
+    );
   }
   const sequence = node.outputs.length > 0 ? figures.sequences.of(node.outputs[0]) : null;
   if (sequence !== null) bullet(sequenceText(sequence, node));
@@ -126,7 +129,7 @@ export function explain(analysis: Analysis, node: Node, link: Link = noLink): st
       bullet(t('Output length {0}', `\`${formula}\``));
   }
   const why = reason(graph, node);
-  if (why !== null) bullet(t('Unknown: {0}', escapeMarkdown(why) + whence(analysis, node, link)));
+  if (why !== null) bullet(t('Unknown: {0}', escapeMarkdown(coreText(why)) + whence(analysis, node, link)));
   if (primitive.op === 'conv' || primitive.op === 'pool') {
     const image = windowPicture(primitive.axes, primitive.op === 'conv' && primitive.transposed);
     if (image !== null) lines.push('', image);

@@ -3,6 +3,7 @@ import type { Analysis } from '../analysis/analyze';
 import type { Layer, Node, Observation } from '../graph/graph';
 import { formatShape } from '../keras/dims';
 import { explain, flow, noLink, placeText, type Link } from './explain';
+import { coreText } from './elsewhere';
 import { escapeMarkdown, fieldSize, fieldText, openDims, shapesText, short } from './format';
 import { fieldFigures } from '../analysis/figures';
 import { executions, locate, modelOf, type Found } from './locate';
@@ -152,7 +153,7 @@ function modelLines(analysis: Analysis, model: Model): string[] {
   const output = model.outputs[0];
   const field = output === undefined ? null : fieldFigures(analysis.figures.fields.of(output, model.inputs));
   if (field !== null) lines.push(`- ${t('Receptive field {0}', fieldText(field))}`);
-  if (model.unknown) lines.push(`- ${t('Unknown: {0}', escapeMarkdown(model.unknown.reason))}`);
+  if (model.unknown) lines.push(`- ${t('Unknown: {0}', escapeMarkdown(coreText(model.unknown.reason)))}`);
   return lines;
 }
 
@@ -217,7 +218,7 @@ function observed(
     case 'value':
       return [`\`${name}\` = \`${seen.text}\``, []];
     case 'unknown': {
-      const why = escapeMarkdown(seen.unknown.reason) + placeText(analysis, seen.unknown.at, link);
+      const why = escapeMarkdown(coreText(seen.unknown.reason)) + placeText(analysis, seen.unknown.at, link);
       return [t('{0}: unknown, {1}', `\`${name}\``, why), []];
     }
   }

