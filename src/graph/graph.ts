@@ -41,6 +41,7 @@ export type TensorId = number;
 export type NodeId = number;
 export type LayerId = number;
 export type WeightId = number;
+export type CallId = number;
 
 export interface Tensor {
   readonly id: TensorId;
@@ -59,6 +60,19 @@ export interface Tensor {
 export interface CallSite {
   readonly range: SourceRange;
   readonly stack: readonly SourceRange[];
+  /** The call of a function of the program that it stands in; absent in module code. */
+  readonly call?: CallId;
+}
+
+/** One call of a function that has a source: what it made belongs together. */
+export interface FunctionCall {
+  readonly id: CallId;
+  /** The function's name. */
+  readonly name: string;
+  /** The call expression; null for calls that no source makes. */
+  readonly site: SourceRange | null;
+  /** The call within which it was made; null in module code. */
+  readonly parent: CallId | null;
 }
 
 /** A number that may not be known. */
@@ -422,6 +436,8 @@ export interface ModelGraph {
   layers: Layer[];
   weights: Weight[];
   models: Model[];
+  /** Calls of functions in which layers were made or called. */
+  calls: FunctionCall[];
   observations: Observation[];
   failures: Failure[];
   problems: Problem[];
@@ -437,6 +453,7 @@ export function emptyGraph(file: string): ModelGraph {
     layers: [],
     weights: [],
     models: [],
+    calls: [],
     observations: [],
     failures: [],
     problems: [],

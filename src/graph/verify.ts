@@ -19,6 +19,8 @@ export function verifyGraph(graph: ModelGraph): string[] {
   ids(graph.nodes, 'node');
   ids(graph.layers, 'layer');
   ids(graph.weights, 'weight');
+  ids(graph.calls, 'call');
+  for (const call of graph.calls) exists(graph.calls, call.parent, `call ${call.id}`);
   for (const tensor of graph.tensors) {
     const where = `tensor ${tensor.id}`;
     checkShape(tensor.shape, where, wrong);
@@ -57,6 +59,7 @@ function verifyNode(graph: ModelGraph, node: Node, exists: Exists, wrong: string
   const where = `node ${node.id} (${node.type})`;
   exists(graph.layers, node.layer, where);
   exists(graph.nodes, node.parent, where);
+  exists(graph.calls, node.site.call ?? null, where);
   for (const id of [...node.inputs, ...node.outputs]) exists(graph.tensors, id, where);
   for (const id of node.weights) exists(graph.weights, id, where);
   for (const id of node.children) {

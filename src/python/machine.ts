@@ -28,6 +28,8 @@ export interface Frame {
   readonly callSite: SourceRange | null;
   /** The file whose code is running in it. */
   readonly file: string;
+  /** Where its variables live: one object for all frames of one call. */
+  readonly scope?: object;
   /** What it returned, once it has. */
   readonly result?: Value;
   /** The first argument: within a method, the object. */

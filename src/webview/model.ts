@@ -29,9 +29,11 @@ export function indexNodes(graph: ModelGraph, model: number): NodeIndex {
   const nodes: NodeId[] = [];
   const visit = (scope: Scope): void => {
     for (const item of scope.items) {
-      keyOf.set(item.node, item.key);
-      nodeOf.set(item.key, item.node);
-      nodes.push(item.node);
+      if (!item.made) {
+        keyOf.set(item.node, item.key);
+        nodeOf.set(item.key, item.node);
+        nodes.push(item.node);
+      }
       if (item.foldable) visit(insideScope(graph, item));
     }
   };

@@ -29,7 +29,7 @@ function show(region: Region): string {
     case 'parallel':
       return `[${region.branches.map(show).join(' | ')}${region.direct.map(() => ' | ·').join('')}]`;
     case 'tangle':
-      return `{${region.items.join(' ')}}`;
+      return `{${region.parts.map(show).join(' ')}}`;
     case 'repeat':
       return `${region.instances.length}×${show(region.instances[0])}`;
   }

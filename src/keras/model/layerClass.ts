@@ -402,7 +402,9 @@ export function createState(
     type,
     builtin: definition?.name ?? null,
     site:
-      range === null || recorder.driven !== null ? recorder.site() : { range, stack: machine.callStack() },
+      range === null || recorder.driven !== null
+        ? recorder.site()
+        : recorder.siteOf(range, machine.callStack()),
     args: {},
     config: {},
     unknowns: {},

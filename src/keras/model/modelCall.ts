@@ -143,7 +143,9 @@ export function replayNodes(
         map.set(output, machine.unknown(`${node.type} cannot be followed here`));
       continue;
     }
-    const before = recorder.nameOverride;
+    const { nameOverride: before, driven } = recorder;
+    // What a function made together stays together in every call of the model.
+    if (driven !== null) recorder.driven = { ...driven, call: node.site.call };
     if (keepNames) recorder.nameOverride = node.name;
     let result: Value;
     const args = mapArgs(replay.args, substitute);
@@ -158,6 +160,7 @@ export function replayNodes(
             });
     } finally {
       recorder.nameOverride = before;
+      recorder.driven = driven;
     }
     const leaves = flatten(result).filter((leaf) => leaf.kind !== 'none');
     node.outputs.forEach((output, i) =>

@@ -32,6 +32,7 @@ import type {
 } from '../../python/values';
 import { KerasError, type TensorRef, type TensorSpec } from '../definition';
 import type { Backend } from '../dtypes';
+import { FunctionCalls } from './functionCalls';
 import { NameCounter, toSnakeCase } from './names';
 import { PlainState } from '../plain/state';
 import { isFloat } from './config';
@@ -110,6 +111,7 @@ export class Recorder {
   /** Whether a TensorFlow function met a symbolic tensor: the first such call is the one that Keras stops at. */
   tensorflowMet = false;
 
+  private readonly functionCalls: FunctionCalls;
   private readonly tensorValues = new Map<TensorId, InstanceValue>();
   private readonly variables = new Map<TensorId, WeightId>();
   private readonly variableValues = new Map<WeightId, InstanceValue>();
@@ -131,6 +133,7 @@ export class Recorder {
   ) {
     this.graph = emptyGraph(file);
     this.graph.kerasVersion = kerasVersion;
+    this.functionCalls = new FunctionCalls(this.graph, machine);
   }
 
   /** What Keras runs on: as the program sets it, else as the caller says, else Keras' own default. */
@@ -154,7 +157,13 @@ export class Recorder {
     if (this.driven !== null) return this.driven;
     const stack = this.machine.callStack();
     if (stack.length === 0) return { range: { file: this.graph.file, from: 0, to: 0 }, stack: [] };
-    return { range: stack[0], stack: stack.slice(1) };
+    return this.siteOf(stack[0], stack.slice(1));
+  }
+
+  /** A place within the function that is running. */
+  siteOf(range: SourceRange, stack: readonly SourceRange[]): CallSite {
+    const call = this.functionCalls.current();
+    return call === undefined ? { range, stack } : { range, stack, call };
   }
 
   /** Runs `body` with its calls counted as Keras' own, standing at `site`. */

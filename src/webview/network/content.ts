@@ -1,12 +1,12 @@
 /** What is written in a box and told of it: texts, family, marks and heat, from the snapshot; no elements yet. */
-import type { NodeId } from '../../graph/graph';
+import type { Node, NodeId } from '../../graph/graph';
 import type { NodeFigures, PanelDiagnostic, Snapshot } from '../../protocol';
 import * as format from '../format';
 import { fieldLength, reasonOf } from '../model';
 import type { Heat } from '../state';
 import type { Translate } from '../strings';
 import { outputShape } from './items';
-import { detailOf, isAutomaticName, mainStep, nodeKind, type Kind } from './kinds';
+import { detailOf, isAutomaticName, isLight, mainStep, nodeKind, type Kind } from './kinds';
 import type { PlacedBox } from './types';
 
 export interface BoxContent {
@@ -52,14 +52,19 @@ export function boxContent(box: PlacedBox, from: ContentSources, most: number): 
         ? ''
         : heatText(value, from);
   const common = { severity, reason, heat, mark };
-  if (box.kind === 'repeat' || box.kind === 'block') {
+  if (box.kind === 'repeat' || box.kind === 'block' || box.kind === 'call') {
     const inner = snapshot.graph.nodes;
-    const top = box.covers.filter((id) => !box.covers.includes(inner[id].parent ?? -1));
+    const covered = new Set(box.covers);
+    const top = box.covers.filter((id) => !covered.has(inner[id].parent ?? -1));
     const each = Math.round(top.length / box.count);
-    const types = mainTypes(top.slice(0, each).map((id) => inner[id].type));
-    const title = box.kind === 'block' ? t('block', box.ordinal) : types;
-    const detail = box.kind === 'block' ? types : t('layersIn', each);
-    const label = `${box.kind === 'repeat' ? t('repeats', box.count) : title}: ${types}, ${t('layersIn', each)}`;
+    const one = top.slice(0, each);
+    const types = mainTypes(one.map((id) => inner[id]));
+    const name = box.name?.replace(/^_+/, '') ?? null;
+    const title = box.kind === 'block' ? t('block', box.ordinal) : (name ?? types);
+    const detail =
+      box.kind === 'block' || name !== null ? mainDetail(snapshot, one, types) : t('layersIn', each);
+    const start = box.kind === 'repeat' ? t('repeats', box.count) : title;
+    const label = `${start}: ${box.kind === 'repeat' && name !== null ? `${name}, ` : ''}${types}, ${t('layersIn', each)}`;
     return { ...common, title, detail, kind: 'composite', label: sentence(label, box, from) };
   }
   const automatic = isAutomaticName(node);
@@ -67,7 +72,7 @@ export function boxContent(box: PlacedBox, from: ContentSources, most: number): 
   const spelled = detailOf(mainStep(snapshot.graph, node).primitive);
   const what = spelled.toLowerCase() === node.type.toLowerCase() ? '' : spelled;
   const detail =
-    reason !== null && box.kind === 'node'
+    reason !== null && box.kind === 'node' && beginsUnknown(snapshot, node, reason)
       ? reason
       : [automatic ? '' : node.type, what].filter(Boolean).join(' · ');
   const label = [node.type, automatic ? '' : node.name, what].filter(Boolean).join(', ');
@@ -80,16 +85,42 @@ export function boxContent(box: PlacedBox, from: ContentSources, most: number): 
   };
 }
 
-/** `Conv2D, BatchNormalization, Conv2D` → `Conv2D ×2 + BatchNormalization`; the types that carry weights or join first. */
-function mainTypes(types: readonly string[]): string {
+/** `Conv2D, BatchNormalization, Conv2D` → `2 Conv2D`: first what has weights, then what joins or pools; no padding. */
+function mainTypes(nodes: readonly Node[]): string {
   const count = new Map<string, number>();
-  for (const type of types) count.set(type, (count.get(type) ?? 0) + 1);
-  const light = /^(ReLU|Activation|Dropout|BatchNormalization|LayerNormalization|.*Dropout\dD)$/;
-  const main = [...count].filter(([type]) => !light.test(type));
+  const rank = new Map<string, number>();
+  for (const node of nodes) {
+    count.set(node.type, (count.get(node.type) ?? 0) + 1);
+    rank.set(node.type, Math.max(rank.get(node.type) ?? 0, importance(node)));
+  }
+  const main = [...count].filter(([type]) => rank.get(type)! > 0);
   return (main.length > 0 ? main : [...count])
+    .sort(([a], [b]) => rank.get(b)! - rank.get(a)!)
     .slice(0, 3)
     .map(([type, times]) => (times > 1 ? `${times} ${type}` : type))
     .join(' + ');
+}
+
+function importance({ primitive, weights, children, inputs }: Node): number {
+  if (primitive.op === 'normalize' || primitive.op === 'pad' || primitive.op === 'crop') return 0;
+  if (weights.length > 0 || children.length > 0) return 2;
+  return isLight(primitive, inputs.length) ? 0 : 1;
+}
+
+/** Not known here first: a node that only passes on what is not known says better what it does. */
+function beginsUnknown({ graph }: Snapshot, node: Node, reason: string): boolean {
+  return !node.inputs.some((tensor) => {
+    const producer = graph.tensors[tensor]?.producer ?? null;
+    return producer !== null && reasonOf(graph.nodes[producer], graph.tensors[tensor].shape) === reason;
+  });
+}
+
+/** What a block mostly is: its one layer with weights in full, else the types. */
+function mainDetail({ graph }: Snapshot, nodes: readonly NodeId[], types: string): string {
+  const weighty = nodes
+    .map((id) => graph.nodes[id])
+    .filter((node) => node.weights.length > 0 && node.primitive.op !== 'normalize');
+  return weighty.length === 1 ? [weighty[0].type, detailOf(weighty[0].primitive)].filter(Boolean).join(' · ') : types;
 }
 
 function sentence(start: string, box: PlacedBox, from: ContentSources, reason: string | null = null): string {

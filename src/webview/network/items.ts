@@ -1,15 +1,32 @@
 /**
- * From the model graph to what one level of the drawing shows: items (a node, or a nested model that may be opened) and the
- * edges between them. A level is called a scope: the model itself, or the inside of an opened item.
+ * From the model graph to what one level of the drawing shows: items (a node, or a nested model or block of the program that may
+ * be opened) and the edges between them. A level is called a scope: the model itself, or the inside of an opened item.
  */
-import type { ModelGraph, Node, NodeId, Shape, TensorId } from '../../graph/graph';
+import type { CallId, ModelGraph, Node, NodeId, Shape, TensorId } from '../../graph/graph';
+import { groupByCall, producerIn } from './calls';
 
 export interface Item {
   /** Stable across edits: names of the enclosing nodes and its own, with a count where names repeat. */
   readonly key: string;
+  /** The node it stands for; for what a call made, the last one whose output leaves it. */
   readonly node: NodeId;
   /** True when it has an inside to show. */
   readonly foldable: boolean;
+  /** Set for an item that stands for all that a call of a function made. */
+  readonly made?: MadeBy;
+  /** Shows its inside unless it was closed. */
+  readonly isOpen?: boolean;
+}
+
+/** What a call of a function of the program made. */
+export interface MadeBy {
+  readonly call: CallId;
+  readonly name: string;
+  readonly items: readonly Item[];
+  /** Tensors that others read. */
+  readonly outputs: readonly TensorId[];
+  /** Functions of the model whose calls are shown closed at first. */
+  readonly blocks: ReadonlySet<string>;
 }
 
 export interface Edge {
@@ -35,8 +52,14 @@ export function modelScope(graph: ModelGraph, model: number): Scope {
 
 /** The inside of a composite node. */
 export function insideScope(graph: ModelGraph, item: Item): Scope {
+  if (item.made) return arranged(graph, item.made.items, item.made.outputs, item.made);
   const node = graph.nodes[item.node];
   return scopeOf(graph, node.children, node.outputs, `${item.key}/`);
+}
+
+/** Every node that an item stands for at its level. */
+export function membersOf(item: Item): readonly NodeId[] {
+  return item.made ? item.made.items.map((each) => each.node) : [item.node];
 }
 
 function scopeOf(
@@ -45,13 +68,13 @@ function scopeOf(
   outputs: readonly TensorId[],
   prefix: string,
 ): Scope {
-  const index = new Map<NodeId, number>();
+  const known = new Set<NodeId>();
   const count = new Map<string, number>();
   const items: Item[] = [];
   for (const id of nodes) {
     const node = graph.nodes[id];
-    if (!node || index.has(id)) continue;
-    index.set(id, items.length);
+    if (!node || known.has(id)) continue;
+    known.add(id);
     const times = (count.get(node.name) ?? 0) + 1;
     count.set(node.name, times);
     items.push({
@@ -60,6 +83,18 @@ function scopeOf(
       foldable: isFoldable(graph, node),
     });
   }
+  return arranged(graph, items, outputs, null);
+}
+
+function arranged(
+  graph: ModelGraph,
+  leaves: readonly Item[],
+  outputs: readonly TensorId[],
+  within: MadeBy | null,
+): Scope {
+  const items = groupByCall(graph, leaves, outputs, within);
+  const index = new Map<NodeId, number>();
+  items.forEach((item, at) => membersOf(item).forEach((node) => index.set(node, at)));
   return { items, edges: edgesOf(graph, items, index, outputs) };
 }
 
@@ -85,12 +120,13 @@ function edgesOf(
     edges.push({ from, to, tensor });
   };
   items.forEach((item, to) => {
-    for (const tensor of graph.nodes[item.node].inputs)
-      add(sourceOf(graph, tensor, index) ?? ENTRY, to, tensor);
+    for (const node of membersOf(item))
+      for (const tensor of graph.nodes[node].inputs)
+        add(producerIn(graph, tensor, index) ?? ENTRY, to, tensor);
   });
   const exits = new Set<number>();
   for (const tensor of outputs) {
-    const from = sourceOf(graph, tensor, index);
+    const from = producerIn(graph, tensor, index);
     if (from !== undefined && !exits.has(from)) {
       exits.add(from);
       add(from, EXIT, tensor);
@@ -102,21 +138,6 @@ function edgesOf(
       edges.push({ from, to: EXIT, tensor: graph.nodes[item.node].outputs[0] ?? -1 });
   });
   return edges;
-}
-
-/** The item that makes a tensor: its producer, or the item around it. */
-function sourceOf(
-  graph: ModelGraph,
-  tensor: TensorId,
-  index: ReadonlyMap<NodeId, number>,
-): number | undefined {
-  let node: NodeId | null = graph.tensors[tensor]?.producer ?? null;
-  for (let climbed = 0; node !== null && climbed < 100; climbed++) {
-    const found = index.get(node);
-    if (found !== undefined) return found;
-    node = graph.nodes[node]?.parent ?? null;
-  }
-  return undefined;
 }
 
 export function outputShape(graph: ModelGraph, node: NodeId): Shape | null {

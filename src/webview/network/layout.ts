@@ -3,7 +3,16 @@
  * right, opened boxes hold their inside. Lines are drawn afterwards by `routes.ts` from the same frames.
  */
 import type { ModelGraph, NodeId } from '../../graph/graph';
-import { insideScope, modelScope, outputShape, inputShapes, withDescendants, type Scope } from './items';
+import {
+  inputShapes,
+  insideScope,
+  membersOf,
+  modelScope,
+  outputShape,
+  withDescendants,
+  type Item,
+  type Scope,
+} from './items';
 import { layered } from './layered';
 import { foldRepeats } from './repeats';
 import { drawEdges } from './routes';
@@ -23,7 +32,7 @@ export const GAP = {
   header: 40,
 } as const;
 
-/** Which foldable boxes stand open, by key; absent means the default (closed, but a repetition's first block open). */
+/** Which foldable boxes stand open, by key; absent means the default (closed, but a repetition's first block and sections open). */
 export type OpenState = Readonly<Record<string, boolean>>;
 
 export interface Unit extends Omit<PlacedBox, 'x' | 'y' | 'depth' | 'parent'> {
@@ -148,7 +157,7 @@ class Placer {
       case 'tangle':
         return this.tangle(region, scope);
       case 'repeat':
-        return this.single(this.repeat(region.instances, scope));
+        return this.single(this.repeat(region, scope));
     }
   }
 
@@ -170,16 +179,17 @@ class Placer {
     const base = {
       key: item.key,
       node: item.node,
-      covers: withDescendants(this.graph, item.node),
+      covers: this.covers(item),
       foldable: item.foldable,
       count: 1,
       ordinal: 0,
       items: [index],
       x: 0,
       y: 0,
+      ...(item.made && { name: item.made.name }),
     };
-    const kind = item.foldable ? 'group' : 'node';
-    if (item.foldable && this.open[item.key]) {
+    const kind = item.made ? 'call' : item.foldable ? 'group' : 'node';
+    if (item.foldable && (this.open[item.key] ?? item.isOpen)) {
       return {
         ...base,
         kind,
@@ -188,14 +198,19 @@ class Placer {
         ...framed(this.scope(insideScope(this.graph, item))),
       };
     }
+    if (item.made) return { ...base, kind, open: false, inside: null, light: false, ...this.closedSize(item.node) };
     const size = boxSize(this.graph, node);
     return { ...base, kind, open: false, inside: null, ...size, port: size.width / 2 };
   }
 
-  private repeat(instances: readonly Region[], scope: Scope): Unit {
+  private covers(item: Item): NodeId[] {
+    return membersOf(item).flatMap((node) => withDescendants(this.graph, node));
+  }
+
+  private repeat({ instances, isLine }: Region & { kind: 'repeat' }, scope: Scope): Unit {
     const all = instances.map(itemsOf);
     const nodesOf = (items: readonly number[]): NodeId[] =>
-      items.flatMap((item) => withDescendants(this.graph, scope.items[item].node));
+      items.flatMap((item) => this.covers(scope.items[item]));
     const lastNode = (items: readonly number[]): NodeId => scope.items[Math.max(...items)].node;
     const key = `${scope.items[all[0][0]].key}×`;
     const base = { foldable: true, light: false, x: 0, y: 0 } as const;
@@ -209,6 +224,7 @@ class Placer {
       items: all.flat(),
       count: instances.length,
       ordinal: 0,
+      ...(all[0].length === 1 && { name: scope.items[all[0][0]].made?.name }),
     } as const;
     if (!this.open[key]) return { ...whole, open: false, inside: null, ...this.closedSize(last) };
     const units = instances.map((instance, index): Unit => {
@@ -231,7 +247,7 @@ class Placer {
         ...framed({ scope, block: this.region(instance, scope), items: all[index], dx: 0, dy: 0 }),
       };
     });
-    const block = this.stack(units.map((unit) => this.single(unit)));
+    const block = isLine ? this.stack(units.map((unit) => this.single(unit))) : this.woven(units, scope);
     return { ...whole, open: true, ...framed({ scope, block, items: all.flat(), dx: 0, dy: 0 }) };
   }
 
@@ -297,17 +313,26 @@ class Placer {
     return { ...inner, width, height, spine };
   }
 
-  private tangle(region: Region & { kind: 'tangle' }, scope: Scope): Block {
-    const units = region.items.map((item) => this.item(item, scope));
-    const local = new Map(region.items.map((item, index) => [item, index]));
+  private tangle({ parts }: Region & { kind: 'tangle' }, scope: Scope): Block {
+    return this.woven(
+      parts.map((part) => (part.kind === 'repeat' ? this.repeat(part, scope) : this.item(itemsOf(part)[0], scope))),
+      scope,
+    );
+  }
+
+  /** Units whose lines cross, in layers. */
+  private woven(units: Unit[], scope: Scope): Block {
+    const local = new Map(units.flatMap((unit, index) => unit.items.map((item) => [item, index])));
     const edges: number[] = [];
     const pairs: [number, number][] = [];
+    const seen = new Set<string>();
     scope.edges.forEach((edge, index) => {
-      const from = local.get(edge.from);
-      const to = local.get(edge.to);
-      if (from === undefined && to === undefined) return;
+      const from = local.get(edge.from) ?? -1;
+      const to = local.get(edge.to) ?? -2;
+      if ((from === -1 && to === -2) || from === to || seen.has(`${from}>${to}`)) return;
+      seen.add(`${from}>${to}`);
       edges.push(index);
-      pairs.push([from ?? -1, to ?? -2]);
+      pairs.push([from, to]);
     });
     const placed = layered(units, pairs);
     units.forEach((unit, index) => {

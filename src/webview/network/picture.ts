@@ -77,7 +77,7 @@ export function boxPicture(box: PlacedBox, content: BoxContent, measure: Measure
       );
   }
   shapes.push(shape('rect', { class: 'body', width, height, rx: box.light ? height / 2 : box.open ? 9 : 6 }));
-  if (box.kind === 'group' && !box.open)
+  if ((box.kind === 'group' || box.kind === 'call') && !box.open)
     shapes.push(
       shape('rect', { class: 'inner', x: 3.5, y: 3.5, width: width - 7, height: height - 7, rx: 4 }),
     );

@@ -15,14 +15,10 @@ export type Region =
       readonly entry: number;
       readonly exit: number;
     }
-  | {
-      readonly kind: 'tangle';
-      readonly items: readonly number[];
-      readonly entry: number;
-      readonly exit: number;
-    }
-  /** Made by `foldRepeats`: `instances` are equal in structure. */
-  | { readonly kind: 'repeat'; readonly instances: readonly Region[] };
+  /** `parts` in topological order: items, and repetitions where `foldRepeats` found them. */
+  | { readonly kind: 'tangle'; readonly parts: readonly Region[] }
+  /** Made by `foldRepeats`: `instances` are equal in structure; `isLine`: each feeds only the next. */
+  | { readonly kind: 'repeat'; readonly instances: readonly Region[]; readonly isLine: boolean };
 
 /** The scope as one region. Items come in topological order (as the graph lists them; kept as given where they do not). */
 export function decompose(scope: Scope): Region {
@@ -81,7 +77,8 @@ class Decomposition {
     const cuts = this.cuts(list, outermost);
     if (cuts.length > 0) return this.series(list, cuts, entry, exit);
     const components = this.components(list);
-    if (components.length === 1) return { kind: 'tangle', items: list, entry, exit };
+    if (components.length === 1)
+      return { kind: 'tangle', parts: list.map((item) => ({ kind: 'item', item })) };
     const branches = components.map((component) => this.region(component, entry, exit, true));
     return { kind: 'parallel', branches, direct: [], entry, exit };
   }
@@ -190,7 +187,7 @@ export function itemsOf(region: Region): number[] {
     case 'parallel':
       return region.branches.flatMap(itemsOf);
     case 'tangle':
-      return [...region.items];
+      return region.parts.flatMap(itemsOf);
     case 'repeat':
       return region.instances.flatMap(itemsOf);
   }

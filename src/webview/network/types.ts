@@ -9,10 +9,15 @@ export interface Point {
 export interface PlacedBox {
   /** Stable across edits (see `Item.key`). */
   readonly key: string;
-  /** `node`: one node; `group`: a nested model or custom layer; `repeat`: a block, ×N; `block`: one of the N. */
-  readonly kind: 'node' | 'group' | 'repeat' | 'block';
-  /** The node it stands for; for a repetition and its blocks the last node in it, whose output leaves it. */
+  /**
+   * `node`: one node; `group`: a nested model or custom layer; `call`: what one call of a function made; `repeat`: a block, ×N;
+   * `block`: one of the N.
+   */
+  readonly kind: 'node' | 'group' | 'call' | 'repeat' | 'block';
+  /** The node it stands for; for a call, a repetition and its blocks the last node in it, whose output leaves it. */
   readonly node: NodeId;
+  /** The function's name, for a call. */
+  readonly name?: string;
   /** Every node drawn in it or hidden in it. */
   readonly covers: readonly NodeId[];
   readonly x: number;

@@ -4,7 +4,7 @@ import { h, reducedMotion, s } from '../dom';
 import type { Camera } from '../state';
 import type { Translate } from '../strings';
 import { boxContent, heatValue, type BoxContent, type ContentSources } from './content';
-import { layoutModel, type OpenState } from './layout';
+import { GAP, layoutModel, type OpenState } from './layout';
 import { Minimap } from './minimap';
 import { measureText } from './measure';
 import { Painter, type Scene } from './painter';
@@ -311,10 +311,17 @@ export class NetworkView {
   private clicked(event: MouseEvent): void {
     const box = this.boxOf(event);
     if (!box) return;
-    this.focusKey = box.key;
     const onChevron = (event.target as Element).closest('.chevron') !== null;
-    if (box.foldable && (onChevron || box.kind === 'repeat' || box.kind === 'block')) this.toggle(box);
+    if (!onChevron && box.open && isFold(box) && !this.onTitle(event)) return;
+    this.focusKey = box.key;
+    if (onChevron || isFold(box)) this.toggle(box);
     else this.events.choose(box.node, true);
+  }
+
+  /** On the strip of an opened box that holds its title: below it is the ground that its inside stands on. */
+  private onTitle(event: MouseEvent): boolean {
+    const { top } = (event.target as Element).closest('[data-key]')!.getBoundingClientRect();
+    return event.clientY - top <= GAP.header * this.camera.zoom;
   }
 
   private doubleClicked(event: MouseEvent): void {
@@ -375,12 +382,17 @@ export class NetworkView {
     if (!box) return false;
     if (key === ' ' && box.foldable) return (this.toggle(box), true);
     if (key === 'Enter' || key === ' ') {
-      if (box.kind === 'repeat' || box.kind === 'block') this.toggle(box);
+      if (isFold(box)) this.toggle(box);
       else this.events.choose(box.node, true);
       return true;
     }
     return false;
   }
+}
+
+/** Stands for several nodes and is opened by a click: there is no one line to go to. */
+function isFold({ kind }: PlacedBox): boolean {
+  return kind === 'repeat' || kind === 'block' || kind === 'call';
 }
 
 function tool(name: string, label: string, glyph: string, act: () => void): HTMLButtonElement {
