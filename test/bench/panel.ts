@@ -26,7 +26,8 @@ async function timeOf(data: unknown): Promise<number> {
   const began = performance.now();
   window.postMessage({ type: 'snapshot', snapshot: data }, '*');
   await new Promise((resolve) => setTimeout(resolve));
-  while (!document.querySelector('.network-drawing .box')) await new Promise((resolve) => setTimeout(resolve));
+  while (!document.querySelector('.network-drawing .box'))
+    await new Promise((resolve) => setTimeout(resolve));
   await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   return performance.now() - began;
 }
@@ -42,7 +43,8 @@ async function framesOf(gesture: 'pan' | 'zoom'): Promise<{ fps: number; worst: 
       times.push(now);
       if (now - times[0] > 2000) return resolve();
       const forward = Math.floor((now - times[0]) / 500) % 2 === 0;
-      const how = gesture === 'pan' ? { deltaY: forward ? 24 : -24 } : { deltaY: forward ? 6 : -6, ctrlKey: true };
+      const how =
+        gesture === 'pan' ? { deltaY: forward ? 24 : -24 } : { deltaY: forward ? 6 : -6, ctrlKey: true };
       network.dispatchEvent(new WheelEvent('wheel', { ...at, ...how }));
       requestAnimationFrame(step);
     };
@@ -56,7 +58,15 @@ async function framesOf(gesture: 'pan' | 'zoom'): Promise<{ fps: number; worst: 
 }
 
 /** Runs in the page: alternates between snapshots, one per frame; how long the page was busy with each. */
-async function editsOf({ first, second, count }: { first: unknown; second: unknown; count: number }): Promise<number[]> {
+async function editsOf({
+  first,
+  second,
+  count,
+}: {
+  first: unknown;
+  second: unknown;
+  count: number;
+}): Promise<number[]> {
   const busy: number[] = [];
   for (let i = 0; i < count; i++) {
     const data = { ...((i % 2 === 0 ? second : first) as object), version: i + 10 };
@@ -92,13 +102,20 @@ async function measure(harness: PanelHarness, name: string): Promise<Record<stri
   const busy = await all.page.evaluate(editsOf, { first, second, count: EDITS } as never);
   await all.close();
   const sorted = [...busy].sort((a, b) => a - b);
-  const at = (share: number): number => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] * 10) / 10;
+  const at = (share: number): number =>
+    Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] * 10) / 10;
   return {
     nodes: first.graph.models[first.model!].nodes.length,
     firstDrawing: Math.round(firstDrawing),
     edit: Math.round(edits.sort((a, b) => a - b)[3]),
     frames,
-    edits: { count: EDITS, median: at(0.5), p99: at(0.99), worst: at(1), over50: busy.filter((time) => time > 50).length },
+    edits: {
+      count: EDITS,
+      median: at(0.5),
+      p99: at(0.99),
+      worst: at(1),
+      over50: busy.filter((time) => time > 50).length,
+    },
     errors: all.errors,
   };
 }
@@ -115,7 +132,9 @@ async function unfold({ page }: PanelPage): Promise<void> {
     if (count === 0) return;
     await page.evaluate(() => {
       for (const body of document.querySelectorAll('.box .body[aria-expanded="false"]')) {
-        body.parentElement!.querySelector('.chevron')?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+        body
+          .parentElement!.querySelector('.chevron')
+          ?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
       }
     });
     await page.waitForTimeout(100);

@@ -11,7 +11,10 @@ import { decompose, itemsOf, type Region } from '../../src/webview/network/struc
 const HEAD = 'import keras\nfrom keras import layers\n';
 
 function graphOf(text: string): ModelGraph {
-  const { graph } = analyze({ path: 'model.py', text: HEAD + text }, { reader: { read: () => undefined }, searchPath: [] });
+  const { graph } = analyze(
+    { path: 'model.py', text: HEAD + text },
+    { reader: { read: () => undefined }, searchPath: [] },
+  );
   assert.deepEqual(verifyGraph(graph), []);
   return graph;
 }
@@ -37,7 +40,10 @@ function repeats(graph: ModelGraph): number[] {
   };
   const folded = foldRepeats(graph, scope, decompose(scope));
   visit(folded);
-  assert.deepEqual(itemsOf(folded).sort((a, b) => a - b), scope.items.map((_, index) => index));
+  assert.deepEqual(
+    itemsOf(folded).sort((a, b) => a - b),
+    scope.items.map((_, index) => index),
+  );
   return found;
 }
 

@@ -120,7 +120,9 @@ function mainDetail({ graph }: Snapshot, nodes: readonly NodeId[], types: string
   const weighty = nodes
     .map((id) => graph.nodes[id])
     .filter((node) => node.weights.length > 0 && node.primitive.op !== 'normalize');
-  return weighty.length === 1 ? [weighty[0].type, detailOf(weighty[0].primitive)].filter(Boolean).join(' · ') : types;
+  return weighty.length === 1
+    ? [weighty[0].type, detailOf(weighty[0].primitive)].filter(Boolean).join(' · ')
+    : types;
 }
 
 function sentence(start: string, box: PlacedBox, from: ContentSources, reason: string | null = null): string {

@@ -198,7 +198,8 @@ class Placer {
         ...framed(this.scope(insideScope(this.graph, item))),
       };
     }
-    if (item.made) return { ...base, kind, open: false, inside: null, light: false, ...this.closedSize(item.node) };
+    if (item.made)
+      return { ...base, kind, open: false, inside: null, light: false, ...this.closedSize(item.node) };
     const size = boxSize(this.graph, node);
     return { ...base, kind, open: false, inside: null, ...size, port: size.width / 2 };
   }
@@ -315,7 +316,9 @@ class Placer {
 
   private tangle({ parts }: Region & { kind: 'tangle' }, scope: Scope): Block {
     return this.woven(
-      parts.map((part) => (part.kind === 'repeat' ? this.repeat(part, scope) : this.item(itemsOf(part)[0], scope))),
+      parts.map((part) =>
+        part.kind === 'repeat' ? this.repeat(part, scope) : this.item(itemsOf(part)[0], scope),
+      ),
       scope,
     );
   }

@@ -42,7 +42,11 @@ export function foldRepeats(graph: ModelGraph, scope: Scope, region: Region): Re
         continue;
       }
       const joined = [...part.parts, tail];
-      const found = runs(signatures.wired(joined, before(out, out.length)), weights(joined), startsWell(joined));
+      const found = runs(
+        signatures.wired(joined, before(out, out.length)),
+        weights(joined),
+        startsWell(joined),
+      );
       const repeats = found.some((run) => run.start + run.period * run.count === joined.length);
       out.push(repeats ? { kind: 'tangle', parts: joined } : part);
       if (repeats) at++;
@@ -118,7 +122,8 @@ class Signatures {
     const parts = inside.items.map((_, index): Region => ({ kind: 'item', item: index }));
     const wires = inside.edges
       .filter((edge) => edge.to !== EXIT)
-      .map((edge) => `${edge.from}>${edge.to}`).join(',');
+      .map((edge) => `${edge.from}>${edge.to}`)
+      .join(',');
     return `${item.made.name}(${parts.map((part) => inner.text(part)).join(',')};${wires})`;
   }
 
