@@ -40,23 +40,32 @@ export function layerParameters(graph: ModelGraph, layer: LayerId): Parameters {
 export function layersParameters(graph: ModelGraph, layers: readonly LayerId[]): Parameters {
   const count = new Counter(graph);
   const seen = new Set<LayerId>();
-  const visit = (id: LayerId, frozen: boolean, inside: boolean): void => {
+  const visit = (id: LayerId, frozen: boolean, inside: boolean, around = false): void => {
     if (seen.has(id)) return;
     seen.add(id);
     const layer = graph.layers[id];
     const still = frozen || !(layer.trainable || (inside && graph.kerasVersion === 3));
-    if (!layer.built && waits(graph, layer)) count.unknown = true;
+    const idle = around && layer.nodes.length === 0;
+    if (!layer.built && !idle && waits(graph, layer)) count.unknown = true;
     if (layer.weightsDiffer === true || layer.incomplete === true) count.unknown = true;
     for (const weight of layer.weights) count.add(weight, still);
     for (const sublayer of layer.sublayers) {
       const before = count.sum;
-      visit(sublayer, still, true);
+      visit(sublayer, still, true, around || ran(graph, layer));
       // It may not be there: nothing is lost only where it holds nothing.
       if (count.sum !== before && layer.maybe?.includes(sublayer) === true) count.unknown = true;
     }
   };
   for (const layer of layers) visit(layer, false, false);
   return count.result();
+}
+
+/** Whether the layer was called and its call followed to the end: what it holds and did not use then has no weights, as Keras counts. */
+function ran(graph: ModelGraph, layer: Layer): boolean {
+  return layer.nodes.some((id) => {
+    const { failed, unknown, outputs } = graph.nodes[id];
+    return !failed && unknown === null && outputs.every((output) => !isUnknown(graph.tensors[output].shape));
+  });
 }
 
 /** An unbuilt layer that never ran: whether it will have weights is not known, except where its kind never has any. */

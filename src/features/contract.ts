@@ -241,14 +241,15 @@ export function jsonLayer(analysis: Analysis, row: SummaryRow, model: Model): Js
   const figure = figures.ofRow(row, model);
   const site = layer === null ? node?.site.range : layer.site.range;
   const place = site && site.file === analysis.program.path ? spot(analysis, site) : null;
+  const own = model.kind === 'subclass' ? ownGraph(graph, layer) : null;
   return {
     name: layer?.name ?? node?.name ?? '',
     type: layer?.type ?? node?.type ?? '',
     line: place?.line ?? null,
     column: place?.column ?? null,
     ...(place?.cell === undefined ? {} : { cell: place.cell }),
-    inputs: node === null ? null : tensors(graph, node.inputs),
-    outputs: node === null ? null : tensors(graph, node.outputs),
+    inputs: own !== null ? tensors(graph, own.inputs) : node === null ? null : tensors(graph, node.inputs),
+    outputs: own !== null ? tensors(graph, own.outputs) : node === null ? null : tensors(graph, node.outputs),
     params: figure.params,
     trainable: figure.trainable,
     macs: figure.macs,
@@ -259,6 +260,12 @@ export function jsonLayer(analysis: Analysis, row: SummaryRow, model: Model): Js
     ...(layer === null ? { op: true as const } : {}),
     unknown: node === null ? (layer?.built ? null : 'the layer is not built yet') : reason(graph, node),
   };
+}
+
+/** What a part of a subclassed model is by itself: a functional model's tensors do not depend on what it is called with. */
+function ownGraph(graph: ModelGraph, layer: Layer | null): Model | null {
+  const own = layer === null ? undefined : graph.models.find((model) => model.layer === layer.id);
+  return own === undefined || own.kind === 'subclass' || own.outputs.length === 0 ? null : own;
 }
 
 function jsonDiagnostic(analysis: Analysis, diagnostic: Diagnostic): JsonDiagnostic {

@@ -11,13 +11,14 @@ import {
   type TensorSpec,
 } from '../definition';
 import { toSnakeCase } from './names';
-import type { LayerState } from './layerState';
+import { layerStateOf, type LayerState } from './layerState';
 import { asTensor } from './structure';
 import type { Recorder } from './recorder';
 
 export class LayerCallContext implements CallContext {
   readonly config: Config;
   readonly inputs: readonly TensorRef[];
+  readonly computes: boolean;
   /** Whether internal steps were recorded. */
   steps = 0;
 
@@ -31,6 +32,7 @@ export class LayerCallContext implements CallContext {
     readonly callArgs: ReadonlyMap<string, Value>,
   ) {
     this.config = state.config!;
+    this.computes = recorder.computes(inputs.map((input) => input.tensor));
     // `Layer.__call__` casts float tensors before `call` sees them.
     const casts = this.config.flag('autocast') !== false && this.config.kerasVersion === 3;
     this.inputs = casts ? inputs.map((input) => this.cast(input)) : inputs;
@@ -85,9 +87,18 @@ export class LayerCallContext implements CallContext {
     const { recorder } = this;
     const tensors = inputs.map((ref) => recorder.valueOf(ref.tensor));
     const argument: Value = tensors.length === 1 ? tensors[0] : list(tensors);
-    return recorder.within(this.node.id, () =>
-      recorder.drive(this.node.site, () => this.machine.apply(layer, [argument, ...positional], keywords)),
-    );
+    const { inCall } = recorder;
+    // A function (of a Lambda) runs as part of a call; layers within are asked as the layer itself is.
+    if (layerStateOf(layer) === undefined) recorder.inCall = true;
+    try {
+      return recorder.within(this.node.id, () =>
+        recorder.drive(this.node.site, () =>
+          this.machine.apply(layer, [argument, ...positional], keywords),
+        ),
+      );
+    } finally {
+      recorder.inCall = inCall;
+    }
   }
 
   report(error: KerasError): void {

@@ -18,6 +18,7 @@ export function outputShapeFor(state: LayerState, shape: Value): Value {
     config,
     self: state.self,
     inputs,
+    computes: false,
     inputIsList: inputs.length > 1,
     callArgs: new Map(),
     tensor: () => undefined,

@@ -97,6 +97,8 @@ export class Recorder {
   autocast: string | null = null;
   /** Node whose execution is under way; null in ordinary code. */
   parent: NodeId | null = null;
+  /** Whether a program's own `call` is under way: Keras runs or traces it, where it asks its own layers for their specification. */
+  inCall = false;
   /** Where calls made by Keras itself count as standing; null while user code runs. */
   driven: CallSite | null = null;
   /** Name for the next operation while a graph is cloned: Keras keeps the operations. */
@@ -233,6 +235,11 @@ export class Recorder {
 
   isSymbolic(tensor: TensorId): boolean {
     return this.symbolic.has(tensor);
+  }
+
+  /** Whether Keras computes with these tensors, or traces it, so that shapes are those of the computation itself. */
+  computes(inputs: readonly TensorId[]): boolean {
+    return this.inCall || !inputs.some((id) => this.symbolic.has(id));
   }
 
   isDoubtful(tensor: TensorId): boolean {

@@ -16,9 +16,10 @@ export function runUserCall(recorder: Recorder, state: LayerState, node: Node, a
   const dtype = recorder.kerasVersion === 3 && state.policy ? computeDtypeOf(state.policy) : null;
   return recorder.within(node.id, () =>
     recorder.userCode(() => {
-      const around = recorder.autocast;
+      const { autocast: around, inCall } = recorder;
       try {
         recorder.autocast = dtype;
+        recorder.inCall = true;
         const given = dtype === null ? args : mapArgs(args, (leaf) => castLeaf(recorder, leaf, dtype));
         return machine.call(call, accepted(recorder, call, withoutSelf(given)));
       } catch (error) {
@@ -33,6 +34,7 @@ export function runUserCall(recorder: Recorder, state: LayerState, node: Node, a
         return machine.unknown(node.unknown.reason);
       } finally {
         recorder.autocast = around;
+        recorder.inCall = inCall;
       }
     }),
   );

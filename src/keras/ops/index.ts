@@ -3,7 +3,7 @@ import { fn } from '../../python/library/define';
 import { NONE, native, type NativeFunction, type Value } from '../../python/values';
 import { recorderOf, type Recorder } from '../model/recorder';
 import { asTensor } from '../model/structure';
-import { shapeToValue } from '../model/shapes';
+import { dimToLength, shapeToValue } from '../model/shapes';
 import { createOp } from './createOps';
 import { elementwiseOp, variadicOps } from './elementwiseOps';
 import { opFunction, type OpDefinition } from './opFunction';
@@ -114,8 +114,11 @@ function special(name: string): NativeFunction | undefined {
 }
 
 const shapeFunction = fn('shape(x, **kwargs)', (machine, { x }) => {
-  const ref = asTensor(recorderOf(machine), x);
-  return ref === undefined ? machine.unknown('the shape of this is not known') : shapeToValue(ref.shape);
+  const recorder = recorderOf(machine);
+  const ref = asTensor(recorder, x);
+  if (ref === undefined) return machine.unknown('the shape of this is not known');
+  // A symbolic tensor of Keras has None where its length is open; within a layer's call the length is a number.
+  return shapeToValue(ref.shape, recorder.inCall ? dimToLength : undefined);
 });
 
 /** `keras.activations.<name>`: a function by the activation's own name, so that layers tell which it is. */

@@ -118,7 +118,8 @@ function instanceAttr(vm: Interpreter, obj: InstanceValue, name: string): Value 
     return vm.catching('AttributeError', () => vm.apply(bindAttr(vm, fallback, obj, cls), [str(name)]));
   const base = unknownBase(cls);
   if (base !== null) return unknown(base.reason, base.at);
-  return undefined;
+  const general = name.startsWith('__') ? objectMethod(vm, name) : undefined;
+  return general === undefined ? undefined : bindAttr(vm, general, obj, cls);
 }
 
 function readProperty(vm: Interpreter, property: PropertyValue, obj: Value, name: string): Value | undefined {

@@ -179,6 +179,9 @@ export class Interpreter implements Machine {
   getAttr(obj: Value, name: string): Value {
     const found = findAttr(this, obj, name);
     if (found !== undefined) return found;
+    // Of a library's classes only a part is modelled: what is not may well be there.
+    if (obj.kind === 'instance' && obj.cls.def === null && !this.wouldCatch('AttributeError'))
+      return unknown(`${name} of a ${obj.cls.name} is not followed`);
     const what =
       obj.kind === 'module'
         ? `module '${obj.name}'`

@@ -1,5 +1,5 @@
 /** MultiHeadAttention. Source: Keras `layers/attention/multi_head_attention.py`. */
-import type { Shape } from '../../../graph/graph';
+import type { Dim, Shape } from '../../../graph/graph';
 import { int, type Value } from '../../../python/values';
 import { computeDtype, elementsOf, intOf, requireNames } from '../../arguments';
 import { type Config, type LayerDefinition, type TensorSpec } from '../../definition';
@@ -42,6 +42,21 @@ function multiHeadOutput(config: Config, query: TensorSpec): Shape {
         );
   if (!sizes) return { kind: 'unknown', reason: 'the argument output_shape is not known' };
   return sizes.length ? [...query.shape.slice(0, -1), ...sizes] : query.shape;
+}
+
+/** Shape of the scores that are computed: axes that are not attended over, heads, attended axes of query and key. */
+function computedScores(config: Config, query: Shape, key: Shape, heads: Dim): Shape {
+  if (!isKnownRank(query) || !isKnownRank(key))
+    return { kind: 'unknown', reason: 'the rank of the inputs is not known' };
+  const given = config.isNone('attention_axes') ? null : config.value('attention_axes');
+  const axes =
+    given === null
+      ? query.slice(1, -1).map((_, i) => i + 1)
+      : [...(elementsOf(given) ?? [given])].map((axis) => intOf(axis));
+  if (axes.some((axis) => axis === null || axis < 1 || axis >= query.length - 1) || key.length !== query.length)
+    return { kind: 'unknown', reason: 'which axes are attended over is not known' };
+  const free = query.slice(0, -1).filter((_, i) => !axes.includes(i));
+  return [...free, heads, ...axes.map((axis) => query[axis!]), ...axes.map((axis) => key[axis!])];
 }
 
 export const multiHeadAttention: LayerDefinition = {
@@ -110,8 +125,11 @@ export const multiHeadAttention: LayerDefinition = {
       : unknownDim('the rank is not known');
     const batch = isKnownRank(query.shape) ? query.shape[0] : unknownDim('the rank is not known');
     const headCount = intOf(heads);
-    // Keras states the query's length on both axes.
-    const scores: Shape = [batch, headCount ?? unknownDim('num_heads is not known'), length, length];
+    const headDim = headCount ?? unknownDim('num_heads is not known');
+    // What Keras states of scores that it does not compute has the query's length on both axes.
+    const scores: Shape = context.computes
+      ? computedScores(config, query.shape, parts.key.shape, headDim)
+      : [batch, headDim, length, length];
     if (!q || !k || !v || !isKnownRank(q.shape))
       return withScores(context, spec(output, dtype), scores, {
         op: 'opaque',
