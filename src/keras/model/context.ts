@@ -92,9 +92,7 @@ export class LayerCallContext implements CallContext {
     if (layerStateOf(layer) === undefined) recorder.inCall = true;
     try {
       return recorder.within(this.node.id, () =>
-        recorder.drive(this.node.site, () =>
-          this.machine.apply(layer, [argument, ...positional], keywords),
-        ),
+        recorder.drive(this.node.site, () => this.machine.apply(layer, [argument, ...positional], keywords)),
       );
     } finally {
       recorder.inCall = inCall;

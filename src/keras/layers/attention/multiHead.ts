@@ -53,7 +53,10 @@ function computedScores(config: Config, query: Shape, key: Shape, heads: Dim): S
     given === null
       ? query.slice(1, -1).map((_, i) => i + 1)
       : [...(elementsOf(given) ?? [given])].map((axis) => intOf(axis));
-  if (axes.some((axis) => axis === null || axis < 1 || axis >= query.length - 1) || key.length !== query.length)
+  if (
+    axes.some((axis) => axis === null || axis < 1 || axis >= query.length - 1) ||
+    key.length !== query.length
+  )
     return { kind: 'unknown', reason: 'which axes are attended over is not known' };
   const free = query.slice(0, -1).filter((_, i) => !axes.includes(i));
   return [...free, heads, ...axes.map((axis) => query[axis!]), ...axes.map((axis) => key[axis!])];
