@@ -90,12 +90,11 @@ function one(
   }
   if (entry.kind === 'slice') {
     const cause = firstUnknown(entry.start, entry.stop, entry.step);
-    const [start, stop, step] = [entry.start, entry.stop, entry.step].map((bound) =>
-      bound.kind === 'none' ? undefined : indexOf(bound),
-    );
-    const open = [entry.start, entry.stop, entry.step].some(
-      (bound) => bound.kind !== 'none' && indexOf(bound) === undefined,
-    );
+    const bounds = [entry.start, entry.stop, entry.step];
+    const absent = (bound: Value): boolean =>
+      bound.kind === 'none' || (bound.kind === 'symbolic' && bound.isNone);
+    const [start, stop, step] = bounds.map((bound) => (absent(bound) ? undefined : indexOf(bound)));
+    const open = bounds.some((bound) => !absent(bound) && indexOf(bound) === undefined);
     if (cause || open)
       return { kind: 'slice', dim: cause ?? unknown('a slice with open bounds'), indices: undefined };
     if (step === 0) machine.raise('ValueError', 'slice step cannot be zero');
