@@ -46,8 +46,7 @@ function multiHeadOutput(config: Config, query: TensorSpec): Shape {
 
 /** Shape of the scores that are computed: axes that are not attended over, heads, attended axes of query and key. */
 function computedScores(config: Config, query: Shape, key: Shape, heads: Dim): Shape {
-  if (!isKnownRank(query) || !isKnownRank(key))
-    return { kind: 'unknown', reason: 'the rank is not known' };
+  if (!isKnownRank(query) || !isKnownRank(key)) return { kind: 'unknown', reason: 'the rank is not known' };
   const given = config.isNone('attention_axes') ? null : config.value('attention_axes');
   const axes =
     given === null
