@@ -50,15 +50,15 @@ export function inlayHints(
 function byLine(analysis: Analysis, cell: number): Map<number, Node[]> {
   const { graph, program } = analysis;
   const lines = new Map<number, Node[]>();
-  const seen = new Set<number>();
+  const seen = new Uint8Array(graph.nodes.length);
   const put = (node: Node, end: number): void => {
-    if (seen.has(node.id)) return;
-    seen.add(node.id);
-    const position = program.position(end);
-    if (position.cell !== cell) return;
-    const list = lines.get(position.line);
+    if (seen[node.id] === 1) return;
+    seen[node.id] = 1;
+    const { line, cell: own } = program.position(end);
+    if (own !== cell) return;
+    const list = lines.get(line);
     if (list) list.push(node);
-    else lines.set(position.line, [node]);
+    else lines.set(line, [node]);
   };
   for (const node of graph.nodes) {
     if (node.internal || node.site.range.file !== program.path) continue;
@@ -67,6 +67,7 @@ function byLine(analysis: Analysis, cell: number): Map<number, Node[]> {
   // Layers of a Sequential are called by Keras: their results stand where the layers are made.
   for (const layer of graph.layers) {
     if (layer.site.range.file !== program.path) continue;
+    if (!layer.nodes.some((id) => graph.nodes[id].internal)) continue;
     const nested = executions(analysis, layer);
     for (const node of nested) if (node.internal && node.parent === null) put(node, layer.site.range.to);
     if (
@@ -93,9 +94,7 @@ function hintFor(
   style: HintStyle,
   offset: number,
 ): InlayHint | null {
-  // What a line yields is what it computes last; per repetition the last node with the same call expression.
-  const end = Math.max(...nodes.map((node) => node.site.range.to));
-  const results = nodes.filter((node) => node.site.range.to === end && outermost(node, nodes));
+  const results = nodes.length === 1 ? nodes : resultsOf(nodes);
   const last = results[results.length - 1];
   if (last === undefined || last.failed) return null;
   const [first] = results;
@@ -133,6 +132,13 @@ function hintFor(
       ? t('sees all')
       : t('sees {0}', sizes(field.size, true));
   return made(offset, label, () => t('Receptive field {0}', fieldText(field)));
+}
+
+/** What a line yields is what it computes last; per repetition the last node with the same call expression. */
+function resultsOf(nodes: readonly Node[]): readonly Node[] {
+  let end = 0;
+  for (const { site } of nodes) end = Math.max(end, site.range.to);
+  return nodes.filter((node) => node.site.range.to === end && outermost(node, nodes));
 }
 
 /** The tooltip is worked out when it is looked at: all hints of a file are made on every key press, few are hovered. */

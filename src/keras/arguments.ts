@@ -115,7 +115,30 @@ export function reasonFor(config: Config, name: string): string {
  */
 export function requireTuple(config: Config, name: string, rank: number, allowZero = false): Known<number>[] {
   const value = config.value(name);
-  if (value.kind === 'int' && value.value > 0) return Array.from<number>({ length: rank }).fill(value.value);
+  if (value.kind === 'int' && value.value > 0) return new Array<number>(rank).fill(value.value);
+  const plain = positiveInts(value, rank);
+  return plain ?? checkedTuple(config, name, rank, allowZero, value);
+}
+
+/** The usual case, without the apparatus of complaints. */
+function positiveInts(value: Value, rank: number): number[] | null {
+  if (value.kind !== 'tuple' || value.items.length !== rank) return null;
+  const entries = new Array<number>(rank);
+  for (let i = 0; i < rank; i++) {
+    const item = value.items[i];
+    if (item.kind !== 'int' || item.value <= 0) return null;
+    entries[i] = item.value;
+  }
+  return entries;
+}
+
+function checkedTuple(
+  config: Config,
+  name: string,
+  rank: number,
+  allowZero: boolean,
+  value: Value,
+): Known<number>[] {
   const wrong = (more = ''): never =>
     argumentError(
       'tuple-argument',
@@ -154,12 +177,13 @@ export function requireTuple(config: Config, name: string, rank: number, allowZe
 }
 
 export type PaddingName = 'valid' | 'same' | 'causal';
+const VALID_OR_SAME: readonly string[] = ['valid', 'same'];
+const WITH_CAUSAL: readonly string[] = ['valid', 'same', 'causal'];
 
 /** Keras' `standardize_padding`; null when not known. */
 export function requirePadding(config: Config, allowCausal = false, name = 'padding'): PaddingName | null {
   const value = config.value(name);
-  const allowed = allowCausal ? ['valid', 'same', 'causal'] : ['valid', 'same'];
-  const set = `{${allowed.map((entry) => `'${entry}'`).join(', ')}}`;
+  const allowed = allowCausal ? WITH_CAUSAL : VALID_OR_SAME;
   if (value.kind === 'none' || value.kind === 'int' || value.kind === 'float' || value.kind === 'bool') {
     argumentError(
       'padding-name',
@@ -183,6 +207,7 @@ export function requirePadding(config: Config, allowCausal = false, name = 'padd
   const padding = value.value.toLowerCase();
   if (allowed.includes(padding)) return padding as PaddingName;
   const suggestion = closest(padding, allowed);
+  const set = `{${allowed.map((entry) => `'${entry}'`).join(', ')}}`;
   argumentError(
     'padding-name',
     name,
@@ -196,6 +221,7 @@ export function requirePadding(config: Config, allowCausal = false, name = 'padd
 
 /** Keras' `standardize_data_format`. */
 export function requireDataFormat(config: Config): void {
+  if (!config.given('data_format')) return;
   const value = config.value('data_format');
   const allowed = ['channels_last', 'channels_first'];
   if (isPlainData(value)) {
@@ -249,6 +275,8 @@ export function requireActivation(config: Config, name = 'activation'): void {
  */
 export function requireNames(config: Config, ...names: readonly string[]): void {
   for (const name of names) {
+    // Defaults are right.
+    if (!config.given(name)) continue;
     const value = config.value(name);
     const kind = name.endsWith('regularizer')
       ? 'regularizer'

@@ -52,6 +52,10 @@ export interface Bound {
   readonly ranges: ReadonlyMap<string, SourceRange>;
   /** Names of parameters that were given explicitly. */
   readonly given: ReadonlySet<string>;
+  /** Whether the parameter was given explicitly; takes no memory, as `given` does. */
+  has(name: string): boolean;
+  /** Visits the places of given arguments; takes no memory, as `ranges` does. */
+  eachRange(visit: (name: string, range: SourceRange) => void): void;
   /** Keywords that fit no parameter (only those certainly wrong), with the range of the name. */
   readonly unexpected: readonly {
     readonly name: string;

@@ -219,7 +219,24 @@ export interface InstanceValue {
   readonly kind: 'instance';
   readonly cls: ClassValue;
   readonly attrs: Map<string, Value>;
+  /** Whether it has attributes of its own: asking `attrs` makes a map, which most tensors never need. */
+  readonly bare: boolean;
   /** native payload (keras: layer state, tensor) */ data: unknown;
+}
+/** An object whose attributes take memory from the first one on: programs make thousands that never get any. */
+export class Instance implements InstanceValue {
+  readonly kind = 'instance';
+  private own: Map<string, Value> | undefined = undefined;
+  constructor(
+    readonly cls: ClassValue,
+    public data: unknown,
+  ) {}
+  get attrs(): Map<string, Value> {
+    return (this.own ??= new Map());
+  }
+  get bare(): boolean {
+    return this.own === undefined || this.own.size === 0;
+  }
 }
 export interface ModuleValue {
   readonly kind: 'module';

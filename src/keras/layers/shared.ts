@@ -62,10 +62,12 @@ export function rememberAxes(
   spec: InputSpec,
   axes: Readonly<Record<number, Dim | undefined>>,
 ): void {
-  const fixed = Object.entries(axes).filter(
-    (entry): entry is [string, number] => typeof entry[1] === 'number',
-  );
-  config.memo.set(SPEC, { ...spec, axes: Object.fromEntries(fixed) } satisfies InputSpec);
+  const fixed: Record<number, number> = {};
+  for (const axis in axes) {
+    const length = axes[axis];
+    if (typeof length === 'number') fixed[axis] = length;
+  }
+  config.memo.set(SPEC, { ...spec, axes: fixed } satisfies InputSpec);
 }
 
 /** The spec remembered at build, else `initial`. */

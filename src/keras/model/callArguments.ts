@@ -94,7 +94,13 @@ export function withMask(args: CallArgs, mask: Value): CallArgs {
 }
 
 export function withoutSelf(args: CallArgs): CallArgs {
-  return { ...args, positional: args.positional.slice(1) };
+  return {
+    positional: args.positional.slice(1),
+    keywords: args.keywords,
+    openPositional: args.openPositional,
+    openKeywords: args.openKeywords,
+    range: args.range,
+  };
 }
 
 /** Ranges by input index are not known for elements of a list: the whole argument stands for them. */

@@ -46,6 +46,7 @@ function namesOf(definition: LayerDefinition): Names {
 }
 
 function checkDtype(config: Config): void {
+  if (!config.given('dtype')) return;
   const value = config.value('dtype');
   if (isPlainData(value)) {
     const text = argumentText(config, 'dtype');
@@ -74,6 +75,7 @@ function checkDtype(config: Config): void {
 }
 
 function checkName(config: Config): void {
+  if (!config.given('name')) return;
   if (!isPlainData(config.value('name'))) return;
   const text = argumentText(config, 'name');
   argumentError(
@@ -85,9 +87,9 @@ function checkName(config: Config): void {
 }
 
 function checkTrainable(config: Config): void {
+  if (!config.given('trainable')) return;
   const value = config.value('trainable');
   if (
-    !config.given('trainable') ||
     value.kind === 'bool' ||
     !(isPlainData(value) || value.kind === 'none' || value.kind === 'str')
   )

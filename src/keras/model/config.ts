@@ -27,7 +27,7 @@ export class LayerConfig implements Config {
   }
 
   given(name: string): boolean {
-    return this.bound.given.has(name);
+    return this.bound.has(name);
   }
 
   int(name: string): Known<number> {
@@ -58,7 +58,8 @@ export class LayerConfig implements Config {
 
   ints(name: string, rank: number): Known<number>[] {
     const value = this.value(name);
-    if (value.kind === 'int') return Array.from<number>({ length: rank }).fill(value.value);
+    if (value.kind === 'int') return new Array<number>(rank).fill(value.value);
+    if (value.kind === 'tuple' && value.items.length === rank) return value.items.map(asInt);
     const items =
       value.kind === 'tuple' || value.kind === 'list' || value.kind === 'range'
         ? this.machine.iterate(value)

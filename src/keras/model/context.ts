@@ -53,7 +53,7 @@ export class LayerCallContext implements CallContext {
   }
 
   weight(name: string): Shape | undefined {
-    const id = this.state.weightByName.get(name);
+    const id = this.state.weightNamed(name);
     return id === undefined ? undefined : this.recorder.graph.weights[id].shape;
   }
 
@@ -62,7 +62,7 @@ export class LayerCallContext implements CallContext {
     const { recorder } = this;
     return recorder.within(this.node.id, () =>
       recorder.drive(this.node.site, () => {
-        const weights = (step.weights ?? []).flatMap((name) => this.state.weightByName.get(name) ?? []);
+        const weights = (step.weights ?? []).flatMap((name) => this.state.weightNamed(name) ?? []);
         const child = recorder.begin({
           layer: null,
           type: step.type,

@@ -94,10 +94,11 @@ export const layerHooks: ClassHooks = {
   attributeNames: ATTRIBUTE_NAMES,
   create: (machine, self, args) => createState(machine, self, 'layer', self.cls.name, args.range),
   getAttr: (_machine, self, name) => {
-    const state = self.data as LayerState;
-    if (state.weightByName === undefined || self.attrs.has(name)) return undefined;
-    if (state.definition === null) return undefined;
-    const weight = state.weightByName.get(name);
+    const state = self.data as LayerState | undefined;
+    // During its own creation a layer has no state yet.
+    if (state === undefined || state.definition === null) return undefined;
+    if (!self.bare && self.attrs.has(name)) return undefined;
+    const weight = state.weightNamed(name);
     if (weight !== undefined) return state.recorder.variable(state.recorder.graph.weights[weight]);
     // Constructor arguments are attributes of Keras' own layers (`layer.filters`, `layer.activation`).
     const parameter = state.config?.bound.values.get(name);

@@ -9,7 +9,9 @@ import { createWeights } from './weights';
 
 /** The program's own method of that name, undefined when Keras' applies. */
 export function userMethod(state: LayerState, name: string): Value | undefined {
-  const found = state.recorder.machine.findClassAttr(state.self.cls, name);
+  const { cls } = state.self;
+  if (cls.def === null && cls.mro.every(({ def }) => def === null)) return undefined;
+  const found = state.recorder.machine.findClassAttr(cls, name);
   return found !== undefined && found.owner.def !== null ? found.value : undefined;
 }
 

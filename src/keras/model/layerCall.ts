@@ -14,6 +14,7 @@ import {
   type Value,
 } from '../../python/values';
 import { KerasError, type CallResult, type TensorRef, type TensorSpec } from '../definition';
+import { appended } from '../lists';
 import { signature } from '../signature';
 import { wrongCall } from './callChecks';
 import { LayerCallContext, unknownOutputs } from './context';
@@ -338,7 +339,7 @@ function note(state: LayerState, node: Node, args: CallArgs, outputs: Value): vo
   );
   state.touch();
   const inputs = args.positional[1]?.value ?? [...args.keywords.values()][0]?.value ?? NONE;
-  state.calls.push({ node: node.id, inputs, outputs });
+  state.calls = appended(state.calls, { node: node.id, inputs, outputs });
 }
 
 export function fallbackOf(

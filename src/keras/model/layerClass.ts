@@ -23,6 +23,7 @@ import { checkCommonArguments } from './commonArguments';
 import { LayerConfig, computeDtypeOf, variableDtypeOf } from './config';
 import { attachInputTensor, dtypeName, readShape } from './input';
 import { userMethod } from './layerBuild';
+import { withoutSelf } from './callArguments';
 import { builtinCall } from './layerCall';
 import { layerStateOf, LayerState } from './layerState';
 import { recorderOf, siteKey, type Recorder } from './recorder';
@@ -108,7 +109,7 @@ function initialise(machine: Machine, definition: LayerDefinition, args: CallArg
   const state = self === undefined ? undefined : layerStateOf(self);
   if (state === undefined) return NONE;
   const { parameters, open } = constructorOf(definition);
-  const bound = machine.bind(parameters, { ...args, positional: args.positional.slice(1) });
+  const bound = machine.bind(parameters, withoutSelf(args));
   setUp(machine, state, bound);
   const config = new LayerConfig(
     machine,
@@ -173,7 +174,7 @@ export function setUp(machine: Machine, state: LayerState, bound: Bound): void {
   if (machine.truth(value('trainable')) === false) state.layer.trainable = false;
   state.policy = machine.truth(value('autocast')) === false ? undefined : policyOf(recorder, bound);
   const args = state.layer.args as Record<string, SourceRange>;
-  for (const [parameter, range] of bound.ranges) args[parameter] ??= range;
+  bound.eachRange((parameter, range) => (args[parameter] ??= range));
   state.inputShapeArg = inputShapeArgument(value);
   if (recorder.kerasVersion === 3 && name.kind === 'str' && name.value.includes('/')) {
     recorder.fail(
@@ -283,6 +284,7 @@ export function plain(value: Value, depth = 0): ConfigValue {
 function checkTensors(state: LayerState, definition: LayerDefinition, args: CallArgs): void {
   const { recorder } = state;
   if (definition.name === 'InputLayer') return;
+  if (!args.positional.some(({ value }, i) => i > 0 && mayHoldTensor(value))) return;
   const given = args.positional.slice(1);
   const tensors = ({ value }: (typeof given)[number]): number[] =>
     [value, ...(value.kind === 'list' ? value.items : [])].flatMap(
@@ -300,6 +302,8 @@ function checkTensors(state: LayerState, definition: LayerDefinition, args: Call
     { exception: 'TypeError', facts: { layer: definition.name, position: at } },
   );
 }
+
+const mayHoldTensor = ({ kind }: Value): boolean => kind === 'instance' || kind === 'list';
 
 /** Unknown keywords, missing and excess arguments, as Python and Keras complain of them. */
 function checkBinding(

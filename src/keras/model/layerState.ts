@@ -14,6 +14,7 @@ import type {
 } from '../../graph/graph';
 import type { InstanceValue, Mutable, Value } from '../../python/values';
 import { FROZEN, type LayerDefinition } from '../definition';
+import { appended } from '../lists';
 import type { LayerConfig } from './config';
 import type { FunctionalGraph } from './functional';
 import type { Recorder } from './recorder';
@@ -26,16 +27,9 @@ export class LayerState implements Mutable {
   initialised = false;
   /** The constructor's arguments are wrong: calls give guesses and report nothing more. */
   broken = false;
-  /** Weights by name, for `layer.kernel` and for shape rules. */
-  get weightByName(): Map<string, WeightId> {
-    return (this.names ??= new Map());
-  }
-  private names: Map<string, WeightId> | null = null;
-  /** Weights that were made trainable, whatever `layer.trainable` says now. */
-  get trainableByNature(): Set<WeightId> {
-    return (this.nature ??= new Set());
-  }
-  private nature: Set<WeightId> | null = null;
+  /** Weights with their names, the newest last; lists, as a layer has two or three. */
+  private names: (readonly [string, WeightId])[] = [];
+  private nature: WeightId[] = [];
   /** Owned layers in the order Keras tracks them. */
   sublayers: LayerState[] = [];
   /** A layer of the program's own: its dtype policy, null when not known; undefined before `super().__init__()`, or without autocast. */
@@ -70,6 +64,17 @@ export class LayerState implements Mutable {
     recorder.machine.created(this);
   }
 
+  /** The weight of that name, for `layer.kernel` and for shape rules. */
+  weightNamed(name: string): WeightId | undefined {
+    for (let i = this.names.length - 1; i >= 0; i--) if (this.names[i][0] === name) return this.names[i][1];
+    return undefined;
+  }
+
+  /** Whether the weight was made trainable, whatever `layer.trainable` says now. */
+  trainsByNature(weight: WeightId): boolean {
+    return this.nature.includes(weight);
+  }
+
   get id(): number {
     return this.layer.id;
   }
@@ -85,9 +90,9 @@ export class LayerState implements Mutable {
 
   own(weight: WeightId, name: string, trainable: boolean): void {
     this.touch();
-    this.layer.weights.push(weight);
-    this.weightByName.set(name, weight);
-    if (trainable) this.trainableByNature.add(weight);
+    this.layer.weights = appended(this.layer.weights, weight);
+    this.names = appended(this.names, [name, weight]);
+    if (trainable) this.nature = appended(this.nature, weight);
   }
 
   adopt(sublayer: LayerState): void {
@@ -107,7 +112,7 @@ export class LayerState implements Mutable {
     this.layer.trainable = value;
     this.config?.memo.set(FROZEN, !value);
     for (const id of this.layer.weights)
-      this.recorder.graph.weights[id].trainable = value && this.trainableByNature.has(id);
+      this.recorder.graph.weights[id].trainable = value && this.trainsByNature(id);
     for (const sublayer of this.sublayers) sublayer.setTrainable(value, seen);
   }
 
@@ -127,8 +132,8 @@ export class LayerState implements Mutable {
       name: this.layer.name,
       weights: [...this.layer.weights],
       trainables: this.layer.weights.map((id) => this.recorder.graph.weights[id].trainable),
-      byName: [...this.weightByName],
-      nature: [...this.trainableByNature],
+      byName: [...this.names],
+      nature: [...this.nature],
       sublayers: [...this.sublayers],
       maybe: this.layer.maybe ?? [],
       weightsDiffer: this.layer.weightsDiffer === true,
@@ -149,10 +154,8 @@ export class LayerState implements Mutable {
     this.layer.name = saved.name;
     this.layer.weights = [...saved.weights];
     saved.weights.forEach((id, i) => (this.recorder.graph.weights[id].trainable = saved.trainables[i]));
-    this.weightByName.clear();
-    for (const [name, id] of saved.byName) this.weightByName.set(name, id);
-    this.trainableByNature.clear();
-    for (const id of saved.nature) this.trainableByNature.add(id);
+    this.names = [...saved.byName];
+    this.nature = [...saved.nature];
     this.sublayers = [...saved.sublayers];
     this.layer.sublayers = saved.sublayers.map((sublayer) => sublayer.id);
     this.doubt(saved.maybe, saved.weightsDiffer);

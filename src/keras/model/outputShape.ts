@@ -23,7 +23,7 @@ export function outputShapeFor(state: LayerState, shape: Value): Value {
     callArgs: new Map(),
     tensor: () => undefined,
     weight: (name) => {
-      const id = state.weightByName.get(name);
+      const id = state.weightNamed(name);
       return id === undefined ? undefined : recorder.graph.weights[id].shape;
     },
     step: ({ outputs }) => outputs.map((output) => ({ ...output, tensor: -1 })),

@@ -32,6 +32,7 @@ import type {
 } from '../../python/values';
 import { KerasError, type TensorRef, type TensorSpec } from '../definition';
 import type { Backend } from '../dtypes';
+import { appended } from '../lists';
 import { FunctionCalls } from './functionCalls';
 import { NameCounter, toSnakeCase } from './names';
 import { PlainState } from '../plain/state';
@@ -75,6 +76,9 @@ export interface Classes {
   InputLayer: ClassValue;
   TensorShape: ClassValue;
 }
+
+/** The stack of what stands at the top of the program. */
+const NOWHERE: readonly SourceRange[] = [];
 
 export class Recorder {
   readonly graph: ModelGraph;
@@ -159,7 +163,7 @@ export class Recorder {
     if (this.driven !== null) return this.driven;
     const stack = this.machine.callStack();
     if (stack.length === 0) return { range: { file: this.graph.file, from: 0, to: 0 }, stack: [] };
-    return this.siteOf(stack[0], stack.slice(1));
+    return this.siteOf(stack[0], stack.length === 1 ? NOWHERE : stack.slice(1));
   }
 
   /** A place within the function that is running. */
@@ -348,7 +352,7 @@ export class Recorder {
       inputs: spec.inputs,
       outputs: [],
       primitive: spec.primitive,
-      weights: [...(spec.weights ?? [])],
+      weights: spec.weights === undefined || spec.weights.length === 0 ? [] : spec.weights.slice(),
       parent: this.parent,
       children: [],
       site: this.site(),
@@ -362,7 +366,7 @@ export class Recorder {
     this.graph.nodes.push(node);
     if (this.parent !== null) this.graph.nodes[this.parent].children.push(id);
     else this.plain.note(id, this.machine);
-    if (spec.layer !== null) spec.layer.layer.nodes.push(id);
+    if (spec.layer !== null) spec.layer.layer.nodes = appended(spec.layer.layer.nodes, id);
     return node;
   }
 
@@ -376,19 +380,16 @@ export class Recorder {
       node.failed ||
       node.inputs.some((id) => this.doubtful.has(id)) ||
       (node.layer !== null && this.brokenSites.has(siteKey(this.graph.layers[node.layer].site.range)));
-    const made: TensorRef[] = [];
-    for (let index = 0; index < outputs.length; index++) {
-      const output = outputs[index];
+    return outputs.map((output, index) => {
       const ref =
         'tensor' in output && this.descends(output.tensor, node.id)
           ? output
           : this.passOn(node, output, index);
-      node.outputs.push(ref.tensor);
+      node.outputs = appended(node.outputs, ref.tensor);
       if (history) this.symbolic.add(ref.tensor);
       if (doubtful) this.doubtful.add(ref.tensor);
-      made.push(ref);
-    }
-    return made;
+      return ref;
+    });
   }
 
   remember(node: NodeId, replay: Replay): void {

@@ -12,15 +12,17 @@ const DEEPEST = 8;
 
 /** Null when paths and order are those that the layer's record already tells. */
 export function savedMembers(state: LayerState): SavedMembers | null {
-  const layers: [string, number][] = [];
+  const reordered = variablesReordered(state);
   const keras = state.definition?.sublayers ?? [];
+  // What a model's property `layers` holds is visited like an attribute.
+  const subclass = state.isModel && state.functional === null;
+  if (!reordered && !subclass && keras.length === 0 && state.self.bare) return null;
+  const layers: [string, number][] = [];
   for (const name of keras) {
     const value = state.config?.bound.values.get(name);
     if (value !== undefined) member(value, name, layers, 0);
   }
   const names = [...state.self.attrs.keys()].filter((name) => !name.startsWith('__'));
-  // A model's property `layers` is visited like an attribute.
-  const subclass = state.isModel && state.functional === null;
   if (subclass && !names.includes('layers')) names.push('layers');
   names.sort((a, b) => compare(key(a), key(b)));
   for (const name of names) {
@@ -28,14 +30,21 @@ export function savedMembers(state: LayerState): SavedMembers | null {
     if (value !== undefined) member(value, name, layers, 0);
     else container(state.sublayers, name, layers);
   }
-  const own = state.layer.weights;
-  const variables = [
-    ...own.filter((id) => state.trainableByNature.has(id)),
-    ...own.filter((id) => !state.trainableByNature.has(id)),
-  ];
-  const reordered = variables.some((id, i) => id !== own[i]);
   if (layers.length === 0 && !reordered) return null;
-  return { layers, ...(reordered ? { variables } : {}) };
+  if (!reordered) return { layers };
+  const own = state.layer.weights;
+  const trainable = own.filter((id) => state.trainsByNature(id));
+  return { layers, variables: [...trainable, ...own.filter((id) => !trainable.includes(id))] };
+}
+
+/** Whether a variable that is not trainable by nature comes before one that is: Keras saves those first. */
+function variablesReordered(state: LayerState): boolean {
+  let frozen = false;
+  for (const id of state.layer.weights) {
+    if (!state.trainsByNature(id)) frozen = true;
+    else if (frozen) return true;
+  }
+  return false;
 }
 
 /** Attributes that begin with an underscore come last. */

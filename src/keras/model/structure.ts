@@ -67,12 +67,25 @@ export function mapArgs(args: CallArgs, change: (leaf: Value) => Value): CallArg
     const value = mapStructure(arg.value, change);
     return value === arg.value ? arg : { ...arg, value };
   };
-  const positional = args.positional.map(mapped);
-  if (args.keywords.size === 0)
-    return positional.every((arg, i) => arg === args.positional[i]) ? args : { ...args, positional };
-  const keywords = new Map<string, KeywordArg>();
-  for (const [name, arg] of args.keywords) keywords.set(name, mapped(arg));
-  return { ...args, positional, keywords };
+  let positional: Arg[] | null = null;
+  for (let i = 0; i < args.positional.length; i++) {
+    const arg = args.positional[i];
+    const changed = mapped(arg);
+    if (changed !== arg) (positional ??= args.positional.slice())[i] = changed;
+  }
+  let keywords: Map<string, KeywordArg> | null = null;
+  for (const [name, arg] of args.keywords) {
+    const changed = mapped(arg);
+    if (changed !== arg) (keywords ??= new Map(args.keywords)).set(name, changed);
+  }
+  if (positional === null && keywords === null) return args;
+  return {
+    positional: positional ?? args.positional,
+    keywords: keywords ?? args.keywords,
+    openPositional: args.openPositional,
+    openKeywords: args.openKeywords,
+    range: args.range,
+  };
 }
 
 /** Payload of a tensor or variable object. */

@@ -14,12 +14,14 @@ export function evaluateArguments(
   activation: Activation,
   expr: Pick<Call, 'args' | 'plain' | 'range'>,
 ): CallArgs {
-  const positional: Arg[] = [];
   if (expr.plain) {
-    for (const argument of expr.args)
-      positional.push({ value: evaluate(vm, activation, argument.value), range: argument.range });
+    const positional: Arg[] = expr.args.map((argument) => ({
+      value: evaluate(vm, activation, argument.value),
+      range: argument.range,
+    }));
     return { positional, keywords: NO_KEYWORDS, openPositional: null, openKeywords: null, range: expr.range };
   }
+  const positional: Arg[] = [];
   const keywords = new Map<string, Arg & { nameRange: SourceRange | null }>();
   let openPositional: UnknownValue | null = null;
   let openKeywords: UnknownValue | null = null;

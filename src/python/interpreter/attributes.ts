@@ -95,7 +95,7 @@ function instanceAttr(vm: Interpreter, obj: InstanceValue, name: string): Value 
       return vm.invoke(inClass, '__get__', [obj, cls]);
     }
   }
-  const own = obj.attrs.get(name);
+  const own = obj.bare ? undefined : obj.attrs.get(name);
   if (own !== undefined) return own;
   if (inClass !== undefined) return bindAttr(vm, inClass, obj, cls);
   const wrapped = wrappedOf(obj);

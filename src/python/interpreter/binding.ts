@@ -46,23 +46,34 @@ function compile(parameters: readonly Parameter[]): Compiled {
 class BoundValues implements ReadonlyMap<string, Value> {
   constructor(
     private readonly signature: Compiled,
-    private readonly slots: readonly (Value | undefined)[],
+    private readonly slots: (Value | undefined)[],
   ) {}
 
   get(name: string): Value | undefined {
     const place = this.signature.places.get(name);
-    return place === undefined ? undefined : this.slots[place];
+    return place === undefined ? undefined : this.at(place);
+  }
+  /** An empty `*args` or `**kwargs` is made when it is asked for. */
+  private at(place: number): Value | undefined {
+    const { rest, more } = this.signature;
+    const value = this.slots[place];
+    if (value !== undefined || (place !== rest && place !== more)) return value;
+    const empty: Value = place === rest ? tuple([]) : { kind: 'dict', entries: new Map(), tail: null };
+    return (this.slots[place] = empty);
   }
   has(name: string): boolean {
     return this.get(name) !== undefined;
   }
   get size(): number {
-    return this.slots.reduce((count, value) => (value === undefined ? count : count + 1), 0);
+    return this.slots.reduce(
+      (count, _, place) => (this.at(place) === undefined ? count : count + 1),
+      0,
+    );
   }
   *entries(): MapIterator<[string, Value]> {
     const { parameters } = this.signature;
     for (let place = 0; place < parameters.length; place++) {
-      const value = this.slots[place];
+      const value = this.at(place);
       if (value !== undefined) yield [parameters[place].name, value];
     }
   }
@@ -92,7 +103,7 @@ class BoundArguments implements Bound {
 
   constructor(
     private readonly signature: Compiled,
-    slots: readonly (Value | undefined)[],
+    slots: (Value | undefined)[],
     private readonly args: CallArgs,
   ) {
     this.values = new BoundValues(signature, slots);
@@ -114,17 +125,30 @@ class BoundArguments implements Bound {
   get ranges(): ReadonlyMap<string, SourceRange> {
     if (this.places === null) {
       const ranges = new Map<string, SourceRange>();
-      const { positional, parameters, places, more } = this.signature;
-      const count = Math.min(this.args.positional.length, positional.length);
-      for (let i = 0; i < count; i++) {
-        const { range } = this.args.positional[i];
-        if (range !== null) ranges.set(parameters[positional[i]].name, range);
-      }
-      for (const [name, { range }] of this.args.keywords)
-        if (range !== null && (more >= 0 || this.takes(places.get(name)))) ranges.set(name, range);
+      this.eachRange((name, range) => ranges.set(name, range));
       this.places = ranges;
     }
     return this.places;
+  }
+
+  has(name: string): boolean {
+    if (this.args.keywords.size > 0 && this.args.keywords.has(name))
+      return this.takes(this.signature.places.get(name));
+    const place = this.signature.places.get(name);
+    if (place === undefined || this.args.positional.length === 0) return false;
+    const index = this.signature.positional.indexOf(place);
+    return index >= 0 && index < this.args.positional.length;
+  }
+
+  eachRange(visit: (name: string, range: SourceRange) => void): void {
+    const { positional, parameters, places, more } = this.signature;
+    const count = Math.min(this.args.positional.length, positional.length);
+    for (let i = 0; i < count; i++) {
+      const { range } = this.args.positional[i];
+      if (range !== null) visit(parameters[positional[i]].name, range);
+    }
+    for (const [name, { range }] of this.args.keywords)
+      if (range !== null && (more >= 0 || this.takes(places.get(name)))) visit(name, range);
   }
 
   private takes(place: number | undefined): boolean {
@@ -145,22 +169,26 @@ export function bindParameters(parameters: readonly Parameter[], args: CallArgs)
     slots[positional[i]] = args.positional[i].value;
     filled?.add(positional[i]);
   }
-  const extraKeywords: DictValue['entries'] | null = more >= 0 ? new Map() : null;
+  let extraKeywords: DictValue['entries'] | null = null;
   let unexpected: Bound['unexpected'][number][] | null = null;
   for (const [name, arg] of args.keywords) {
     const place = places.get(name);
     if (place !== undefined && place !== rest && place !== more) {
       slots[place] = arg.value;
       filled?.add(place);
-    } else if (extraKeywords !== null) extraKeywords.set(`s:${name}`, { key: str(name), value: arg.value });
+    } else if (more >= 0)
+      (extraKeywords ??= new Map()).set(`s:${name}`, { key: str(name), value: arg.value });
     else (unexpected ??= []).push({ name, value: arg.value, range: arg.range, nameRange: arg.nameRange });
   }
   if (unexpected !== null) bound.unexpected = unexpected;
   if (rest >= 0) {
-    const extra = args.positional.slice(positional.length).map((arg) => arg.value);
-    slots[rest] = args.openPositional === null ? tuple(extra) : list(extra, args.openPositional);
+    if (given > positional.length || args.openPositional !== null) {
+      const extra = args.positional.slice(positional.length).map((arg) => arg.value);
+      slots[rest] = args.openPositional === null ? tuple(extra) : list(extra, args.openPositional);
+    }
   } else bound.excess = Math.max(0, given - positional.length);
-  if (extraKeywords !== null) slots[more] = { kind: 'dict', entries: extraKeywords, tail: args.openKeywords };
+  if (extraKeywords !== null || (more >= 0 && args.openKeywords !== null))
+    slots[more] = { kind: 'dict', entries: extraKeywords ?? new Map(), tail: args.openKeywords };
   let missing: string[] | null = null;
   for (let place = 0; place < parameters.length; place++) {
     if (place === rest || place === more) continue;

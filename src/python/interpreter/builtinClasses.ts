@@ -1,5 +1,6 @@
 /** Python's built-in types and exception classes as class values. */
 import {
+  Instance,
   native,
   NONE,
   str,
@@ -202,10 +203,7 @@ export function makeBuiltinClasses(): BuiltinClasses {
 
 /** An exception instance as `cls(message)` makes it. */
 export function makeException(cls: ClassValue, message: string): InstanceValue {
-  return {
-    kind: 'instance',
-    cls,
-    attrs: new Map([['args', tuple(message === '' ? [] : [str(message)])]]),
-    data: undefined,
-  };
+  const made = new Instance(cls, undefined);
+  made.attrs.set('args', tuple(message === '' ? [] : [str(message)]));
+  return made;
 }

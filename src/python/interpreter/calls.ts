@@ -31,7 +31,7 @@ export function call(vm: Interpreter, fn: Value, args: CallArgs): Value {
     case 'native':
       return callNative(vm, fn, args);
     case 'method':
-      return call(vm, fn.fn, { ...args, positional: [{ value: fn.self, range: null }, ...args.positional] });
+      return call(vm, fn.fn, withSelf(fn.self, args));
     case 'class':
       return instantiate(vm, fn, args);
     case 'instance': {
@@ -60,6 +60,18 @@ export function call(vm: Interpreter, fn: Value, args: CallArgs): Value {
     }
   }
   return vm.raise('TypeError', `'${vm.typeOf(fn).name}' object is not callable`);
+}
+
+/** The arguments of a method as its function gets them. */
+function withSelf(self: Value, args: CallArgs): CallArgs {
+  const positional: Arg[] = [{ value: self, range: null }, ...args.positional];
+  return {
+    positional,
+    keywords: args.keywords,
+    openPositional: args.openPositional,
+    openKeywords: args.openKeywords,
+    range: args.range,
+  };
 }
 
 function callNative(vm: Interpreter, fn: NativeFunction, args: CallArgs): Value {

@@ -1,5 +1,5 @@
 /** Evaluation of expressions. */
-import type { Attribute, BinOp, Call, Expr, JoinedStr, Lambda, Param } from '../ast';
+import type { Attribute, BinOp, Call, CompareOperator, Expr, IfExp, JoinedStr, Lambda, Param, UnaryOp } from '../ast';
 import type { SourceRange } from '../source';
 import { PyRaise } from '../machine';
 import type { DictValue, FunctionValue, Scope, UnknownValue, Value } from '../values';
@@ -40,6 +40,7 @@ export function sourceText(
   return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`;
 }
 
+/** Makes no function itself: one that captured the parameters would cost memory in every evaluation. */
 export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): Value {
   switch (expr.type) {
     case 'Name': {
@@ -59,20 +60,14 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
     case 'Subscript': {
       const subject = evaluate(vm, activation, expr.value);
       const index = evaluate(vm, activation, expr.index);
-      const value =
-        subject.kind === 'instance'
-          ? operate(vm, activation, expr, () => vm.getItem(subject, index))
-          : elementAt(vm, activation, expr, subject, index);
+      const value = elementAt(vm, activation, expr, subject, index);
       vm.observer.read?.(sourceText(vm, activation, expr), at(activation, expr), value);
       return value;
     }
     case 'BinOp':
       return evaluateBinary(vm, activation, expr);
     case 'UnaryOp': {
-      const operand = evaluate(vm, activation, expr.operand);
-      return operand.kind === 'instance'
-        ? operate(vm, activation, expr, () => vm.unary(expr.op, operand))
-        : vm.unary(expr.op, operand);
+      return unaryAt(vm, activation, expr, expr.op, evaluate(vm, activation, expr.operand));
     }
     case 'BoolOp':
       return evaluateBool(vm, activation, expr.op, expr.values, 0);
@@ -81,17 +76,9 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
     case 'IfExp': {
       const test = evaluate(vm, activation, expr.test);
       const known = vm.truth(test);
-      if (known !== undefined) return evaluate(vm, activation, known ? expr.body : expr.orelse);
-      return branchValue(vm, activation, conditionCause(vm, activation, expr.test, test), [
-        () => {
-          narrow(vm, activation, expr.test, true);
-          return evaluate(vm, activation, expr.body);
-        },
-        () => {
-          narrow(vm, activation, expr.test, false);
-          return evaluate(vm, activation, expr.orelse);
-        },
-      ]);
+      return known === undefined
+        ? eitherValue(vm, activation, expr, test)
+        : evaluate(vm, activation, known ? expr.body : expr.orelse);
     }
     case 'Tuple': {
       const items = evaluateItems(vm, activation, expr.elts);
@@ -155,6 +142,32 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
   }
 }
 
+/** What an undecided `a if test else b` gives. */
+function eitherValue(vm: Interpreter, activation: Activation, expr: IfExp, test: Value): Value {
+  return branchValue(vm, activation, conditionCause(vm, activation, expr.test, test), [
+    () => {
+      narrow(vm, activation, expr.test, true);
+      return evaluate(vm, activation, expr.body);
+    },
+    () => {
+      narrow(vm, activation, expr.test, false);
+      return evaluate(vm, activation, expr.orelse);
+    },
+  ]);
+}
+
+function unaryAt(
+  vm: Interpreter,
+  activation: Activation,
+  node: Place,
+  op: UnaryOp['op'],
+  operand: Value,
+): Value {
+  return operand.kind === 'instance'
+    ? operate(vm, activation, node, () => vm.unary(op, operand))
+    : vm.unary(op, operand);
+}
+
 function attributeOf(vm: Interpreter, activation: Activation, expr: Attribute, subject: Value): Value {
   try {
     return vm.getAttr(subject, expr.attr);
@@ -164,6 +177,7 @@ function attributeOf(vm: Interpreter, activation: Activation, expr: Attribute, s
 }
 
 function elementAt(vm: Interpreter, activation: Activation, expr: Expr, subject: Value, index: Value): Value {
+  if (subject.kind === 'instance') return operate(vm, activation, expr, () => vm.getItem(subject, index));
   try {
     return vm.getItem(subject, index);
   } catch (error) {
@@ -208,8 +222,20 @@ export function binaryAt(
   b: Value,
 ): Value {
   return a.kind === 'instance' || b.kind === 'instance'
-    ? operate(vm, activation, node, () => vm.binary(op, a, b))
+    ? binaryOfObjects(vm, activation, node, op, a, b)
     : vm.binary(op, a, b);
+}
+
+/** Apart, as the function it makes would cost memory for numbers too. */
+function binaryOfObjects(
+  vm: Interpreter,
+  activation: Activation,
+  node: Place,
+  op: BinOp['op'],
+  a: Value,
+  b: Value,
+): Value {
+  return operate(vm, activation, node, () => vm.binary(op, a, b));
 }
 
 /** Runs an operator on an object: the expression is the call site of the method that does the work, as a call's would be. */
@@ -294,11 +320,7 @@ function evaluateCompare(
   let result: Value = TRUE;
   for (let i = 0; i < expr.ops.length; i++) {
     const right = evaluate(vm, activation, expr.comparators[i]);
-    const [a, b] = [left, right];
-    const one =
-      a.kind === 'instance' || b.kind === 'instance'
-        ? operate(vm, activation, expr, () => compare(vm, expr.ops[i], a, b))
-        : compare(vm, expr.ops[i], a, b);
+    const one = compareAt(vm, activation, expr, expr.ops[i], left, right);
     if (expr.ops.length === 1) return one;
     const known = vm.truth(one);
     if (known === false) return one.kind === 'unknown' ? FALSE : one;
@@ -306,6 +328,19 @@ function evaluateCompare(
     left = right;
   }
   return result;
+}
+
+function compareAt(
+  vm: Interpreter,
+  activation: Activation,
+  node: Place,
+  op: CompareOperator,
+  a: Value,
+  b: Value,
+): Value {
+  return a.kind === 'instance' || b.kind === 'instance'
+    ? operate(vm, activation, node, () => compare(vm, op, a, b))
+    : compare(vm, op, a, b);
 }
 
 // --- displays ------------------------------------------------------------------------------------------------------------------

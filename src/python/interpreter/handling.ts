@@ -2,7 +2,7 @@
 import type { Handler, Try, With } from '../ast';
 import { PyRaise } from '../machine';
 import type { InstanceValue, Value } from '../values';
-import { NONE, bool, unknown } from '../values';
+import { Instance, NONE, bool, unknown } from '../values';
 import { type Activation, Completion } from './activation';
 import { assign, bindName } from './assignment';
 import { onEveryPath } from './branching';
@@ -99,7 +99,7 @@ function executeHandled(vm: Interpreter, activation: Activation, statement: Try)
       return (
         cls !== undefined &&
         statement.handlers.some((handler) =>
-          catches(vm, activation, handler, { kind: 'instance', cls, attrs: new Map(), data: undefined }),
+          catches(vm, activation, handler, new Instance(cls, undefined)),
         )
       );
     });

@@ -19,7 +19,7 @@ import type {
   UnknownValue,
   Value,
 } from '../values';
-import { str, unknown } from '../values';
+import { Instance, str, unknown } from '../values';
 import { builtins } from '../library';
 import { type Activation, OutOfFuel } from './activation';
 import { findAttr, setAttr } from './attributes';
@@ -163,11 +163,11 @@ export class Interpreter implements Machine {
     return unfinished(this, place);
   }
   callStack(): SourceRange[] {
-    const stack: SourceRange[] = [];
-    for (let i = this.frames.length - 1; i >= 0; i--) {
-      const site = this.frames[i].callSite;
-      if (site !== null) stack.push(site);
-    }
+    // Of exact size: every node keeps one, and a list that grows by itself has room for sixteen.
+    let depth = 0;
+    for (const { callSite } of this.frames) if (callSite !== null) depth++;
+    const stack = new Array<SourceRange>(depth);
+    for (const { callSite } of this.frames) if (callSite !== null) stack[--depth] = callSite;
     return stack;
   }
   get frame(): Frame | undefined {
@@ -225,7 +225,7 @@ export class Interpreter implements Machine {
     return instantiate(this, cls, args);
   }
   allocate(cls: ClassValue, data?: unknown): InstanceValue {
-    const made: InstanceValue = { kind: 'instance', cls, attrs: new Map(), data };
+    const made = new Instance(cls, data);
     this.trail.created(made);
     return made;
   }

@@ -25,13 +25,13 @@ export interface WindowNumbers {
   readonly padding: PaddingName | 'unknown';
 }
 
-const numbersByConfig = new WeakMap<Config, WindowNumbers>();
+const NUMBERS = 'windowNumbers';
 
 /** Reads the window arguments without checking them; once per layer, for several of its rules ask. */
 export function windowNumbers(config: Config, rank: number): WindowNumbers {
-  let made = numbersByConfig.get(config);
+  let made = config.memo.get(NUMBERS) as WindowNumbers | undefined;
   if (made === undefined || made.kernel.length !== rank)
-    numbersByConfig.set(config, (made = readNumbers(config, rank)));
+    config.memo.set(NUMBERS, (made = readNumbers(config, rank)));
   return made;
 }
 

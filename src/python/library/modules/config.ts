@@ -2,6 +2,7 @@
 import { Wrapped } from '../../interpreter/classes';
 import type { Machine } from '../../machine';
 import {
+  Instance,
   NONE,
   bool,
   str,
@@ -93,11 +94,12 @@ function attributeDict(
 
 function copyOf(self: InstanceValue): Value {
   const own = dictOf(self);
-  return {
-    ...self,
-    attrs: new Map(self.attrs),
-    data: own ? new Wrapped({ ...own, entries: new Map(own.entries) }) : self.data,
-  };
+  const made = new Instance(
+    self.cls,
+    own ? new Wrapped({ ...own, entries: new Map(own.entries) }) : self.data,
+  );
+  for (const [name, value] of self.attrs) made.attrs.set(name, value);
+  return made;
 }
 
 const DICT_METHODS = [

@@ -2,6 +2,7 @@
 import type { Machine } from '../../machine';
 import { Wrapped } from '../../interpreter/classes';
 import {
+  Instance,
   bool,
   int,
   str,
@@ -77,12 +78,7 @@ function makeMember(machine: Machine, cls: ClassValue, name: string, value: Valu
   const mixedIn = cls.mro.some(
     (ancestor) => ancestor.module === 'builtins' && ['int', 'str', 'float', 'tuple'].includes(ancestor.name),
   );
-  const member: InstanceValue = {
-    kind: 'instance',
-    cls,
-    attrs: new Map(),
-    data: mixedIn ? new Wrapped(value) : undefined,
-  };
+  const member = new Instance(cls, mixedIn ? new Wrapped(value) : undefined);
   for (const key of ['_name_', 'name']) member.attrs.set(key, str(name));
   for (const key of ['_value_', 'value']) member.attrs.set(key, value);
   const init = machine.findClassAttr(cls, '__init__');
