@@ -89,11 +89,7 @@ function checkName(config: Config): void {
 function checkTrainable(config: Config): void {
   if (!config.given('trainable')) return;
   const value = config.value('trainable');
-  if (
-    value.kind === 'bool' ||
-    !(isPlainData(value) || value.kind === 'none' || value.kind === 'str')
-  )
-    return;
+  if (value.kind === 'bool' || !(isPlainData(value) || value.kind === 'none' || value.kind === 'str')) return;
   const text = argumentText(config, 'trainable');
   argumentError(
     'trainable-invalid',

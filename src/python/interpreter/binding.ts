@@ -65,10 +65,7 @@ class BoundValues implements ReadonlyMap<string, Value> {
     return this.get(name) !== undefined;
   }
   get size(): number {
-    return this.slots.reduce(
-      (count, _, place) => (this.at(place) === undefined ? count : count + 1),
-      0,
-    );
+    return this.slots.reduce((count, _, place) => (this.at(place) === undefined ? count : count + 1), 0);
   }
   *entries(): MapIterator<[string, Value]> {
     const { parameters } = this.signature;

@@ -1,5 +1,16 @@
 /** Evaluation of expressions. */
-import type { Attribute, BinOp, Call, CompareOperator, Expr, IfExp, JoinedStr, Lambda, Param, UnaryOp } from '../ast';
+import type {
+  Attribute,
+  BinOp,
+  Call,
+  CompareOperator,
+  Expr,
+  IfExp,
+  JoinedStr,
+  Lambda,
+  Param,
+  UnaryOp,
+} from '../ast';
 import type { SourceRange } from '../source';
 import { PyRaise } from '../machine';
 import type { DictValue, FunctionValue, Scope, UnknownValue, Value } from '../values';

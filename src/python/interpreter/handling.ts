@@ -98,9 +98,7 @@ function executeHandled(vm: Interpreter, activation: Activation, statement: Try)
       const cls = vm.classes.byName.get(name);
       return (
         cls !== undefined &&
-        statement.handlers.some((handler) =>
-          catches(vm, activation, handler, new Instance(cls, undefined)),
-        )
+        statement.handlers.some((handler) => catches(vm, activation, handler, new Instance(cls, undefined)))
       );
     });
   }
