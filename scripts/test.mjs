@@ -60,7 +60,7 @@ if (wanted('web') || wanted('node')) {
     const row = await timed('Node host', async () => {
       const ran = await runNodeSuite({
         bundle: bundles.node,
-        folderPath: await prepareWorkspace('node'),
+        folderPath: await prepareWorkspace('node', { second: true }),
       });
       host = ran.host;
       return ran.results;

@@ -22,7 +22,7 @@ const quietSettings = {
 
 /**
  * Starts the server on 127.0.0.1 with its data under `dataDir`.
- * @returns its port, `url(folder, development)` (paths are absolute) and `stop()`
+ * @returns its port, `url(folder, development)` (of a folder or a workspace file; paths are absolute) and `stop()`
  */
 export async function startServer({ dataDir, port, vsix, settings = {}, env = {} }) {
   const server = await fetchServerHost();
@@ -72,7 +72,8 @@ export async function startServer({ dataDir, port, vsix, settings = {}, env = {}
         payload.push(['extensionDevelopmentPath', remote(extensionDevelopmentPath)]);
       if (extensionTestsPath) payload.push(['extensionTestsPath', remote(extensionTestsPath)]);
       if (openFile) payload.push(['openFile', remote(openFile)]);
-      return `${base}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+      const kind = folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+      return `${base}/?${kind}=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
     },
     async stop() {
       if (ended) return;

@@ -21,6 +21,7 @@ import { HoverProvider } from './providers/hoverProvider';
 import { LensProvider } from './providers/lensProvider';
 import { Problems } from './providers/problems';
 import { SymbolProvider } from './providers/symbolProvider';
+import { WorkspaceProblems } from './providers/workspaceProblems';
 import { Reports } from './reports';
 import { SettingsCache } from './settings';
 import type { COMMANDS } from './start';
@@ -39,6 +40,7 @@ export class Controller implements vscode.Disposable {
   private readonly reports = new Reports();
   private readonly compare = new Compare(this.documents, this.files, this.settings, this.reports);
   readonly statusBar = new StatusBar(this.documents);
+  private readonly workspaceProblems = new WorkspaceProblems();
   private readonly sync: PanelSync;
   private readonly subscriptions: vscode.Disposable[];
 
@@ -63,6 +65,7 @@ export class Controller implements vscode.Disposable {
       this.sync,
       this.statusBar,
       new Problems(documents, settings),
+      this.workspaceProblems,
       new ModelItems(models, documents),
       vscode.languages.registerHoverProvider(PYTHON, new HoverProvider(documents)),
       vscode.languages.registerInlayHintsProvider(PYTHON, hints),
@@ -88,9 +91,9 @@ export class Controller implements vscode.Disposable {
   async run(name: (typeof COMMANDS)[number], args: readonly unknown[]): Promise<unknown> {
     switch (name) {
       case 'checkFile':
-        return checkFile(this.documents);
+        return checkFile(this.documents, this.settings);
       case 'checkWorkspace':
-        return checkWorkspace(this.files, this.settings);
+        return checkWorkspace(this.files, this.settings, this.workspaceProblems);
       case 'showSummary':
         return showSummary(this.documents, this.reports, args);
       case 'openPreview':

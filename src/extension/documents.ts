@@ -15,6 +15,9 @@ const QUIET = 40;
 /** The longest that one analysis may hold the extension host; what it gave up by then is said to be unknown. Milliseconds. */
 const PATIENCE = 1500;
 
+/** The longest that a question waits for imported files to be read: what a file says changes with them. Milliseconds. */
+const READING = 1000;
+
 /** What is analysed as one program: a file, or a notebook with its code cells in order. */
 export interface ProgramDocuments {
   /** The file's or the notebook's URI as text. */
@@ -34,6 +37,12 @@ interface Entry {
   asked: Set<string>;
   timer: ReturnType<typeof setTimeout> | undefined;
   waiting: ((analysis: Analysis | undefined) => void)[];
+  /** The files that `analysis` asked for had been read, or were waited for long enough. */
+  settled: boolean;
+  /** Ends the wait for files that are being read. */
+  reading: ReturnType<typeof setTimeout> | undefined;
+  /** A wait ended before the files came: the next versions do not wait again. */
+  tired: boolean;
 }
 
 export class Documents implements vscode.Disposable {
@@ -70,15 +79,19 @@ export class Documents implements vscode.Disposable {
     vscode.workspace.textDocuments.forEach((document) => this.schedule(document));
   }
 
-  /** The analysis of the current version; waits for a scheduled one. Undefined for what is not a Keras program. */
+  /**
+   * The analysis of the current version; waits for a scheduled one, and for the files that it imports. An editor listens for
+   * newer answers only once it has one, so that the first must be whole. Undefined for what is not a Keras program.
+   */
   async analysis(document: vscode.TextDocument): Promise<Analysis | undefined> {
     const program = programOf(document);
     if (!program) return undefined;
     const entry = this.entry(program);
-    if (entry.analysis && entry.seen === versions(program)) return entry.analysis;
+    const current = entry.seen === versions(program);
+    if (entry.analysis && current && entry.settled) return entry.analysis;
     return new Promise((resolve) => {
       entry.waiting.push(resolve);
-      this.plan(entry);
+      if (!entry.analysis || !current) this.plan(entry);
     });
   }
 
@@ -89,7 +102,7 @@ export class Documents implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const entry of this.entries.values()) clearTimeout(entry.timer);
+    for (const entry of this.entries.values()) this.stop(entry);
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
@@ -108,7 +121,17 @@ export class Documents implements vscode.Disposable {
   private entry(program: ProgramDocuments): Entry {
     let entry = this.entries.get(program.key);
     if (!entry) {
-      entry = { program, seen: '', analysis: undefined, asked: new Set(), timer: undefined, waiting: [] };
+      entry = {
+        program,
+        seen: '',
+        analysis: undefined,
+        asked: new Set(),
+        timer: undefined,
+        waiting: [],
+        settled: false,
+        reading: undefined,
+        tired: false,
+      };
       this.entries.set(program.key, entry);
     }
     entry.program = program;
@@ -133,8 +156,30 @@ export class Documents implements vscode.Disposable {
         : { path: pathOf(program.uri), text: texts[0] ?? '' },
       entry.asked,
     );
-    for (const resolve of entry.waiting.splice(0)) resolve(entry.analysis);
+    this.settle(entry);
     this.changed.fire({ program, analysis: entry.analysis });
+  }
+
+  /** Answers the questions that wait, unless files are still being read: their arrival starts the next run. */
+  private settle(entry: Entry): void {
+    const unread = this.files.isReading(entry.asked);
+    if (!unread) entry.tired = false;
+    entry.settled = !unread || entry.tired;
+    if (entry.settled) {
+      clearTimeout(entry.reading);
+      entry.reading = undefined;
+      for (const resolve of entry.waiting.splice(0)) resolve(entry.analysis);
+    } else
+      entry.reading ??= setTimeout(() => {
+        entry.reading = undefined;
+        entry.tired = true;
+        this.settle(entry);
+      }, READING);
+  }
+
+  private stop(entry: Entry): void {
+    clearTimeout(entry.timer);
+    clearTimeout(entry.reading);
   }
 
   /** The analysis of a changed version of an open program, which stays as it is. */
@@ -165,7 +210,7 @@ export class Documents implements vscode.Disposable {
   private drop(key: string): void {
     const entry = this.entries.get(key);
     if (!entry) return;
-    clearTimeout(entry.timer);
+    this.stop(entry);
     this.entries.delete(key);
     for (const resolve of entry.waiting.splice(0)) resolve(undefined);
     this.closed.fire(entry.program);
@@ -212,8 +257,8 @@ export function environment(
 ): Environment {
   return {
     reader: files.reader(asked),
-    searchPath: [...foldersOf(uri), ...settings.get().pythonPath.map(asUri)],
-    kerasVersion: settings.get().kerasVersion,
+    searchPath: [...foldersOf(uri), ...settings.get(uri).pythonPath],
+    kerasVersion: settings.get(uri).kerasVersion,
   };
 }
 
@@ -227,10 +272,4 @@ function foldersOf(uri: vscode.Uri): string[] {
   if (holder) return searchFolders(own, holder.uri.toString().replace(/\/$/, ''));
   const folders = vscode.workspace.workspaceFolders?.map((folder) => folder.uri.toString()) ?? [];
   return [own, ...folders.flatMap((folder) => searchFolders(folder, folder))];
-}
-
-function asUri(path: string): string {
-  return /^[a-z][a-z0-9+.-]+:/i.test(path) && !/^[a-z]:[\\/]/i.test(path)
-    ? path
-    : vscode.Uri.file(path).toString();
 }

@@ -56,6 +56,12 @@ export class Files implements vscode.Disposable {
     return text === MISSING ? undefined : text;
   }
 
+  /** True while any of the given paths is being read. */
+  isReading(paths: ReadonlySet<string>): boolean {
+    for (const path of paths) if (this.pending.has(path)) return true;
+    return false;
+  }
+
   /** Waits for the given paths to be fetched; true when any of them had not been read before. */
   async fetched(paths: ReadonlySet<string>): Promise<boolean> {
     const waiting = [...paths].flatMap((path) => this.pending.get(path) ?? []);

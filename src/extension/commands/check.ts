@@ -5,15 +5,15 @@ import type { Documents } from '../documents';
 import { pathOf, type Files } from '../files';
 import { mentionsKeras } from '../relevance';
 import type { SettingsCache } from '../settings';
-import { environment } from '../documents';
-import { workspaceProblems } from '../providers/workspaceProblems';
+import { environment, programOf } from '../documents';
+import type { WorkspaceProblems } from '../providers/workspaceProblems';
 
 interface Counts {
   readonly errors: number;
   readonly warnings: number;
 }
 
-export async function checkFile(documents: Documents): Promise<Counts | undefined> {
+export async function checkFile(documents: Documents, settings: SettingsCache): Promise<Counts | undefined> {
   const document = vscode.window.activeTextEditor?.document;
   const analysis = document && (await documents.analysis(document));
   if (!analysis) {
@@ -22,11 +22,13 @@ export async function checkFile(documents: Documents): Promise<Counts | undefine
     );
     return undefined;
   }
-  const counts = count(analysis);
+  const { severity } = settings.get(programOf(document)?.uri ?? document.uri);
+  const { cells } = analysis.program;
+  const counts = count(cells.flatMap((_, cell) => diagnostics(analysis, { cell, severity })));
   await report(
     counts,
     vscode.l10n.t(
-      '{0} layer calls checked',
+      'Layer calls checked: {0}',
       analysis.graph.nodes.filter((node) => node.layer !== null).length,
     ),
   );
@@ -34,7 +36,11 @@ export async function checkFile(documents: Documents): Promise<Counts | undefine
 }
 
 /** Checks every Python file of the workspace; files that are not open get their problems too, until the next check. */
-export async function checkWorkspace(files: Files, settings: SettingsCache): Promise<Counts> {
+export async function checkWorkspace(
+  files: Files,
+  settings: SettingsCache,
+  problems: WorkspaceProblems,
+): Promise<Counts> {
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -49,23 +55,24 @@ export async function checkWorkspace(files: Files, settings: SettingsCache): Pro
       let errors = 0;
       let warnings = 0;
       let checked = 0;
-      workspaceProblems.clear();
+      problems.clear();
       for (const uri of uris) {
         if (token.isCancellationRequested) break;
         progress.report({ increment: 100 / uris.length, message: vscode.workspace.asRelativePath(uri) });
         const text = await files.text(uri);
         if (text === undefined || !mentionsKeras(text)) continue;
         const analysis = await settled(files, settings, uri, text);
-        const counts = count(analysis);
+        const found = diagnostics(analysis, { severity: settings.get(uri).severity });
+        const counts = count(found);
         errors += counts.errors;
         warnings += counts.warnings;
         checked++;
-        workspaceProblems.set(uri, text, diagnostics(analysis, { severity: settings.get().severity }));
+        problems.set(uri, text, found);
         // Lets the editor breathe between files.
         await new Promise((resolve) => setTimeout(resolve, 0));
       }
       const counts = { errors, warnings };
-      void report(counts, vscode.l10n.t('{0} files checked', checked));
+      void report(counts, vscode.l10n.t('Files checked: {0}', checked));
       return counts;
     },
   );
@@ -85,9 +92,8 @@ async function settled(
   }
 }
 
-function count(analysis: Analysis): Counts {
-  const of = (severity: string): number =>
-    analysis.diagnostics.filter((each) => each.severity === severity).length;
+function count(found: readonly { readonly severity: string }[]): Counts {
+  const of = (severity: string): number => found.filter((each) => each.severity === severity).length;
   return { errors: of('error'), warnings: of('warning') };
 }
 
@@ -97,7 +103,7 @@ async function report({ errors, warnings }: Counts, checked: string): Promise<vo
     return;
   }
   const show = vscode.l10n.t('Show Problems');
-  const message = vscode.l10n.t('{0} errors, {1} warnings. {2}.', errors, warnings, checked);
+  const message = vscode.l10n.t('Errors: {0}, warnings: {1}. {2}.', errors, warnings, checked);
   // Not awaited: the message stays until the user turns to it.
   void vscode.window.showWarningMessage(message, show).then((answer) => {
     if (answer === show) void vscode.commands.executeCommand('workbench.actions.view.problems');

@@ -33,7 +33,7 @@ export class FixProvider implements vscode.CodeActionProvider {
           codeOf(diagnostic) === code &&
           diagnostic.range.intersection(range),
       );
-    const { severity } = this.settings.get();
+    const { severity } = this.settings.get(asked.program.uri);
     const shown = diagnostics(asked.analysis, { cell: asked.cell, severity }).filter(
       (diagnostic) => diagnostic.from <= to && diagnostic.to >= from,
     );

@@ -17,9 +17,8 @@ export class HighlightProvider implements vscode.DocumentHighlightProvider {
     position: vscode.Position,
     token: vscode.CancellationToken,
   ): Promise<vscode.DocumentHighlight[]> {
-    if (!this.settings.get().highlightTensors) return [];
     const asked = await ask(this.documents, document, token);
-    if (!asked) return [];
+    if (!asked || !this.settings.get(asked.program.uri).highlightTensors) return [];
     const { analysis, program } = asked;
     const uses = tensorUses(analysis, analysis.program.offset(toPlace(program, document, position)));
     if (!uses) return [];

@@ -24,10 +24,10 @@ export class HintsProvider implements vscode.InlayHintsProvider, vscode.Disposab
     range: vscode.Range,
     token: vscode.CancellationToken,
   ): Promise<vscode.InlayHint[]> {
-    const { inlayHints: enabled, hintStyle } = this.settings.get();
-    if (!enabled) return [];
     const asked = await ask(this.documents, document, token);
     if (!asked) return [];
+    const { inlayHints: enabled, hintStyle } = this.settings.get(asked.program.uri);
+    if (!enabled) return [];
     const found = inlayHints(asked.analysis, {
       style: hintStyle,
       cell: asked.cell,

@@ -22,10 +22,10 @@ export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable 
     document: vscode.TextDocument,
     token: vscode.CancellationToken,
   ): Promise<vscode.CodeLens[]> {
-    const { codeLens, codeLensActions } = this.settings.get();
-    if (!codeLens) return [];
     const asked = await ask(this.documents, document, token);
     if (!asked) return [];
+    const { codeLens, codeLensActions } = this.settings.get(asked.program.uri);
+    if (!codeLens) return [];
     const history = codeLensActions && hasHistory(asked.program.uri);
     return codeLenses(asked.analysis, asked.cell).flatMap(({ offset, title, model, name }) => {
       const position = document.positionAt(offset);

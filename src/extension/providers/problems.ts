@@ -55,7 +55,7 @@ export class Problems implements vscode.Disposable {
   private publish(program: ProgramDocuments, analysis: Analysis): void {
     const before = this.shown.get(program.key)?.findings ?? new Set<string>();
     this.clear(program.key);
-    const { diagnostics: enabled, severity } = this.settings.get();
+    const { diagnostics: enabled, severity } = this.settings.get(program.uri);
     if (!enabled) return;
     const rest = this.untilPause(program);
     const findings = new Set<string>();

@@ -3,8 +3,9 @@ import * as vscode from 'vscode';
 import type { EditorDiagnostic } from '../../features';
 import { linkedCode } from './diagnosticCode';
 
-class WorkspaceProblems {
+export class WorkspaceProblems implements vscode.Disposable {
   private collection: vscode.DiagnosticCollection | undefined;
+  private subscriptions: vscode.Disposable[] = [];
 
   clear(): void {
     this.collection?.clear();
@@ -27,14 +28,24 @@ class WorkspaceProblems {
   }
 
   dispose(): void {
-    this.collection?.dispose();
-    this.collection = undefined;
+    for (const subscription of this.subscriptions) subscription.dispose();
   }
 
   private create(): vscode.DiagnosticCollection {
     const collection = vscode.languages.createDiagnosticCollection('convlens-workspace');
-    // An opened document gets live diagnostics; the stale ones of the check must not stand beside them.
-    vscode.workspace.onDidOpenTextDocument((document) => collection.delete(document.uri));
+    const forget = (uri: vscode.Uri): void => collection.delete(uri);
+    const watcher = vscode.workspace.createFileSystemWatcher('**/*.py', true);
+    this.subscriptions = [
+      collection,
+      // An opened document gets live diagnostics; the stale ones of the check must not stand beside them.
+      vscode.workspace.onDidOpenTextDocument(({ uri }) => forget(uri)),
+      // Nor may those of a text that is no more.
+      watcher,
+      watcher.onDidChange(forget),
+      watcher.onDidDelete(forget),
+      vscode.workspace.onDidRenameFiles(({ files }) => files.forEach(({ oldUri }) => forget(oldUri))),
+      vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach(forget)),
+    ];
     return collection;
   }
 }
@@ -46,5 +57,3 @@ function positionAt(text: string, offset: number): vscode.Position {
   const before = text.slice(0, offset).split(/\r\n|\r|\n/);
   return new vscode.Position(before.length - 1, before[before.length - 1]!.length);
 }
-
-export const workspaceProblems = new WorkspaceProblems();
