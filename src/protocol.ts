@@ -103,7 +103,10 @@ export type ToPanel =
   | { readonly type: 'empty'; readonly reason: string }
   | { readonly type: 'analyzing' }
   /** A change asked for in the panel could not be made or written. */
-  | { readonly type: 'refused'; readonly reason: 'elsewhere' | 'unpacked' | 'value' | 'stale' | 'readOnly' }
+  | {
+      readonly type: 'refused';
+      readonly reason: 'elsewhere' | 'unpacked' | 'value' | 'unread' | 'stale' | 'readOnly';
+    }
   | { readonly type: 'weights'; readonly name: string; readonly bytes: Uint8Array }
   | { readonly type: 'image'; readonly name: string; readonly bytes: Uint8Array };
 

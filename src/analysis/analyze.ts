@@ -3,12 +3,14 @@ import type { ModelGraph } from '../graph/graph';
 import { interpret } from '../keras/interpret';
 import type { Backend } from '../keras/dtypes';
 import type { FileReader } from '../python/source';
-import { diagnose, optionalAdvice } from './diagnose';
+import { GraphAnalysis, type Analysis } from './analysis';
+import { builders } from './builders';
+import { diagnose } from './diagnose';
 import type { Diagnostic } from './diagnostic';
 import { Figures } from './figures';
 import { joinCells } from './joinCells';
+import { withFixes } from './mend';
 import { ProgramText, type Program } from './program';
-import type { Reader } from './repair';
 
 export interface Environment {
   /** Reads files that the program imports or opens. */
@@ -19,6 +21,8 @@ export interface Environment {
   readonly fuel?: number;
   /** Milliseconds after which interpretation gives up (and says so), for hosts that must not wait; no limit when absent. */
   readonly patience?: number;
+  /** Asked often: true once nobody waits for the result any more, which may then be anything. */
+  readonly stopped?: () => boolean;
   /** Keras semantics; 3 when absent. */
   readonly kerasVersion?: 2 | 3;
   /** What Keras runs on, where the program does not set it; TensorFlow when absent. */
@@ -29,64 +33,63 @@ export interface Environment {
   readonly onInternal?: (error: unknown) => void;
 }
 
-/** All that is known of one version of a program. Figures and diagnostics are worked out when first asked for. */
-export interface Analysis {
-  readonly program: ProgramText;
-  readonly graph: ModelGraph;
-  readonly figures: Figures;
+export type { Analysis };
+
+/** An analysis whose diagnostics have fixes: the program can be read again to try them. */
+export interface MendableAnalysis extends Analysis {
   readonly diagnostics: readonly Diagnostic[];
-  /** Design advice that shows only where a setting asks for it, by code. */
-  readonly advice: readonly Diagnostic[];
-  readonly timings: { readonly interpretMs: number };
 }
 
 /** Never throws and never hangs: what cannot be read is unknown, what was given up is in `graph.problems`. */
-export function analyze(program: Program, environment: Environment): Analysis {
+export function analyze(program: Program, environment: Environment): MendableAnalysis {
   const text = new ProgramText(program);
   const began = now();
-  const graph = interpret(
-    'cells' in program ? { path: program.path, cells: program.cells } : program,
-    environment.patience === undefined
-      ? environment
-      : { ...environment, now, deadline: began + environment.patience },
-  );
-  if (text.notebook) joinCells(graph, text);
-  return analysisOf(text, graph, { interpretMs: now() - began }, (changed) => errorsOf(changed, environment));
+  const graph = graphOf(program, text, environment, began);
+  return new ReadAnalysis(text, graph, { interpretMs: now() - began }, environment);
 }
 
-/** The errors of a program that is read only to see what a fix would leave. */
-function errorsOf(program: Program, environment: Environment): readonly Diagnostic[] {
+class ReadAnalysis extends GraphAnalysis implements MendableAnalysis {
+  private mendable: readonly Diagnostic[] | undefined;
+
+  constructor(
+    program: ProgramText,
+    graph: ModelGraph,
+    timings: Analysis['timings'],
+    private readonly environment: Environment,
+  ) {
+    super(program, graph, timings, () => builders(program, graph));
+  }
+
+  override get diagnostics(): readonly Diagnostic[] {
+    return (this.mendable ??= withFixes(this.program, this.graph, super.diagnostics, (changed) =>
+      errorsOf(changed, this.environment),
+    ));
+  }
+}
+
+/** The errors of a program that is read only to see what a fix would leave; null when the reading was stopped. */
+function errorsOf(program: Program, environment: Environment): readonly Diagnostic[] | null {
   const text = new ProgramText(program);
+  const parsed = environment.parsed && new Map(environment.parsed);
+  const graph = graphOf(program, text, { ...environment, parsed }, now());
+  if (environment.stopped?.()) return null;
+  const errors = diagnose(text, graph, new Figures(graph)).filter(({ severity }) => severity === 'error');
+  return withFixes(text, graph, errors, null);
+}
+
+function graphOf(program: Program, text: ProgramText, environment: Environment, began: number): ModelGraph {
+  const { patience, stopped } = environment;
   const graph = interpret('cells' in program ? { path: program.path, cells: program.cells } : program, {
     ...environment,
-    parsed: environment.parsed && new Map(environment.parsed),
+    ...(patience === undefined && stopped === undefined
+      ? {}
+      : {
+          now: () => (stopped?.() ? Infinity : now()),
+          deadline: patience === undefined ? Number.MAX_VALUE : began + patience,
+        }),
   });
   if (text.notebook) joinCells(graph, text);
-  return diagnose(text, graph, new Figures(graph)).filter(({ severity }) => severity === 'error');
-}
-
-/** An analysis of a graph that is there already. */
-export function analysisOf(
-  program: ProgramText,
-  graph: ModelGraph,
-  timings = { interpretMs: 0 },
-  read: Reader | null = null,
-): Analysis {
-  const figures = new Figures(graph);
-  let diagnostics: Diagnostic[] | undefined;
-  let hints: Diagnostic[] | undefined;
-  return {
-    program,
-    graph,
-    figures,
-    timings,
-    get diagnostics() {
-      return (diagnostics ??= diagnose(program, graph, figures, read));
-    },
-    get advice() {
-      return (hints ??= optionalAdvice(program, graph, figures));
-    },
-  };
+  return graph;
 }
 
 function now(): number {

@@ -1,29 +1,20 @@
 /**
  * Makes diagnostics of the failures that interpretation recorded: one per cause, at a place in the analysed file, with the
- * calls around it, and the fixes that `checks/` knows for its code. Adds the design advice found in the finished graph.
+ * calls around it. Adds the design advice found in the finished graph. The fixes come later (`mend.ts`): typing needs the words.
  */
 import type { Failure, ModelGraph, SourceRange } from '../graph/graph';
 import { advice } from './checks/advice';
 import { offender, secondName } from './checks/models';
-import { fixesFor } from './checks/registry';
-import type { Diagnostic, Fix } from './diagnostic';
+import type { Finding } from './diagnostic';
 import type { Figures } from './figures';
-import { FixContext } from './fixContext';
 import type { ProgramText } from './program';
-import { tried, type Reader } from './repair';
 import { suppressions } from './suppress';
 
 /** At most so many of the calls around a failure are named: the innermost and outermost tell enough. */
 const NAMED_CALLS = 6;
 
-/** `read` reads the program anew with a fix applied, so that fixes can be tried; without it they come as they are made. */
-export function diagnose(
-  program: ProgramText,
-  graph: ModelGraph,
-  figures: Figures,
-  read: Reader | null = null,
-): Diagnostic[] {
-  const found: Diagnostic[] = [];
+export function diagnose(program: ProgramText, graph: ModelGraph, figures: Figures): Finding[] {
+  const found: Finding[] = [];
   const seen = new Set<string>();
   for (const failure of graph.failures) {
     const place = refined(program, graph, failure) ?? placeIn(program.path, failure);
@@ -31,32 +22,29 @@ export function diagnose(
     const key = `${failure.code}|${place.range.from}|${place.range.to}`;
     if (seen.has(key) || found.some((earlier) => sameCause(earlier, failure, place.range))) continue;
     seen.add(key);
-    found.push(
-      withFixes(program, graph, () => errorsAmong(found), read, {
-        code: failure.code,
-        severity: failure.severity,
-        message: failure.message,
-        keras: failure.keras,
-        range: place.range,
-        related: [...failure.related, ...place.related],
-        fixes: [],
-        node: failure.node,
-        layer: failure.layer,
-        probed: failure.probed,
-        failure,
-      }),
-    );
+    found.push({
+      code: failure.code,
+      severity: failure.severity,
+      message: failure.message,
+      keras: failure.keras,
+      range: place.range,
+      related: [...failure.related, ...place.related],
+      node: failure.node,
+      layer: failure.layer,
+      probed: failure.probed,
+      failure,
+    });
   }
   return kept(program, [...found, ...advice(program, graph, figures, false)]);
 }
 
 /** Hints that show only when a setting asks for them. */
-export function optionalAdvice(program: ProgramText, graph: ModelGraph, figures: Figures): Diagnostic[] {
+export function optionalAdvice(program: ProgramText, graph: ModelGraph, figures: Figures): Finding[] {
   return kept(program, advice(program, graph, figures, true));
 }
 
 /** Without what comments keep quiet, in the order of the text. */
-function kept(program: ProgramText, found: readonly Diagnostic[]): Diagnostic[] {
+function kept(program: ProgramText, found: readonly Finding[]): Finding[] {
   const quiet = suppressions(program.text, program.lines);
   return found
     .filter(
@@ -67,7 +55,7 @@ function kept(program: ProgramText, found: readonly Diagnostic[]): Diagnostic[] 
 }
 
 /** One cause, one message: a second error about the same expression of the same call follows from the first. */
-function sameCause(earlier: Diagnostic, failure: Failure, range: SourceRange): boolean {
+function sameCause(earlier: Finding, failure: Failure, range: SourceRange): boolean {
   if (earlier.severity !== 'error' || failure.severity !== 'error' || earlier.failure === null) return false;
   const [a, b] = [earlier.failure.site.range, failure.site.range];
   return (
@@ -112,7 +100,7 @@ function refined(program: ProgramText, graph: ModelGraph, failure: Failure): Ret
 function placeIn(
   file: string,
   failure: Failure,
-): { readonly range: SourceRange; readonly related: Diagnostic['related'] } | null {
+): { readonly range: SourceRange; readonly related: Finding['related'] } | null {
   const calls = [failure.site.range, ...failure.site.stack];
   if (failure.range.file === file) {
     const around = failure.site.stack.filter((range) => range.file === file);
@@ -125,28 +113,4 @@ function placeIn(
   return own === undefined
     ? null
     : { range: own, related: [{ range: failure.range, message: 'the call that fails' }] };
-}
-
-function errorsAmong(found: readonly Diagnostic[]): number {
-  return found.filter(({ severity }) => severity === 'error').length;
-}
-
-/** Fixes are worked out and tried when they are first asked for: typing needs the words only. */
-function withFixes(
-  program: ProgramText,
-  graph: ModelGraph,
-  errors: () => number,
-  read: Reader | null,
-  diagnostic: Omit<Diagnostic, 'fixes'> & { fixes: readonly Fix[] },
-): Diagnostic {
-  let fixes: readonly Fix[] | undefined;
-  const made = (): readonly Fix[] => {
-    const context = new FixContext(program, graph, diagnostic.failure as Failure);
-    const own = fixesFor(context);
-    return read === null || diagnostic.severity !== 'error' ? own : tried(program, errors(), own, read);
-  };
-  return Object.defineProperty(diagnostic, 'fixes', {
-    enumerable: true,
-    get: () => (fixes ??= made()),
-  });
 }

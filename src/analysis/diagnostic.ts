@@ -1,4 +1,4 @@
-/** What a finding is: plain data with a stable code, the place, words, and edits that would mend it. */
+/** What a finding is: plain data with a stable code, the place and words; a diagnostic has the edits that would mend it too. */
 import type { Failure, LayerId, NodeId, SourceRange } from '../graph/graph';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
@@ -16,7 +16,7 @@ export interface Fix {
   readonly edits: readonly TextEdit[];
 }
 
-export interface Diagnostic {
+export interface Finding {
   readonly code: string;
   readonly severity: Severity;
   /** Plain words with the shapes. */
@@ -25,11 +25,14 @@ export interface Diagnostic {
   readonly keras: string | null;
   readonly range: SourceRange;
   readonly related: readonly { readonly range: SourceRange; readonly message: string }[];
-  /** Best first. */
-  readonly fixes: readonly Fix[];
   readonly node: NodeId | null;
   readonly layer: LayerId | null;
   readonly probed: boolean;
   /** The fact it was made of; null for advice found in the graph. */
   readonly failure: Failure | null;
+}
+
+export interface Diagnostic extends Finding {
+  /** Best first. */
+  readonly fixes: readonly Fix[];
 }

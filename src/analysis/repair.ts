@@ -5,8 +5,8 @@
 import type { Diagnostic, Fix, TextEdit } from './diagnostic';
 import type { Program, ProgramText } from './program';
 
-/** Reads a program again and gives its errors, each with its fixes as they are made, not tried. */
-export type Reader = (program: Program) => readonly Diagnostic[];
+/** Reads a program again and gives its errors, each with its fixes as they are made, not tried; null when it was stopped. */
+export type Reader = (program: Program) => readonly Diagnostic[] | null;
 
 /** Readings of the program that one diagnostic's fixes may cost; what is not tried keeps its place after what mends. */
 const READINGS = 24;
@@ -63,7 +63,9 @@ function followed(
     const after = appliedTo(current, next);
     if (sameText(after, current)) return null;
     current = after;
-    remaining = read(current);
+    const then = read(current);
+    if (then === null) return null;
+    remaining = then;
     if (remaining.length < errors)
       return {
         title: `${fix.title} (and ${places} more place${places === 1 ? '' : 's'})`,

@@ -6,6 +6,7 @@ import {
   notebookProgram,
   searchFolders,
   type Analysis,
+  type MendableAnalysis,
   type FileReader,
   type Program,
 } from '../features';
@@ -90,7 +91,7 @@ export function analyzeFile(
   reader: FileReader,
   reading: Reading,
   input: string | null = null,
-): Analysis {
+): MendableAnalysis {
   const program = readProgram(file);
   const searchPath = [...projectFolders(file), ...reading.pythonPath];
   return analyze(input === null ? program : withInput(program, input), {

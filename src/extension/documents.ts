@@ -3,7 +3,16 @@
  * ready. The cells of a notebook are one program. The only place that calls the core's `analyze`.
  */
 import * as vscode from 'vscode';
-import { analyze, searchFolders, type Analysis, type Environment, type Program } from '../features';
+import {
+  analyze,
+  searchFolders,
+  type Analysis,
+  type Environment,
+  type Finding,
+  type Fix,
+  type MendableAnalysis,
+  type Program,
+} from '../features';
 import type { Files } from './files';
 import { pathOf } from './files';
 import { isPython, mentionsKeras } from './relevance';
@@ -183,11 +192,22 @@ export class Documents implements vscode.Disposable {
   }
 
   /** The analysis of a changed version of an open program, which stays as it is. */
-  tryOut(program: ProgramDocuments, changed: Program): Analysis {
+  async tryOut(program: ProgramDocuments, changed: Program): Promise<Analysis | undefined> {
     return this.analyzed(program, changed, new Set());
   }
 
-  private analyzed(program: ProgramDocuments, text: Program, asked: Set<string>): Analysis {
+  /** The fixes of one of an analysis' diagnostics, best first; none once the question is taken back. */
+  async fixes(
+    analysis: Analysis,
+    finding: Finding,
+    token?: vscode.CancellationToken,
+  ): Promise<readonly Fix[]> {
+    if (token?.isCancellationRequested) return [];
+    const index = analysis.diagnostics.indexOf(finding);
+    return (analysis as MendableAnalysis).diagnostics[index]?.fixes ?? [];
+  }
+
+  private analyzed(program: ProgramDocuments, text: Program, asked: Set<string>): MendableAnalysis {
     return analyze(text, {
       ...environment(this.files, this.settings, program.uri, asked),
       parsed: this.parsed,

@@ -13,9 +13,15 @@ export interface ToolInput {
 
 export type ToolName = 'summarize_model' | 'check_shapes' | 'explain_layer';
 
-const ANSWERS: Readonly<Record<ToolName, (analysis: Analysis, input: ToolInput) => string>> = {
+const ANSWERS: Readonly<
+  Record<ToolName, (analysis: Analysis, input: ToolInput, documents: Documents) => string | Promise<string>>
+> = {
   summarize_model: (analysis, { model }) => describeModels(analysis, model),
-  check_shapes: (analysis) => describeProblems(analysis),
+  check_shapes: async (analysis, _, documents) =>
+    describeProblems(
+      analysis,
+      await Promise.all(analysis.diagnostics.map((finding) => documents.fixes(analysis, finding))),
+    ),
   explain_layer: (analysis, { layer, line }) => describeLayer(analysis, { name: layer, line }),
 };
 
@@ -25,7 +31,7 @@ export async function answer(documents: Documents, name: ToolName, input: ToolIn
   if (typeof document === 'string') return document;
   const analysis = await documents.analysis(document);
   return analysis
-    ? ANSWERS[name](analysis, input)
+    ? ANSWERS[name](analysis, input, documents)
     : `${document.uri.path} is not a Python file or notebook that mentions Keras or TensorFlow.`;
 }
 

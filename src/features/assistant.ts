@@ -1,5 +1,6 @@
 /** Answers for language models: a model's summary, the problems of a file, one layer explained. Plain Markdown without pictures. */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
+import type { Fix } from '../analysis/diagnostic';
 import type { Node } from '../graph/graph';
 import { messageOf } from './diagnostics';
 import { explain, flow } from './explain';
@@ -22,22 +23,22 @@ export function describeModels(analysis: Analysis, name?: string): string {
   return [...texts, `Shapes start with the batch axis (None).${gaveUp(analysis)}`].join('\n');
 }
 
-/** Every problem with its line, code, explanation and possible fixes. */
-export function describeProblems(analysis: Analysis): string {
+/** Every problem with its line, code, explanation and possible fixes (by the problem's place among the diagnostics). */
+export function describeProblems(analysis: Analysis, fixes: readonly (readonly Fix[])[]): string {
   const { diagnostics, program, graph } = analysis;
   const checked = graph.nodes.filter((node) => node.layer !== null && !node.internal).length;
   if (diagnostics.length === 0)
     return `No shape errors in ${checked} layer calls of ${graph.models.length} models.${gaveUp(analysis)}`;
   return diagnostics
-    .map((diagnostic) => {
+    .map((diagnostic, index) => {
       const { line, cell } = program.position(diagnostic.range.from);
       const place = program.notebook
         ? `cell ${program.cells[cell].index}, line ${line + 1}`
         : `line ${line + 1}`;
-      const fixes = diagnostic.fixes.map((fix) => `  - possible fix: ${fix.title}`);
+      const titles = (fixes[index] ?? []).map((fix) => `  - possible fix: ${fix.title}`);
       return [
         `- ${place}: ${diagnostic.severity} \`${diagnostic.code}\`: ${messageOf(diagnostic)}`,
-        ...fixes,
+        ...titles,
       ].join('\n');
     })
     .join('\n')

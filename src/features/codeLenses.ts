@@ -1,9 +1,8 @@
 /** Lenses over models, and over the functions and classes that make them: rows, parameters, multiply-adds, receptive field, input → output. */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import { fieldFigures } from '../analysis/figures';
 import type { Model, SourceRange } from '../graph/graph';
 import { formatShape } from '../keras/dims';
-import { builders } from './builders';
 import { short, sizes } from './format';
 import { modelName } from './summary';
 import { t } from './words';
@@ -30,7 +29,7 @@ export function codeLenses(analysis: Analysis, cell = 0): CodeLens[] {
     lines.add(key);
     lenses.push({ offset: place.offset, title, model, name });
   };
-  const made = builders(analysis);
+  const made = analysis.builders;
   const built = new Set<number>();
   for (const { name, at, models } of [...made.functions, ...made.classes]) {
     for (const model of models) built.add(model);

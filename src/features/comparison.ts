@@ -1,5 +1,5 @@
 /** Two versions of a model, or two models, as a document: what was added, removed and changed, and what that does to the figures. */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import {
   compareGraphs,
   isSame,

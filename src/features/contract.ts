@@ -2,7 +2,8 @@
  * The command line's JSON object for one program (design: JSON contract). Lines and columns start at 1; `null` in a shape
  * is a length that Keras leaves open, `"?"` one that is not known; what is not known at all is null with a reason beside it.
  */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
+import type { MendableAnalysis } from '../analysis/analyze';
 import type { Diagnostic } from '../analysis/diagnostic';
 import { rowNodes, type FieldFigures } from '../analysis/figures';
 import { productivity, productiveInput, type Productivity } from '../analysis/productivity';
@@ -113,7 +114,7 @@ interface Spot {
   cell?: number;
 }
 
-export function jsonFile(analysis: Analysis, path = analysis.program.path): JsonFile {
+export function jsonFile(analysis: MendableAnalysis, path = analysis.program.path): JsonFile {
   const { graph } = analysis;
   const file: JsonFile = {
     path,

@@ -1,6 +1,6 @@
 /** Texts of the debug commands: the model graph, the values seen, and the timings. */
 import { verifyGraph } from '../graph/verify';
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import { formatShape } from '../keras/dims';
 import { flow } from './explain';
 

@@ -1,6 +1,6 @@
 /** Diagnostics of one cell (or file) with offsets in it, after the user's severities. */
-import type { Analysis } from '../analysis/analyze';
-import type { Diagnostic, Fix, Severity } from '../analysis/diagnostic';
+import type { Analysis } from '../analysis/analysis';
+import type { Finding, Fix, Severity } from '../analysis/diagnostic';
 import { ADVICE } from '../analysis/checks/advice';
 import type { SourceRange } from '../graph/graph';
 import { coreText, headingOf, translationOf } from './elsewhere';
@@ -17,7 +17,7 @@ export interface EditorDiagnostic {
   readonly to: number;
   readonly related: readonly EditorRelated[];
   /** What it was made of, for fixes. */
-  readonly source: Diagnostic;
+  readonly source: Finding;
 }
 
 export interface EditorRelated {
@@ -76,7 +76,7 @@ export function diagnostics(
   return found;
 }
 
-export function messageOf(diagnostic: Diagnostic): string {
+export function messageOf(diagnostic: Finding): string {
   // Python's own sentence may follow the core's.
   const [said, ...python] = diagnostic.message.split('\n');
   const own = translationOf(said);
@@ -95,13 +95,13 @@ function placed(analysis: Analysis, range: SourceRange): Omit<EditorRelated, 'me
   return { file: range.file, cell, from: offset, to: offset + range.to - range.from };
 }
 
-/** Fixes of the diagnostics that touch `[from, to]` of a cell. */
-export function codeActions(analysis: Analysis, from: number, to: number, cell = 0): EditorFix[] {
-  return diagnostics(analysis, { cell })
-    .filter((diagnostic) => diagnostic.from <= to && diagnostic.to >= from)
-    .flatMap((diagnostic) =>
-      diagnostic.source.fixes.map((fix, i) => editorFix(analysis, diagnostic, fix, i === 0)),
-    );
+/** Fixes of a diagnostic, best first, as edits of the program's cells. */
+export function editorFixes(
+  analysis: Analysis,
+  diagnostic: EditorDiagnostic,
+  fixes: readonly Fix[],
+): EditorFix[] {
+  return fixes.map((fix, i) => editorFix(analysis, diagnostic, fix, i === 0));
 }
 
 function editorFix(

@@ -1,5 +1,5 @@
 /** One execution in words, as Markdown lines: shapes, kernel, parameters, cost, receptive field, arithmetic, what is unknown. */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import { fieldFigures } from '../analysis/figures';
 import type { SequenceView } from '../analysis/sequence';
 import { isUnknown, type Node, type SourceRange, type Weight } from '../graph/graph';

@@ -1,5 +1,5 @@
 /** Which models and custom layers hold which: what a call hierarchy walks, from the outside in and back. */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import type { LayerId, NodeId, SourceRange } from '../graph/graph';
 import { shapesText, short } from './format';
 import { locate } from './locate';

@@ -1,5 +1,5 @@
 /** The hover on a layer call, a layer's constructor, a name, a shape or a function that makes models: Markdown, the same for every host. */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import type { Layer, Node, Observation } from '../graph/graph';
 import { formatShape } from '../keras/dims';
 import { explain, flow, noLink, placeText, type Link } from './explain';

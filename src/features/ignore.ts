@@ -1,5 +1,5 @@
 /** The edit that keeps a finding quiet on its line, for those who know better. */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import type { EditorDiagnostic } from './diagnostics';
 
 export interface IgnoreEdit {

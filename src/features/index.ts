@@ -1,9 +1,10 @@
 /** The features as hosts use them: analyse a program, then ask. Offsets are those of the file, or of a notebook's cell. */
-export { analyze, analysisOf, type Analysis, type Environment } from '../analysis/analyze';
+export { GraphAnalysis, type Analysis } from '../analysis/analysis';
+export { analyze, type Environment, type MendableAnalysis } from '../analysis/analyze';
 export type { FileReader } from '../python/source';
 export { ProgramText, type Place, type Program } from '../analysis/program';
 export { LineIndex, type Position } from '../analysis/lineIndex';
-export type { Diagnostic, Fix, Severity, TextEdit } from '../analysis/diagnostic';
+export type { Diagnostic, Finding, Fix, Severity, TextEdit } from '../analysis/diagnostic';
 export type { FieldFigures, ModelTotals, NodeFigures } from '../analysis/figures';
 export { isSame, type Comparison } from '../analysis/compare';
 export { compareModels, comparisonReport, counterpart, type ComparedModel } from './comparison';
@@ -12,8 +13,8 @@ export { inlayHints, type HintStyle, type InlayHint } from './inlayHints';
 export { codeLenses, type CodeLens } from './codeLenses';
 export {
   applyFix,
-  codeActions,
   diagnostics,
+  editorFixes,
   messageOf,
   type EditorDiagnostic,
   type EditorFix,
@@ -26,7 +27,7 @@ export { parseInput, statedInput, whatIf, type StatedShape, type WhatIf } from '
 export { lensTitle } from './codeLenses';
 export { short } from './format';
 export { noLink, type Link } from './explain';
-export { builders, type Builder, type Builders } from './builders';
+export type { Builder, Builders } from '../analysis/builders';
 export { translationOf } from './elsewhere';
 export { english, speak, t, type Translate } from './words';
 export { ignoreEdit, type IgnoreEdit } from './ignore';

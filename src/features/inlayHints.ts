@@ -2,7 +2,7 @@
  * Hints at the end of lines where a shape changes: at most 25 characters, the rest in the tooltip. One hint a line, for the
  * last thing that the line computes; a line that ran several times shows its first and last result.
  */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import type { Node, Shape } from '../graph/graph';
 import { isUnknown } from '../graph/graph';
 import { formatDim, formatShape } from '../keras/dims';

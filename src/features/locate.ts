@@ -1,6 +1,5 @@
 /** Finds what stands at a place in the source: executions, layer objects, models, and names with what they were seen to be. */
-import type { Analysis } from '../analysis/analyze';
-import { builders } from './builders';
+import type { Analysis } from '../analysis/analysis';
 import type { Layer, Model, Node, NodeId, Observation, SourceRange } from '../graph/graph';
 
 /** What the innermost expression around an offset turned out to be, once per time it ran. */
@@ -76,7 +75,7 @@ interface Maker {
 
 /** Functions and classes that make models, by their name in the definition, and their calls, around an offset. */
 function makersAt(analysis: Analysis, offset: number): Maker[] {
-  const { functions, classes, calls } = builders(analysis);
+  const { functions, classes, calls } = analysis.builders;
   const makers: Maker[] = [...functions, ...classes].map(({ at, name, models }) => ({
     range: at,
     name,

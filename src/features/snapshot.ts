@@ -1,5 +1,5 @@
 /** Everything the panel needs to draw one file, as the whole snapshot that `protocol.ts` describes. */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import type { ModelTotals, NodeFigures } from '../analysis/figures';
 import type { LayerId, ModelGraph, NodeId } from '../graph/graph';
 import { messageOf } from './diagnostics';

@@ -2,7 +2,7 @@
  * A model's summary as text: a table like Keras' with multiply-adds and receptive field added, as Markdown or as CSV.
  * Multiply-adds (MACs) are for one sample everywhere.
  */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import type { ModelTotals } from '../analysis/figures';
 import type { Model, SourceRange } from '../graph/graph';
 import { jsonLayer, type JsonLayer, type JsonShape } from './contract';

@@ -1,5 +1,5 @@
 /** Document symbols: the models of a file with their layers, each with shape and parameters. */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import { lensTitle } from './codeLenses';
 import { jsonLayer } from './contract';
 import { short } from './format';

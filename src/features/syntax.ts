@@ -1,5 +1,5 @@
 /** The syntax tree as text, for the debug command: one line per node with its place and its plain fields, then what could not be read. */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import { parseModule } from '../python/syntax/parser';
 
 /** Every cell (or the file) of the program, its nodes indented under their parents. Lines and columns start at 1. */

@@ -1,5 +1,5 @@
 /** Where the tensor at a place comes from and goes to: the calls that make it, the names that hold it, the calls that read it. */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import type { Node, SourceRange, TensorId } from '../graph/graph';
 import { locate } from './locate';
 

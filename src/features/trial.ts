@@ -1,5 +1,5 @@
 /** One what-if of the panel: arguments changed in memory over a program's source, with what is needed to go back or write them. */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import type { TextEdit } from '../analysis/diagnostic';
 import type { Program } from '../analysis/program';
 import type { PanelWhatIf } from './snapshot';
@@ -14,8 +14,8 @@ import {
   type Told,
 } from './tryArgument';
 
-/** Analyses a changed version of an open program. */
-export type TryOut = (program: Program) => Analysis;
+/** Analyses a changed version of an open program; undefined when that was given up. */
+export type TryOut = (program: Program) => Promise<Analysis | undefined>;
 
 interface Step {
   readonly told: Told;
@@ -40,11 +40,12 @@ export class Trial {
     return this.analysis.program.text !== this.base.program.text;
   }
 
-  /** Makes one change on top of those made; the reason when it cannot be made. */
-  change(change: ArgumentChange): Refusal | null {
+  /** Makes one change on top of those made, one after the other; the reason when it cannot be made. */
+  async change(change: ArgumentChange): Promise<Refusal | null> {
     const planned = planChange(this.analysis, change);
     if (typeof planned === 'string') return planned;
-    const analysis = this.tryOut(editedProgram(this.analysis.program, planned.edits));
+    const analysis = await this.tryOut(editedProgram(this.analysis.program, planned.edits));
+    if (!analysis) return 'unread';
     this.steps = [...this.steps, { told: planned.told, analysis }];
     return null;
   }

@@ -2,7 +2,7 @@
  * What-if: a program with some arguments changed in memory. A change becomes text edits, the edited program is analysed like
  * any other, and the difference to the source can be written back. Nothing here guesses figures: they come from the analysis.
  */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import { addKeyword, ownRange } from '../analysis/argumentEdit';
 import type { TextEdit } from '../analysis/diagnostic';
 import type { Program, ProgramText } from '../analysis/program';
@@ -26,7 +26,9 @@ export type Refusal =
   /** The call gets the argument through `*args` or `**kwargs`. */
   | 'unpacked'
   /** Not a value that can be written. */
-  | 'value';
+  | 'value'
+  /** The changed program could not be analysed. */
+  | 'unread';
 
 /** What was changed, for telling. Texts are Python expressions; `from` is null for an argument that was not written. */
 export interface Told {

@@ -1,7 +1,6 @@
 /** “What if the input were …”: the edits of the program that give a model another input, for a comparison or to be kept. */
-import type { Analysis } from '../analysis/analyze';
+import type { Analysis } from '../analysis/analysis';
 import type { TextEdit } from '../analysis/diagnostic';
-import { builders } from './builders';
 import { shapesText } from './format';
 import { t } from './words';
 
@@ -66,7 +65,7 @@ export function whatIf(analysis: Analysis, index: number, shapes: readonly State
     if (edits.every((edit) => edit !== null)) return { kind: 'edits', edits };
     return impossible(t('The input of this model is made in another file.'));
   }
-  const cls = builders(analysis).classes.find(({ models }) => models.includes(index));
+  const cls = analysis.builders.classes.find(({ models }) => models.includes(index));
   return cls === undefined
     ? impossible(t('The input of this model is not made in this file.'))
     : { kind: 'edits', edits: [comment(analysis, cls.at.to, shapes)] };

@@ -1,7 +1,7 @@
 // Helpers for feature tests: analyse a text, find a place in it by a marker.
-import { analyze, type Analysis } from '../../src/features';
+import { analyze, type Analysis, type MendableAnalysis } from '../../src/features';
 
-export function analyse(text: string, files: Readonly<Record<string, string>> = {}): Analysis {
+export function analyse(text: string, files: Readonly<Record<string, string>> = {}): MendableAnalysis {
   return analyze(
     { path: 'main.py', text },
     { reader: { read: (path) => files[path] }, searchPath: ['.', ''] },

@@ -3,7 +3,6 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import {
   analyze,
-  builders,
   codeLenses,
   diagnostics,
   hover,
@@ -47,7 +46,7 @@ export function growth(count: number): number {
     codeLenses(analysis);
     diagnostics(analysis);
     symbols(analysis);
-    builders(analysis);
+    void analysis.builders;
     hover(analysis, { cell: 0, offset: 120 });
   };
   for (let i = 0; i < 300; i++) edit(i);

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   applyFix,
-  codeActions,
   diagnostics,
+  editorFixes,
   english,
   hover,
   ignoreEdit,
@@ -81,7 +81,7 @@ describe('another language', () => {
     assert.ok(text.includes(english(chinese['Kernel {0}: {1} of {2}'], '`[3, 3, 3, 4]`', 4, '3×3×3')), text);
     const [problem] = diagnostics(analysis);
     assert.ok(problem.message.startsWith('没有名为 "smae" 的填充方式。是否想写 "same"？\n'), problem.message);
-    const [fix] = codeActions(analysis, 0, source.length);
+    const [fix] = editorFixes(analysis, problem, analysis.diagnostics[0].fixes);
     assert.equal(fix.title, english(chinese['core:Change to {0}'], '"same"'));
   });
 });

@@ -1,7 +1,14 @@
 /** What-if edits: the argument that is set and nothing else changes, and going back and forth loses no place. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { ProgramText, Trial, analyze, planChange, type ArgumentValue } from '../../src/features';
+import {
+  ProgramText,
+  Trial,
+  analyze,
+  planChange,
+  type Analysis,
+  type ArgumentValue,
+} from '../../src/features';
 import { difference, editedProgram, inverse, shifted } from '../../src/features/tryArgument';
 
 const environment = { reader: { read: () => undefined }, searchPath: [] };
@@ -66,12 +73,12 @@ describe('what-if', () => {
     assert.equal(changed(body, 'Conv2D', 'kernel_size', 5), 'elsewhere');
   });
 
-  it('edits the cell of a notebook that the call stands in', () => {
+  it('edits the cell of a notebook that the call stands in', async () => {
     const cells = [HEAD, conv('4, 3'), 'm.summary()\n'];
     const analysis = analyze({ path: 'n.ipynb', cells, indices: [0, 2, 5] }, environment);
-    const trial = new Trial(analysis, (program) => analyze(program, environment));
+    const trial = new Trial(analysis, async (program) => analyze(program, environment));
     const layer = analysis.graph.layers.find((each) => each.type === 'Conv2D')!;
-    assert.equal(trial.change({ layer: layer.id, argument: 'filters', value: 8 }), null);
+    assert.equal(await trial.change({ layer: layer.id, argument: 'filters', value: 8 }), null);
     assert.deepEqual(
       trial.analysis.program.cells.map((cell) => [cell.index, cell.text]),
       [
@@ -81,24 +88,23 @@ describe('what-if', () => {
       ],
     );
     // 3·3·3 weights for each of four filters more, and their biases.
-    const params = (each: typeof analysis): number | null =>
-      each.figures.ofModel(each.graph.models[0]).params;
+    const params = (each: Analysis): number | null => each.figures.ofModel(each.graph.models[0]).params;
     assert.equal(params(trial.analysis)! - params(analysis)!, 4 * (27 + 1));
   });
 
-  it('tells several changes of one argument as one, and takes them back one by one', () => {
+  it('tells several changes of one argument as one, and takes them back one by one', async () => {
     const analysis = analyze({ path: 'm.py', text: HEAD + conv('4, 3') }, environment);
-    const trial = new Trial(analysis, (program) => analyze(program, environment));
+    const trial = new Trial(analysis, async (program) => analyze(program, environment));
     const layer = analysis.graph.layers.find((each) => each.type === 'Conv2D')!.id;
-    trial.change({ layer, argument: 'kernel_size', value: 5 });
-    trial.change({ layer, argument: 'kernel_size', value: 7 });
+    await trial.change({ layer, argument: 'kernel_size', value: 5 });
+    await trial.change({ layer, argument: 'kernel_size', value: 7 });
     assert.deepEqual(
       trial.told?.changes.map(({ from, to }) => [from, to]),
       [['3', '7']],
     );
     trial.undo();
     assert.equal(trial.told?.changes[0].to, '5');
-    trial.change({ layer, argument: 'kernel_size', value: 3 });
+    await trial.change({ layer, argument: 'kernel_size', value: 3 });
     assert.equal(trial.told, undefined);
     assert.deepEqual(trial.edits, []);
   });

@@ -3,7 +3,7 @@
  * One row of the table per piece of advice; each looks at one execution at a time.
  */
 import { isUnknown, type Layer, type ModelGraph, type Node, type SourceRange } from '../../graph/graph';
-import type { Diagnostic } from '../diagnostic';
+import type { Finding } from '../diagnostic';
 import type { Figures } from '../figures';
 import type { ProgramText } from '../program';
 import { productivity } from '../productivity';
@@ -195,9 +195,9 @@ export function advice(
   graph: ModelGraph,
   figures: Figures,
   optional: boolean,
-): Diagnostic[] {
+): Finding[] {
   const pieces = ADVICE.filter((piece) => piece.on !== optional);
-  const found = new Map<string, Diagnostic>();
+  const found = new Map<string, Finding>();
   for (const node of graph.nodes) {
     if (node.layer === null || node.failed || node.inputs.length === 0) continue;
     const layer = graph.layers[node.layer];
@@ -216,7 +216,6 @@ export function advice(
         keras: null,
         range,
         related: [],
-        fixes: [],
         node: node.id,
         layer: layer.id,
         probed: node.probed,

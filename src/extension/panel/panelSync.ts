@@ -16,6 +16,8 @@ export class PanelSync implements vscode.Disposable {
   private current: Current | undefined;
   /** A model chosen by hand, by program; the cursor decides again when it enters another model. */
   private readonly chosen = new Map<string, number>();
+  /** What is tried is tried in turn: each change is made to what the one before it gave. */
+  private trying: Promise<void> = Promise.resolve();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -145,8 +147,8 @@ export class PanelSync implements vscode.Disposable {
         if (current && current.program.key === message.uri) await this.select(current, message.node);
         return;
       case 'tryArgument':
-        if (current && current.program.key === message.uri) this.tryArgument(current, message);
-        return;
+        this.trying = this.trying.then(() => this.tryArgument(message));
+        return this.trying;
       case 'whatIf':
         if (current && current.program.key === message.uri) await this.whatIf(current, message.action);
         return;
@@ -189,10 +191,15 @@ export class PanelSync implements vscode.Disposable {
     });
   }
 
-  private tryArgument({ program, trial }: Current, message: Extract<ToHost, { type: 'tryArgument' }>): void {
+  private async tryArgument(message: Extract<ToHost, { type: 'tryArgument' }>): Promise<void> {
+    const { current } = this;
+    if (!current || current.program.key !== message.uri) return;
+    const { program, trial } = current;
     const layer = trial.analysis.graph.layers[message.layer];
     const stale = message.version !== versionOf(program) || layer?.name !== message.name;
-    const refusal = stale ? 'stale' : trial.change(message);
+    const refusal = stale ? 'stale' : await trial.change(message);
+    // Another version of the source, or another program, has taken its place meanwhile.
+    if (this.current?.trial !== trial) return;
     if (refusal) this.panel.send({ type: 'refused', reason: refusal });
     else this.draw();
   }

@@ -1,6 +1,6 @@
 /** Quick fixes: the edits of the diagnostics at the selection, the best of each one preferred; and a comment that keeps it quiet. */
 import * as vscode from 'vscode';
-import { codeActions, diagnostics, ignoreEdit, type EditorFix } from '../../features';
+import { diagnostics, editorFixes, ignoreEdit, type EditorFix } from '../../features';
 import { ask, type Asked } from '../asked';
 import type { Documents } from '../documents';
 import { toRange } from '../places';
@@ -37,9 +37,18 @@ export class FixProvider implements vscode.CodeActionProvider {
     const shown = diagnostics(asked.analysis, { cell: asked.cell, severity }).filter(
       (diagnostic) => diagnostic.from <= to && diagnostic.to >= from,
     );
-    const codes = new Set(shown.map(({ code }) => code));
-    const fixes = codeActions(asked.analysis, from, to, asked.cell).flatMap((fix) => {
-      const edit = codes.has(fix.code) ? editOf(asked, fix) : null;
+    const made = await Promise.all(
+      shown.map(async (diagnostic) =>
+        editorFixes(
+          asked.analysis,
+          diagnostic,
+          await this.documents.fixes(asked.analysis, diagnostic.source, token),
+        ),
+      ),
+    );
+    if (token.isCancellationRequested) return [];
+    const fixes = made.flat().flatMap((fix) => {
+      const edit = editOf(asked, fix);
       if (edit === null) return [];
       const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
       action.edit = edit;

@@ -279,6 +279,7 @@ export const EN = {
   refused_elsewhere: 'This call is not in the open file: nothing was changed.',
   refused_unpacked: 'This call unpacks arguments (*, **): change it in the code.',
   refused_value: 'This is not a value for this argument.',
+  refused_unread: 'The changed code could not be analysed.',
   refused_stale: 'The code has just changed: try again.',
   refused_readOnly: 'The file could not be changed.',
   networkHelp:

@@ -274,6 +274,7 @@ export const ZH: Record<StringKey, string> = {
   refused_elsewhere: '此调用不在打开的文件中，未作更改。',
   refused_unpacked: '此调用使用了参数解包（*、**），请在代码中修改。',
   refused_value: '此参数不接受这个值。',
+  refused_unread: '无法分析更改后的代码。',
   refused_stale: '代码刚刚发生了变化，请重试。',
   refused_readOnly: '无法修改该文件。',
   networkHelp: '方向键沿网络移动，Enter 显示代码，空格展开模块，加减号缩放，0 适应窗口。',

@@ -19,7 +19,7 @@ export class LiveHost {
       readonly language?: string;
     } = {},
   ) {
-    this.trial = new Trial(analyzed(text), (program) => analyze(program, environment));
+    this.trial = new Trial(analyzed(text), tryOut);
   }
 
   /** Sends the snapshot and answers the page's messages until `stop`. */
@@ -44,7 +44,7 @@ export class LiveHost {
   async edit(text: string): Promise<void> {
     this.text = text;
     this.version++;
-    this.trial = new Trial(analyzed(text), (program) => analyze(program, environment));
+    this.trial = new Trial(analyzed(text), tryOut);
     await this.send();
   }
 
@@ -69,19 +69,21 @@ export class LiveHost {
   private async answer(message: ToHost): Promise<void> {
     const { trial } = this;
     if (message.type === 'tryArgument') {
-      const refusal = trial.change(message);
+      const refusal = await trial.change(message);
       if (refusal) await this.panel.send({ type: 'refused', reason: refusal });
       else await this.send();
     } else if (message.type === 'whatIf') {
       if (message.action === 'write') return this.edit(trial.analysis.program.text);
       if (message.action === 'undo') trial.undo();
-      else this.trial = new Trial(trial.base, (program: Program) => analyze(program, environment));
+      else this.trial = new Trial(trial.base, tryOut);
       await this.send();
     }
   }
 }
 
 const environment = { reader: { read: () => undefined }, searchPath: [] };
+
+const tryOut = async (program: Program): Promise<Analysis> => analyze(program, environment);
 
 function analyzed(text: string): Analysis {
   return analyze({ path: 'model.py', text }, environment);

@@ -2,10 +2,10 @@
  * Functions that make models: which function of the file returns which models, and at which calls. Found by following each
  * model from where it is made outwards through the calls around it, as far as every function hands it on by `return`.
  */
-import type { Analysis } from '../analysis/analyze';
-import type { LayerId, Model, SourceRange } from '../graph/graph';
+import type { LayerId, Model, ModelGraph, SourceRange } from '../graph/graph';
 import type { ClassDef, Expr, FunctionDef, Return, Stmt } from '../python/ast';
 import { parseModule } from '../python/syntax/parser';
+import type { ProgramText } from './program';
 
 /** A function of the file and the models that its calls return, in order of the calls. Ranges are of the whole program's text. */
 export interface Builder {
@@ -43,20 +43,8 @@ interface Definition {
   readonly returns: Expr[];
 }
 
-const kept = new WeakMap<Analysis, Builders>();
-
-/** The file's builders. Worked out once per analysis. */
-export function builders(analysis: Analysis): Builders {
-  let found = kept.get(analysis);
-  if (found === undefined) {
-    found = find(analysis);
-    kept.set(analysis, found);
-  }
-  return found;
-}
-
-function find(analysis: Analysis): Builders {
-  const { graph, program } = analysis;
+/** The builders of a program of one file or notebook; reads its text again. Plain data. */
+export function builders(program: ProgramText, graph: ModelGraph): Builders {
   const definitions: Definition[] = [];
   const classes: Collected['classes'] = [];
   const assigned: Collected['assigned'] = [];
@@ -64,7 +52,7 @@ function find(analysis: Analysis): Builders {
     const { body } = parseModule(cell.text, program.path, { magics: program.notebook });
     collect({ body, shift: cell.from, within: null }, { definitions, classes, assigned });
   }
-  const named = modelNames(analysis);
+  const named = modelNames(program, graph);
   const functions = new Map<Definition, number[]>();
   const calls = new Map<string, { range: SourceRange; models: number[] }>();
   const given = (at: SourceRange, index: number): void => {
@@ -121,7 +109,7 @@ function find(analysis: Analysis): Builders {
 }
 
 /** Where a name was seen to be a model's layer: `from:to:layer`. */
-function modelNames({ graph, program }: Analysis): ReadonlySet<string> {
+function modelNames(program: ProgramText, graph: ModelGraph): ReadonlySet<string> {
   const models = new Set<LayerId>(graph.models.map((model) => model.layer));
   const names = new Set<string>();
   for (const { range, seen } of graph.observations) {
