@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ADVICE } from '../../src/analysis/checks/advice';
-import { codeActions, diagnostics, english as inEnglish, speak, translationOf } from '../../src/features';
+import { diagnostics, editorFixes, english as inEnglish, speak, translationOf } from '../../src/features';
 import { analyse } from '../features/analyse';
 import { BROKEN } from '../features/broken.table';
 import { coreSentences } from './coreSentences';
@@ -121,8 +121,10 @@ describe('translations', () => {
     it('reach every problem, place and fix of broken programs', () => {
       const english: string[] = [];
       for (const { program } of BROKEN) {
-        for (const problem of diagnostics(analyse(program))) {
-          const titles = codeActions(analyse(program), problem.from, problem.to).map(({ title }) => title);
+        const analysis = analyse(program);
+        for (const problem of diagnostics(analysis)) {
+          const found = analysis.diagnostics.find((diagnostic) => diagnostic === problem.source);
+          const titles = editorFixes(analysis, problem, found?.fixes ?? []).map(({ title }) => title);
           for (const text of [
             problem.message.split('\n')[0],
             ...problem.related.map(({ message }) => message),
