@@ -18,7 +18,7 @@ run      computes the feature maps of a model on a sample or a file (PNG, JPEG, 
          and writes them as PNG
 
 All take --python-path DIR (packages to read) and --keras 2|3 (else as the program's imports and calls say).
-The code is read, never executed. Exit code: 0 no errors, 1 errors found (check), 2 could not run.`;
+The code is read, never executed. Exit code: 0 no errors, 1 errors found (check), 2 could not run, or could not read a file.`;
 
 /** What every command takes that reads a program. */
 export interface Reading {
@@ -73,6 +73,8 @@ const READING = {
 
 export function parseCommand(args: readonly string[]): Command {
   const [command, ...rest] = args;
+  const options = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
+  if (options.includes('--help') || options.includes('-h')) return { command: 'help' };
   switch (command) {
     case undefined:
     case 'help':
@@ -169,7 +171,9 @@ export function parseCommand(args: readonly string[]): Command {
       };
     }
     default:
-      throw new UsageError(`unknown command ${command}`);
+      throw new UsageError(
+        `unknown command ${command}: there are summary, check, run, compare, debug (convlens --help)`,
+      );
   }
 }
 
@@ -182,7 +186,9 @@ function read<T extends Options>(
   try {
     return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+    // Node adds advice on arguments that begin with `-`, which is rarely what was meant.
+    const [message] = (error instanceof Error ? error.message : String(error)).split('. To specify');
+    throw new UsageError(`${message} (convlens --help)`, { cause: error });
   }
 }
 

@@ -1,22 +1,33 @@
 /** `convlens check`: findings of files and folders as text, JSON, SARIF or GitHub annotations; 1 when there are errors. */
 import { counts, githubReport, jsonFile, sarifReport, textReport, type JsonFile } from '../features';
-import type { Command } from './arguments';
+import { UsageError, type Command } from './arguments';
 import { analyzeFile, findPrograms, isKerasProgram, nodeReader } from './files';
 
 export interface Outcome {
   readonly output: string;
-  readonly exitCode: 0 | 1;
+  /** What could not be read, a line each. */
+  readonly errors: readonly string[];
+  readonly exitCode: 0 | 1 | 2;
 }
 
 export function checkCommand(command: Extract<Command, { command: 'check' }>, version: string): Outcome {
   const reader = nodeReader();
-  const files = findPrograms(command.paths).map((file) => {
-    const analysis = analyzeFile(file, reader, command);
-    const found = jsonFile(analysis);
-    // Other Python is none of this program's business, also when it is named (a commit hook names every file).
-    return isKerasProgram(analysis) ? found : { ...found, diagnostics: [] };
+  const errors: string[] = [];
+  const files = findPrograms(command.paths).flatMap((file) => {
+    try {
+      const analysis = analyzeFile(file, reader, command);
+      const found = jsonFile(analysis);
+      // Other Python is none of this program's business, also when it is named (a commit hook names every file).
+      return isKerasProgram(analysis) ? [found] : [{ ...found, diagnostics: [], problems: [] }];
+    } catch (error) {
+      // One file that cannot be read keeps nothing from being said of the others.
+      if (!(error instanceof UsageError)) throw error;
+      errors.push(error.message);
+      return [];
+    }
   });
-  return { output: report(files, command.format, version), exitCode: counts(files).errors > 0 ? 1 : 0 };
+  const exitCode = errors.length > 0 ? 2 : counts(files).errors > 0 ? 1 : 0;
+  return { output: report(files, command.format, version), errors, exitCode };
 }
 
 function report(

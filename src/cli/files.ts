@@ -29,17 +29,24 @@ export function nodeReader(): FileReader {
 
 function readIfFile(file: string): string | undefined {
   try {
-    return statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined;
+    return statSync(file).isFile() ? decoded(readFileSync(file)) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Throws UsageError where a folder of packages is none: a misspelt one would only make more unknown. */
+export function requireFolders(folders: readonly string[]): void {
+  for (const folder of folders)
+    if (!existsSync(folder) || !statSync(folder).isDirectory())
+      throw new UsageError(`--python-path takes folders; ${folder} is none`);
 }
 
 /** The files to check: given files as they are, folders searched for programs that mention Keras. */
 export function findPrograms(paths: readonly string[]): string[] {
   const found: string[] = [];
   for (const given of paths) {
-    if (!existsSync(given)) throw new UsageError(`${given} does not exist`);
+    if (!existsSync(given)) throw new UsageError(`cannot read ${given}: it does not exist`);
     if (statSync(given).isDirectory()) search(given, found);
     else found.push(given);
   }
@@ -64,19 +71,54 @@ export function isKerasProgram({ program, graph }: Analysis): boolean {
   return graph.layers.length > 0 || graph.nodes.length > 0 || MENTION.test(program.text);
 }
 
+/** The text of a named file. Throws UsageError for what is no file, cannot be read, or is no text that Python takes. */
+function textOf(file: string): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${plainly(error)}`, { cause: error });
+  }
+  const text = decoded(bytes);
+  if (text.includes('\0')) throw new UsageError(`cannot read ${file}: it is no text in UTF-8`);
+  return text;
+}
+
+/** UTF-8, or the encoding that the first two lines declare (PEP 263); without the mark of byte order. */
+function decoded(bytes: Buffer): string {
+  const [first, second] = bytes
+    .subarray(0, 400)
+    .toString('latin1')
+    .split(/\r\n|\r|\n/, 2);
+  const declared = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/;
+  const name = (declared.exec(first) ??
+    (/^\s*(?:#|$)/.test(first) ? declared.exec(second ?? '') : null))?.[1];
+  try {
+    return new TextDecoder(name?.replace(/_/g, '-') ?? 'utf-8').decode(bytes);
+  } catch {
+    // A name that only Python knows.
+    return new TextDecoder('utf-8').decode(bytes);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EISDIR: 'it is a folder',
+  EACCES: 'it may not be read',
+  ELOOP: 'its links lead in a circle',
+};
+
+/** Why the system gave no file. */
+export function plainly(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return REASONS[code ?? ''] ?? message;
+}
+
 const BACKENDS = ['tensorflow', 'jax', 'torch'] as const;
 
 /** The program in a file. Throws UsageError when it cannot be read. */
 export function readProgram(file: string): Program {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  }
-  if (text.startsWith('\uFEFF')) text = text.slice(1);
+  const text = textOf(file);
   if (!file.endsWith('.ipynb')) return { path: file, text };
   try {
     return notebookProgram(file, text);

@@ -5,11 +5,12 @@ import { dumpGraph, dumpSyntax, dumpTimings, dumpValues } from '../features';
 import { HELP, parseCommand, UsageError, type Command } from './arguments';
 import { checkCommand } from './checkCommand';
 import { compareCommand } from './compareCommand';
-import { analyzeFile, nodeReader } from './files';
+import { analyzeFile, nodeReader, requireFolders } from './files';
 import { summaryCommand } from './summaryCommand';
 
 async function main(args: readonly string[]): Promise<number> {
   const command = parseCommand(args);
+  if ('pythonPath' in command) requireFolders(command.pythonPath);
   switch (command.command) {
     case 'help':
       process.stdout.write(`${HELP}\n`);
@@ -21,8 +22,9 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(summaryCommand(command));
       return 0;
     case 'check': {
-      const { output, exitCode } = checkCommand(command, version());
+      const { output, errors, exitCode } = checkCommand(command, version());
       process.stdout.write(output);
+      for (const error of errors) process.stderr.write(`convlens: ${error}\n`);
       return exitCode;
     }
     case 'compare':

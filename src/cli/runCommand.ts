@@ -7,7 +7,7 @@ import { runInNode } from '../engine/node';
 import type { CustomInput, SampleName, WeightReport, WeightSource } from '../engine/api';
 import { openWeightFile } from '../engine/weights/weightFile';
 import { UsageError, type Command } from './arguments';
-import { analyzeFile, nodeReader } from './files';
+import { analyzeFile, nodeReader, plainly } from './files';
 import { tilesPng } from './images';
 import { modelIndex } from './summaryCommand';
 
@@ -25,6 +25,15 @@ const SAMPLES: readonly SampleName[] = [
 export async function runCommand(command: Extract<Command, { command: 'run' }>): Promise<string> {
   const analysis = analyzeFile(command.file, nodeReader(), command);
   const index = modelIndex(analysis, command.model);
+  const { layer } = command;
+  // Said before anything is computed.
+  if (layer !== null && !analysis.graph.nodes.some(({ name }) => name === layer))
+    throw new UsageError(`${command.model} has no layer called ${layer}`);
+  try {
+    mkdirSync(command.out, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`cannot write to ${command.out}: ${plainly(error)}`, { cause: error });
+  }
   const result = await runInNode(analysis.graph, index, {
     seed: command.seed,
     sample: await sampleOf(command),
@@ -41,7 +50,6 @@ export async function runCommand(command: Extract<Command, { command: 'run' }>):
         ? `${command.model} gives no map`
         : `no layer called ${command.layer} was computed in ${command.model}`,
     );
-  mkdirSync(command.out, { recursive: true });
   const lines: string[] = [];
   const taken = new Map<string, number>();
   for (const map of result.maps) {
@@ -80,10 +88,7 @@ function weightsOf(file: string): WeightSource {
   try {
     return openWeightFile(path.basename(file), new Uint8Array(readFileSync(file)));
   } catch (error) {
-    throw new UsageError(
-      `cannot read the weights ${file}: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new UsageError(`cannot read the weights ${file}: ${plainly(error)}`, { cause: error });
   }
 }
 
@@ -116,10 +121,7 @@ async function ownInput(file: string): Promise<CustomInput> {
   try {
     return await openInput(path.basename(file), new Uint8Array(readFileSync(file)), jpeg);
   } catch (error) {
-    throw new UsageError(
-      `cannot read the input ${file}: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new UsageError(`cannot read the input ${file}: ${plainly(error)}`, { cause: error });
   }
 }
 

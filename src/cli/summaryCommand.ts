@@ -51,7 +51,7 @@ function requireModel(found: boolean, name: string | null, analyses: readonly An
     analysis.graph.models.map((model) => modelName(analysis, model)),
   );
   throw new UsageError(
-    `no model is called ${name}${names.length > 0 ? `; there are ${[...new Set(names)].join(', ')}` : ''}`,
+    `no model is called ${name}${names.length > 0 ? `; the file has ${[...new Set(names)].join(', ')}` : ': the file has no model'}`,
   );
 }
 

@@ -15,20 +15,23 @@ export function counts(files: readonly JsonFile[]): CheckCounts {
   };
 }
 
-/** `a.py:12:5: error: … [code]`, one per finding with the rest of its words indented below it, and a closing line. */
+/**
+ * `a.py:12:5: error: … [code]`, one per finding with the rest of its words indented below it, and a closing line. Where a file
+ * is no Python a note says so: nothing is found there.
+ */
 export function textReport(files: readonly JsonFile[]): string {
-  const lines = files.flatMap((file) =>
-    file.diagnostics.flatMap((diagnostic) => {
-      const place = `${file.path}${diagnostic.cell === undefined ? '' : ` (cell ${diagnostic.cell})`}:${diagnostic.line}:${diagnostic.column}`;
+  const lines = files.flatMap((file) => [
+    ...syntaxNote(file),
+    ...file.diagnostics.flatMap((diagnostic) => {
       const [first, ...more] = diagnostic.message.split('\n');
       return [
-        `${place}: ${diagnostic.severity}: ${first} [${diagnostic.code}]`,
+        `${placeOf(file, diagnostic)}: ${diagnostic.severity}: ${first} [${diagnostic.code}]`,
         ...[...more, ...(diagnostic.keras === null ? [] : [`Keras: ${diagnostic.keras}`])].map(
           (line) => `    ${line}`,
         ),
       ];
     }),
-  );
+  ]);
   const { errors, warnings } = counts(files);
   const models = files.reduce((total, file) => total + file.models.length, 0);
   const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
@@ -37,6 +40,21 @@ export function textReport(files: readonly JsonFile[]): string {
     `${plural(errors, 'error')}, ${plural(warnings, 'warning')} in ${plural(files.length, 'file')} (${plural(models, 'model')})`,
     '',
   ].join('\n');
+}
+
+function placeOf({ path }: JsonFile, at: { line: number; column: number; cell?: number }): string {
+  return `${path}${at.cell === undefined ? '' : ` (cell ${at.cell})`}:${at.line}:${at.column}`;
+}
+
+function syntaxNote(file: JsonFile): string[] {
+  const found = (file.problems ?? []).filter(({ kind }) => kind === 'syntax');
+  const [first] = found;
+  if (first?.line === undefined || first.column === undefined) return [];
+  const place = placeOf(file, { line: first.line, column: first.column, cell: first.cell });
+  const more = found.length > 1 ? ` (and in ${found.length - 1} more places)` : '';
+  return [
+    `${place}: note: this cannot be read as Python: ${first.message}${more}; what stands there is left out`,
+  ];
 }
 
 const GITHUB: Readonly<Record<string, string>> = {

@@ -94,13 +94,19 @@ export interface JsonDiagnostic {
   fixes: string[];
 }
 
+/** What the analysis gave up; the place where it is one of this file. */
+export interface JsonProblem extends Partial<Spot> {
+  kind: string;
+  message: string;
+}
+
 export interface JsonFile {
   path: string;
   models: JsonModel[];
   calls: JsonCall[];
   diagnostics: JsonDiagnostic[];
   /** What the analysis gave up, where it did. */
-  problems?: { kind: string; message: string }[];
+  problems?: JsonProblem[];
 }
 
 export function jsonShape(shape: Shape): JsonShape {
@@ -123,7 +129,11 @@ export function jsonFile(analysis: MendableAnalysis, path = analysis.program.pat
     diagnostics: analysis.diagnostics.map((diagnostic) => jsonDiagnostic(analysis, diagnostic)),
   };
   if (graph.problems.length > 0)
-    file.problems = graph.problems.map(({ kind, message }) => ({ kind, message }));
+    file.problems = graph.problems.map(({ kind, message, range }) => ({
+      kind,
+      message,
+      ...(range?.file === analysis.program.path ? spot(analysis, range) : {}),
+    }));
   return file;
 }
 

@@ -108,7 +108,7 @@ describe('command line', () => {
     assert.ok(!summary(file, '--model', 'net').includes('model (Sequential)'));
     assert.throws(
       () => summary(file, '--model', 'other'),
-      (error: Error) => error instanceof UsageError && /there are model, net/.test(error.message),
+      (error: Error) => error instanceof UsageError && /the file has model, net/.test(error.message),
     );
     assert.throws(() => summary(file, '--input', 'a,b'), UsageError);
     const open = write(
@@ -190,7 +190,8 @@ describe('command line', () => {
 
   it('says nothing of Python that has nothing to do with Keras', () => {
     const other = write('other.py', 'def f():\n    return undefined_thing\nf()\n');
-    assert.deepEqual(check(other), { output: '0 errors, 0 warnings in 1 file (0 models)\n', exitCode: 0 });
+    const { output, exitCode } = check(other);
+    assert.deepEqual([output, exitCode], ['0 errors, 0 warnings in 1 file (0 models)\n', 0]);
     assert.equal(check(write('own.py', `import keras\n${readFileSync(other, 'utf8')}`)).exitCode, 1);
   });
 
@@ -224,7 +225,6 @@ describe('command line', () => {
       assert.throws(() => parseCommand(args), UsageError, args.join(' '));
     }
     assert.throws(() => check(path.join(folder, 'missing.py')), UsageError);
-    assert.throws(() => check(write('broken.ipynb', '{')), /is not a notebook/);
     assert.deepEqual(parseCommand(['check', 'a.py', '--python-path', 'x', '--python-path', 'y']), {
       command: 'check',
       paths: ['a.py'],
