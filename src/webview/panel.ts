@@ -220,7 +220,7 @@ class Panel {
         selected: this.selected,
       });
     } else if (view.tab === 'field') this.field.update(t, shown.snapshot, shown.model, this.selected);
-    else this.lens.update(t, shown.snapshot, node, view.system);
+    else this.lens.update(t, shown.snapshot, node, view.system, this.runs.forLens(shown, view));
   }
 
   private change(view: Partial<ViewState>): void {
@@ -344,7 +344,10 @@ class Panel {
       this.runs.maybe(
         shown,
         this.view,
-        () => this.shown === shown && this.view.tab === 'layer' && this.selected.length > 0,
+        () =>
+          this.shown === shown &&
+          (this.view.tab === 'layer' || this.view.tab === 'lens') &&
+          this.selected.length > 0,
       );
   }
 

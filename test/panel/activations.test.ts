@@ -283,4 +283,35 @@ describe('panel: activations', () => {
     await page.locator('.shift-measured p', { hasText: 'moves along by 8' }).waitFor();
     assert.match(await page.locator('.shift-measured p').innerText(), /off by (0\.0|<0\.1) %/);
   });
+
+  it('puts the layer’s own numbers into the lens, by filter and channel, down to the value in its map', async () => {
+    const { page } = await run(small, 'wide');
+    await page.keyboard.press('4');
+    await page.waitForSelector('.lens input[data-own=filter]');
+    const total = (): Promise<string> => page.locator('.lens-total').innerText();
+    const [, sum, bias, value] = (await total())
+      .replaceAll('−', '-')
+      .match(/all 8 channels: (\S+) · bias (\S+) · Output (\S+)/)!
+      .map(Number);
+    assert.ok(value !== 0 && Math.abs(sum + bias - value) < 1e-3 * Math.abs(value) + 1e-5, await total());
+    const before = await page.locator('.lens figure:nth-of-type(2) .cell-text').allInnerTexts();
+    await page.locator('.lens input[data-own=filter]').fill('5');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(
+      (old) =>
+        [...document.querySelectorAll('.lens figure:nth-of-type(2) .cell-text')]
+          .map((e) => e.textContent)
+          .join() !== old,
+      before.join(),
+    );
+    assert.equal(
+      await page.evaluate(() => (document.activeElement as HTMLInputElement).dataset.own),
+      'filter',
+    );
+    await page.locator('.lens button[data-own=false]').click();
+    await page.waitForFunction(() =>
+      /^[\d−]+$/.test(document.querySelector('.lens .cell-text')?.textContent ?? ''),
+    );
+    assert.equal(await total(), '');
+  });
 });

@@ -6,6 +6,7 @@ import type { ViewState } from '../state';
 import type { EngineClient, EngineState } from './engineClient';
 import { decodePicture } from './picture';
 import type { ActivationInput } from './input';
+import type { OwnSource } from '../lens/ownView';
 
 /** Networks up to here run by themselves; larger ones when asked to. */
 const BY_ITSELF = { macs: 300e6, params: 8e6, wait: 500 } as const;
@@ -90,6 +91,20 @@ export class Runs {
       picture: this.picture?.name ?? null,
       weights: this.weights,
       problem: this.problem,
+    };
+  }
+
+  /** The run's own numbers for the lens: only of the very graph that is shown. */
+  forLens(shown: Shown, view: ViewState): OwnSource {
+    const { client } = this;
+    const { status, run } = client.state;
+    const fresh = this.isFresh(shown) && status !== 'failed' && status !== 'idle';
+    return {
+      run,
+      state: !client.available ? 'unavailable' : !fresh ? 'none' : status === 'done' ? 'ready' : 'running',
+      read: (node) => client.read(node),
+      weights: (node) => client.weights(node),
+      compute: () => this.run(shown, view),
     };
   }
 

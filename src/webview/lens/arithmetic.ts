@@ -3,6 +3,7 @@
  * kernel, and for every output cell what it reads. The geometry is the layer's own; of long axes a shorter one of equal behaviour.
  */
 import type { Node } from '../../graph/graph';
+import { measured } from '../format';
 import { feeds, lensAxis, type LensAxis } from './geometry';
 
 export type Operation = 'conv' | 'transposed' | 'max' | 'average';
@@ -17,6 +18,8 @@ export interface Arithmetic {
   readonly input: readonly number[];
   /** Kernel values, row by row; ones for pooling. */
   readonly kernel: readonly number[];
+  /** The values are a layer's own, not small whole numbers. */
+  readonly isOwn?: boolean;
 }
 
 /** One tap of an output cell: flat indices into kernel and input; null: padding, or a hole between stretched cells. */
@@ -135,23 +138,38 @@ export function valuesOf(a: Arithmetic, input: readonly number[] = a.input): num
 /** The sum behind an output cell as it is written: `3·(−1) + 5·2 = 7`; at most `most` terms. */
 export function sumText(a: Arithmetic, output: number, most = 12): string {
   const inside = reads(a, output).filter((read) => read.input !== null);
-  const result = number(valueAt(a, output));
-  const values = inside.map((read) => number(a.input[read.input!]));
+  const said = a.isOwn ? measured : number;
+  const is = a.isOwn ? '≈' : '=';
+  const result = said(valueAt(a, output));
+  const values = inside.map((read) => said(a.input[read.input!]));
   const cut = (terms: readonly string[], by: string): string =>
     terms.length > most ? `${terms.slice(0, most).join(by)}${by}…` : terms.join(by);
   if (inside.length === 0) return `0 = ${result}`;
   if (a.operation === 'max') return `max(${cut(values, ', ')}) = ${result}`;
-  if (a.operation === 'average') return `(${cut(values, ' + ')}) / ${inside.length} = ${result}`;
+  if (a.operation === 'average') return `(${cut(values, ' + ')}) / ${inside.length} ${is} ${result}`;
   const terms = inside.map((read, i) => {
     const weight = a.kernel[read.tap];
-    return `${values[i]}·${weight < 0 ? `(${number(weight)})` : number(weight)}`;
+    return `${values[i]}·${weight < 0 ? `(${said(weight)})` : said(weight)}`;
   });
-  return `${cut(terms, ' + ')} = ${result}`;
+  return `${cut(terms, ' + ')} ${is} ${result}`;
 }
 
 /** Short, with a proper minus sign. */
 export function number(value: number): string {
   return String(Math.round(value * 10) / 10).replace('-', '−');
+}
+
+/** A value as it fits a cell: whole numbers as they are, a layer's own in two digits. */
+export function inCell(a: Arithmetic, value: number): string {
+  if (!a.isOwn) return number(value);
+  const size = Math.abs(value);
+  if (!Number.isFinite(value)) return measured(value);
+  if (value !== 0 && size < 0.005) return value < 0 ? '−0' : '+0';
+  const text = size >= 9.95 ? value.toFixed(0) : size >= 0.995 ? value.toFixed(1) : value.toFixed(2);
+  return text
+    .replace('-', '−')
+    .replace(/^(−?)0\./, '$1.')
+    .replace(/^\.00$/, '0');
 }
 
 /** `(row, column)`, of a sequence the position. */

@@ -76,8 +76,8 @@ export class Grid {
       drawn.rect.replaceChildren(...(title ? [s('title', {}, title)] : []));
       if (drawn.text) {
         drawn.text.textContent = text;
-        drawn.text.setAttribute('font-size', text.length > 3 ? '8' : text.length > 2 ? '9.5' : '11');
-        drawn.text.setAttribute('class', `cell-text on-${classes.split(' ').pop()}`);
+        const size = text.length > 3 ? ' is-longer' : text.length > 2 ? ' is-long' : '';
+        drawn.text.setAttribute('class', `cell-text${size} on-${classes.split(' ').pop()}`);
       }
     });
     this.frame.setAttribute('visibility', frame ? 'visible' : 'hidden');
@@ -138,10 +138,9 @@ export class Matrix {
               s(
                 'text',
                 {
-                  class: 'cell-text',
+                  class: 'cell-text is-longer',
                   x: (column + 0.5) * side,
                   y: (row + 0.5) * side + 3.2,
-                  'font-size': 8.5,
                 },
                 word,
               ),

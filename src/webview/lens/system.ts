@@ -34,7 +34,9 @@ export interface SystemView {
   readonly title: string;
   /** Positions to step through; 0 when nothing moves. */
   readonly steps: number;
-  /** Draws a position; returns what is to be said of it, in one or two lines. */
+  /** Where to begin, when nothing was stepped to; absent: at the first. */
+  readonly start?: number;
+  /** Draws a position; returns what is to be said of it, in up to three lines. */
   draw(at: number): readonly string[];
 }
 

@@ -6,12 +6,13 @@ import * as format from '../format';
 import { inputShapes, outputShape } from '../network/items';
 import { mainStep } from '../network/kinds';
 import type { Translate } from '../strings';
-import { arithmeticOf } from './arithmetic';
+import { arithmeticOf, type Arithmetic } from './arithmetic';
 import { costSystem } from './costSystem';
 import { gateSystem } from './gateSystem';
 import { lengthFormula } from './geometry';
 import { gradientSystem } from './gradientSystem';
 import { im2colSystem, sparseSystem } from './matrixSystems';
+import { OwnView, type OwnSource } from './ownView';
 import { separableSystem } from './separableSystem';
 import { shiftSystem } from './shiftSystem';
 import { SYSTEMS, type Subject, type SystemId, type SystemView, type Tools } from './system';
@@ -19,14 +20,20 @@ import { windowSystem } from './windowSystem';
 
 const STEP_MS = 450;
 
-/** The systems that apply to a layer, in order. */
-export function systemsOf(subject: Subject, tools: Tools): { id: SystemId; make: () => SystemView | null }[] {
+/** The systems that apply to a layer, in order; `own` puts its own numbers into the moving window. */
+export function systemsOf(
+  subject: Subject,
+  tools: Tools,
+  own?: OwnView,
+): { id: SystemId; make: () => SystemView | null }[] {
   const { arithmetic } = subject;
+  const window = (a: Arithmetic): SystemView =>
+    windowSystem(own?.arithmetic(a) ?? a, tools, own?.words(tools.t));
   const conv = arithmetic?.operation === 'conv';
   const transposed = arithmetic?.operation === 'transposed';
   const makers: Record<SystemId, (() => SystemView | null) | null> = {
-    window: arithmetic && !transposed ? () => windowSystem(arithmetic, tools) : null,
-    stretched: arithmetic && transposed ? () => windowSystem(arithmetic, tools) : null,
+    window: arithmetic && !transposed ? () => window(arithmetic) : null,
+    stretched: arithmetic && transposed ? () => window(arithmetic) : null,
     gradient: transposed ? () => gradientSystem(subject, tools) : null,
     im2col: conv ? () => im2colSystem(subject, tools) : null,
     sparse: conv || transposed ? () => sparseSystem(subject, tools) : null,
@@ -58,7 +65,11 @@ export class LensView {
   private readonly sum = h('p', { class: 'readout lens-sum' });
   private readonly scrub = h('input', { type: 'range', min: 0, value: 0, step: 1 });
   private readonly play = h('button', { type: 'button', class: 'primary' });
+  private readonly whole = h('p', { class: 'readout lens-total' });
+  private readonly own = new OwnView(() => this.again?.());
+  private again: (() => void) | null = null;
   private key = '';
+  private node: NodeId | null = null;
 
   /** `chosen`: the system one last looked at, to begin with. */
   constructor(private readonly choose: (system: SystemId) => void) {
@@ -66,14 +77,17 @@ export class LensView {
     this.play.addEventListener('click', () => (this.timer === null ? this.start() : this.stop()));
   }
 
-  update(t: Translate, snapshot: Snapshot, id: NodeId | null, system: string): void {
+  update(t: Translate, snapshot: Snapshot, id: NodeId | null, system: string, source: OwnSource): void {
     this.t = t;
+    this.again = () => this.update(t, snapshot, id, system, source);
     const node = id === null ? undefined : snapshot.graph.nodes[id];
     const step = node && mainStep(snapshot.graph, node);
     const arithmetic = step ? arithmeticOf(step) : null;
+    if (step) this.own.update(t, snapshot, step, arithmetic, source);
     const key = JSON.stringify([
       t('lens'),
       id,
+      this.own.shown,
       arithmetic,
       node && step
         ? [
@@ -86,6 +100,8 @@ export class LensView {
     ]);
     if (key === this.key && system === this.system) return;
     const isNew = key !== this.key;
+    if (id !== this.node) this.at = 0;
+    this.node = id;
     this.key = key;
     this.system = system;
     const wanted = SYSTEMS.find((each) => each === system) ?? null;
@@ -94,7 +110,7 @@ export class LensView {
     this.made.clear();
     const tools: Tools = { t, say: (lines) => this.say(lines ?? this.lines) };
     const subject = node && step ? { snapshot, node, step, arithmetic } : null;
-    for (const { id: each, make } of subject ? systemsOf(subject, tools) : []) {
+    for (const { id: each, make } of subject ? systemsOf(subject, tools, this.own) : []) {
       const made = make();
       if (made) this.made.set(each, made);
     }
@@ -132,10 +148,12 @@ export class LensView {
       this.nav,
       this.heading,
       this.formula,
+      this.own.element,
       this.controls,
       this.stage,
       this.readout,
       this.sum,
+      this.whole,
     );
   }
 
@@ -147,12 +165,14 @@ export class LensView {
       chip.setAttribute('aria-pressed', String(chip.dataset.system === id));
     if (view !== this.view) this.stop();
     this.view = view;
+    // Own numbers are those of the moving window; the other ways need small ones to be followed.
+    this.own.element.classList.toggle('is-aside', id !== 'window' && id !== 'stretched');
     this.heading.textContent = view.title;
     this.controls.hidden = view.steps < 2;
     this.scrub.max = String(Math.max(0, view.steps - 1));
     set(this.stage, view.element);
     this.label();
-    this.go(Math.min(this.at, Math.max(0, view.steps - 1)));
+    this.go(Math.min(this.at === 0 ? (view.start ?? 0) : this.at, Math.max(0, view.steps - 1)));
   }
 
   private start(): void {
@@ -191,5 +211,6 @@ export class LensView {
   private say(lines: readonly string[]): void {
     this.readout.textContent = lines[0] ?? '';
     this.sum.textContent = lines[1] ?? '';
+    this.whole.textContent = lines[2] ?? '';
   }
 }

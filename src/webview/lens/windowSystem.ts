@@ -3,8 +3,9 @@
  * as the convolution over its stretched input. Of long axes a part is drawn that holds the window.
  */
 import { h, set } from '../dom';
-import { number, outputs, place, reads, sumText, valueAt, type Arithmetic } from './arithmetic';
+import { inCell, number, outputs, place, reads, sumText, valueAt, type Arithmetic } from './arithmetic';
 import { cellAt, cutOut, fedBy, placeRange, tapPlaces, type LensAxis } from './geometry';
+import { measured } from '../format';
 import { Grid, sideFor, type Look } from './grid';
 import type { SystemView, Tools } from './system';
 
@@ -13,14 +14,25 @@ const MOST = 9;
 
 type Pointed = { readonly part: 'input' | 'output' | 'kernel'; readonly cell: number } | null;
 
-export function windowSystem(a: Arithmetic, tools: Tools): SystemView {
-  return new WindowSystem(a, tools);
+/** What a layer's own numbers add: the place worth looking at first, and what more is to be said of an output cell. */
+export interface OwnWords {
+  readonly start: number;
+  total(output: number): string | null;
+}
+
+export function windowSystem(
+  a: Arithmetic,
+  tools: Tools,
+  own: OwnWords = { start: 0, total: () => null },
+): SystemView {
+  return new WindowSystem(a, tools, own);
 }
 
 class WindowSystem implements SystemView {
   readonly element = h('div', { class: 'lens-stage' });
   readonly title: string;
   readonly steps: number;
+  readonly start: number;
   private at = 0;
   private pointed: Pointed = null;
   private grids: { key: string; input: Grid; kernel: Grid | null; output: Grid } | null = null;
@@ -28,6 +40,7 @@ class WindowSystem implements SystemView {
   constructor(
     private readonly a: Arithmetic,
     private readonly tools: Tools,
+    private readonly own: OwnWords,
   ) {
     const { t } = tools;
     this.title =
@@ -37,6 +50,7 @@ class WindowSystem implements SystemView {
           ? t('arithmetic')
           : t('arithmeticPool');
     this.steps = outputs(a);
+    this.start = own.start;
   }
 
   draw(at: number): readonly string[] {
@@ -63,7 +77,12 @@ class WindowSystem implements SystemView {
     return [
       `${t('outputCell', place(a, output, 'output'))} ${t('readsCells', where)}${padded}`,
       sumText(a, output),
+      ...[this.own.total(output)].filter((text) => text !== null),
     ];
+  }
+
+  private said(value: number): string {
+    return this.a.isOwn ? measured(value) : number(value);
   }
 
   private split(output: number): { y: number; x: number } {
@@ -127,7 +146,7 @@ class WindowSystem implements SystemView {
         const isPointed = pointed?.part === 'input' && pointed.cell === cell;
         return {
           classes: `is-real${read || isPointed ? ' is-read' : ''}`,
-          text: number(a.input[cell]),
+          text: inCell(a, a.input[cell]),
           title: place(a, cell, 'input'),
           cell,
         };
@@ -143,7 +162,7 @@ class WindowSystem implements SystemView {
       const tap = row * columns.kernel + column;
       return {
         classes: `is-tap${usedTaps.has(tap) ? ' is-read' : ''}`,
-        text: number(a.kernel[tap]),
+        text: inCell(a, a.kernel[tap]),
         title: `[${a.sequence ? column : `${row}, ${column}`}]`,
         cell: tap,
       };
@@ -154,7 +173,7 @@ class WindowSystem implements SystemView {
       const state = cell === shown ? 'is-current' : done ? 'is-done' : '';
       return {
         classes: `is-out${fed.has(cell) ? ' is-fed' : ''} ${state}`.trim(),
-        text: done || cell === shown || fed.has(cell) ? number(valueAt(a, cell)) : '',
+        text: done || cell === shown || fed.has(cell) ? inCell(a, valueAt(a, cell)) : '',
         title: place(a, cell, 'output'),
         cell,
       };
@@ -182,7 +201,8 @@ class WindowSystem implements SystemView {
     const { t } = tools;
     const { rows, columns } = a;
     const size = (y: number, x: number): string => (a.sequence ? String(x) : `${y}×${x}`);
-    const side = sideFor(Math.max(width, outWidth, a.sequence ? 1 : height));
+    // Measured numbers need more room than small whole ones.
+    const side = Math.max(a.isOwn ? 25 : 0, sideFor(Math.max(width, outWidth, a.sequence ? 1 : height)));
     const hover = (part: 'input' | 'output' | 'kernel') => (cell: number | null) =>
       this.point(cell === null ? null : { part, cell });
     const pools = a.operation === 'max' || a.operation === 'average';
@@ -241,7 +261,7 @@ class WindowSystem implements SystemView {
     if (pointed.part === 'input') {
       const fed = [...this.fed()].map((cell) => place(a, cell, 'output'));
       return [
-        t('inputCell', place(a, pointed.cell, 'input'), number(a.input[pointed.cell])),
+        t('inputCell', place(a, pointed.cell, 'input'), this.said(a.input[pointed.cell])),
         fed.length === 0
           ? t('feedsNone')
           : t('feedsCells', `${fed.slice(0, 16).join(' ')}${fed.length > 16 ? ` … (${fed.length})` : ''}`),
@@ -255,7 +275,7 @@ class WindowSystem implements SystemView {
         : t(
             'tapReads',
             place(a, input, 'input'),
-            `${number(a.input[input])} · ${number(a.kernel[pointed.cell])}`,
+            `${this.said(a.input[input])} · ${this.said(a.kernel[pointed.cell])}`,
           );
     return [t('tapShared', this.steps), times];
   }
