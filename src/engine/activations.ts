@@ -119,6 +119,18 @@ const FIXED: Readonly<Record<string, Expression>> = {
   real: x,
   log2: mul(unary('log', x), num(Math.LOG2E)),
   log10: mul(unary('log', x), num(Math.LOG10E)),
+  exp2: unary('exp', mul(num(Math.LN2), x)),
+  deg2rad: mul(x, num(Math.PI / 180)),
+  rad2deg: mul(x, num(180 / Math.PI)),
+  cbrt: mul(unary('sign', x), binary('pow', unary('abs', x), num(1 / 3))),
+  erfc: sub(num(1), unary('erf', x)),
+  sinc: select(
+    binary('eq', x, num(0)),
+    num(1),
+    div(unary('sin', mul(num(Math.PI), x)), mul(num(Math.PI), x)),
+  ),
+  logit: unary('log', div(x, sub(num(1), x))),
+  signbit: binary('lt', x, num(0)),
   arcsinh: unary('log', add(x, unary('sqrt', add(mul(x, x), num(1))))),
   arccosh: unary('log', add(x, unary('sqrt', sub(mul(x, x), num(1))))),
   arctanh: mul(num(0.5), unary('log', div(add(num(1), x), sub(num(1), x)))),
@@ -214,6 +226,22 @@ export function elementwiseExpression(fn: string, arity: number, parameters: Par
   if (name === 'clip' && arity === 3)
     return binary('min', binary('max', operands[0], operands[1]), operands[2]);
   if (name === 'floor_divide' && arity === 2) return unary('floor', div(operands[0], operands[1]));
+  if (name === 'fmod' && arity === 2)
+    return sub(operands[0], mul(unary('trunc', div(operands[0], operands[1])), operands[1]));
+  if (name === 'logaddexp2' && arity === 2)
+    return add(
+      binary('max', operands[0], operands[1]),
+      mul(
+        num(Math.LOG2E),
+        unary('log1p', unary('exp', mul(num(-Math.LN2), unary('abs', sub(operands[0], operands[1]))))),
+      ),
+    );
+  if (name === 'isclose' && arity === 2)
+    return binary(
+      'le',
+      unary('abs', sub(operands[0], operands[1])),
+      add(num(1e-8), mul(num(1e-5), unary('abs', operands[1]))),
+    );
   if (name === 'squared_difference' && arity === 2) return unary('square', sub(operands[0], operands[1]));
   if (name === 'prelu' && arity === 2) return add(relu, mul(operands[1], binary('min', x, num(0))));
   if (name === 'logical_xor' && arity === 2)

@@ -120,7 +120,10 @@ export interface EmbeddingOp {
   readonly width: number;
 }
 
-/** Inputs: x `[n, steps, features]`, kernel `[features, gates·units]`, recurrent kernel `[units, gates·units]`, bias when set. */
+/**
+ * Inputs: x `[n, steps, features]`, kernel `[features, gates·units]`, recurrent kernel `[units, gates·units]`, bias when set, mask
+ * `[n, steps]` when masked, then the states to start from `[n, units]` (LSTM: hidden state and carry) when given.
+ */
 export interface RecurrentOp {
   readonly kind: 'recurrent';
   readonly cell: 'simple' | 'lstm' | 'gru';
@@ -131,6 +134,13 @@ export interface RecurrentOp {
   readonly bias: boolean;
   readonly returnSequences: boolean;
   readonly goBackwards: boolean;
+  /** Steps whose mask is zero leave the states as they are. */
+  readonly masked: boolean;
+  /** The output of such a step: zeros, or the state. */
+  readonly zeroMasked: boolean;
+  readonly initial: boolean;
+  /** Which state is given: the hidden one, or an LSTM's carry (its last value). */
+  readonly result: 'hidden' | 'carry';
   /** GRU: the reset gate after the matrix product, bias `[2, 3·units]`. */
   readonly resetAfter: boolean;
   readonly activation: Expression;
@@ -282,11 +292,13 @@ export function outputSize(op: EngineOp): number {
   }
 }
 
-/** Elements of a recurrent op's inputs: x, kernel, recurrent kernel, bias when there is one. */
+/** Elements of each of a recurrent op's inputs. */
 export function recurrentInputSizes(op: RecurrentOp): number[] {
   const width = op.units * (op.cell === 'lstm' ? 4 : op.cell === 'gru' ? 3 : 1);
   const bias = op.bias ? [op.cell === 'gru' && op.resetAfter ? 2 * width : width] : [];
-  return [op.n * op.steps * op.features, op.features * width, op.units * width, ...bias];
+  const mask = op.masked ? [op.n * op.steps] : [];
+  const states = op.initial ? Array<number>(op.cell === 'lstm' ? 2 : 1).fill(op.n * op.units) : [];
+  return [op.n * op.steps * op.features, op.features * width, op.units * width, ...bias, ...mask, ...states];
 }
 
 /** Work of an op in multiply-adds, for progress and for choosing kernels (not the figure shown to users). */

@@ -54,7 +54,19 @@ export interface Tensor {
   index: number;
   /** Keras' name for it (`keras_tensor_4`, or the Input's name). */
   name: string;
+  /** A constant's numbers in C order, where they are known. */
+  values?: readonly number[];
 }
+
+/** An argument of a call as plain data; tensors by id, `unknown` for what is not known or no data. */
+export type Given =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Given[]
+  | { readonly tensor: TensorId }
+  | { readonly unknown: string };
 
 /** Where a call stands: its whole call expression, and the calls of helpers around it, innermost first. */
 export interface CallSite {
@@ -177,6 +189,8 @@ export type Primitive =
       readonly params?: Readonly<Record<string, number | string | boolean | null>>;
       /** Constant scalar operands by position, for `x * 2`, `1 - x`. */
       readonly constants?: readonly (number | null)[];
+      /** Constant arrays among the operands by position, as tensors that are no inputs of the node. */
+      readonly arrays?: readonly (TensorId | null)[];
     }
   | { readonly op: 'softmax'; readonly axis: readonly number[]; readonly log?: boolean }
   | {
@@ -339,6 +353,11 @@ export interface Node {
   readonly site: CallSite;
   /** Range of each argument of this call by parameter name (`inputs`, …), where they stand in the source. */
   readonly args: Readonly<Record<string, SourceRange>>;
+  /**
+   * Arguments by Keras' parameter name as far as what the node computes depends on them: of an operation all, of a layer those
+   * beside its first (masks that ride on its inputs and that Keras hands over by itself among them).
+   */
+  given?: Readonly<Record<string, Given>>;
   /** True for a step that Keras makes inside its own layers: no line of the user's source calls it. */
   readonly internal: boolean;
   /** Found by probing what nothing called. */

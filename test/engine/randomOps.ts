@@ -336,21 +336,32 @@ function winograd(dice: Dice, kind: 'winogradInput' | 'winogradOutput'): OpCase 
 
 function recurrent(dice: Dice): OpCase {
   const [n, steps, features, units] = [dice.int(1, 2), dice.int(1, 4), dice.int(1, 4), dice.int(1, 4)];
+  const cell = dice.pick(['simple', 'lstm', 'gru'] as const);
+  const result = cell === 'lstm' && dice.chance(0.2) ? 'carry' : 'hidden';
   const op: EngineOp = {
     kind: 'recurrent',
-    cell: dice.pick(['simple', 'lstm', 'gru'] as const),
+    cell,
+    masked: dice.chance(0.4),
+    zeroMasked: dice.chance(0.5),
+    initial: dice.chance(0.4),
+    result,
     n,
     steps,
     features,
     units,
     bias: dice.chance(0.7),
-    returnSequences: dice.chance(0.5),
+    returnSequences: result === 'hidden' && dice.chance(0.5),
     goBackwards: dice.chance(0.3),
     resetAfter: dice.chance(0.5),
     activation: activationExpression('tanh') as Expression,
     recurrentActivation: activationExpression('sigmoid') as Expression,
   };
-  return { op, inputs: recurrentInputSizes(op).map((size) => dice.numbers(size)) };
+  const inputs = recurrentInputSizes(op).map((size) => dice.numbers(size));
+  if (op.masked) {
+    const mask = op.bias ? 4 : 3;
+    inputs[mask] = inputs[mask].map((value) => (value > -0.2 ? 1 : 0));
+  }
+  return { op, inputs };
 }
 
 function cumsum(dice: Dice): OpCase {

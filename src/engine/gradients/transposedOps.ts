@@ -78,7 +78,8 @@ export function transposeOp(op: EngineOp, context: TransposeContext): (PlanTenso
       return sizes.map((size, k) => {
         const from = start;
         start += size;
-        return wants[k] ? builder.section(all, 0, from, size) : null;
+        const isMask = op.masked && k === (op.bias ? 4 : 3);
+        return wants[k] && !isMask ? builder.section(all, 0, from, size) : null;
       });
     }
     default:

@@ -2,7 +2,15 @@
  * Makes a plan of one model of a graph: walks its nodes in order (into composites), lowers each, and keeps the reason for every
  * node that cannot run. What does not depend on such a node still runs.
  */
-import type { ModelGraph, Node, NodeId, TensorId } from '../../graph/graph';
+import {
+  isUnknown,
+  type Dim,
+  type ModelGraph,
+  type Node,
+  type NodeId,
+  type TensorId,
+} from '../../graph/graph';
+import { sizeOf } from '../ops';
 import { formatShape } from '../../keras/dims';
 import { PlanBuilder } from './builder';
 import { agrees, type Bindings } from './dims';
@@ -72,6 +80,8 @@ class Planner {
   /** Tensors that are missing, and the node whose trouble that is. */
   private readonly missing = new Map<TensorId, { cause: NodeId; name: string }>();
   private readonly done = new Set<NodeId>();
+  /** Nodes whose visit is under way. */
+  private readonly under = new Set<NodeId>();
   private readonly vocabularies = new Map<TensorId, number>();
 
   constructor(private readonly graph: ModelGraph) {}
@@ -100,6 +110,15 @@ class Planner {
   private visit(node: Node): void {
     if (this.done.has(node.id)) return;
     this.done.add(node.id);
+    this.under.add(node.id);
+    try {
+      this.visitOnce(node);
+    } finally {
+      this.under.delete(node.id);
+    }
+  }
+
+  private visitOnce(node: Node): void {
     const firstStep = this.builder.steps.length;
     this.builder.node = node.id;
     try {
@@ -134,11 +153,13 @@ class Planner {
     if (node.failed) throw new CannotRun('the call has an error');
     // What the analysis is not sure of cannot be checked against it.
     if (node.unknown) throw new CannotRun(node.unknown.reason);
+    const dropped = node.given?.['dropped'];
+    if (Array.isArray(dropped)) throw new CannotRun(`its argument “${String(dropped[0])}” is not followed`);
     const inputs = node.inputs.map((id) => this.input(id));
     if (node.primitive.op === 'embedding')
       this.vocabularies.set(node.inputs[0], node.primitive.inputDim ?? 1000);
     const outputs = lowerPrimitive(
-      new LowerContext(this.builder, this.graph, node, inputs, this.bindings),
+      new LowerContext(this.builder, this.graph, node, inputs, this.bindings, (id) => this.input(id)),
       node.primitive,
     );
     node.outputs.forEach((id, index) => {
@@ -149,10 +170,15 @@ class Planner {
       }
       const { shape } = this.graph.tensors[id];
       // Two authors of a shape must agree; where they do not, no number is better than a wrong one.
-      if (!agrees(tensor.shape, shape, this.bindings))
+      if (!agrees(tensor.shape, shape, this.bindings)) {
+        if (index > 0) {
+          this.missing.set(id, { cause: node.id, name: node.name });
+          return;
+        }
         throw new CannotRun(
           `its computed shape (${tensor.shape.join(', ')}) is not the analysed one ${formatShape(shape)}`,
         );
+      }
       this.tensors.set(id, tensor);
     });
   }
@@ -162,15 +188,28 @@ class Planner {
     if (tensor) return tensor;
     const missing = this.missing.get(id);
     const made = this.graph.tensors[id].producer;
-    // Variables and constants stand outside the model's own list of nodes.
-    if (made !== null && !this.done.has(made) && this.graph.nodes[made].primitive.op === 'constant') {
+    // Variables, constants, and what is computed of them (and masks) stand outside the model's own list of nodes.
+    if (made !== null && !this.done.has(made) && !this.under.has(made)) {
       const node = this.builder.node;
       this.visit(this.graph.nodes[made]);
       this.builder.node = node;
       return this.input(id);
     }
+    const constant = this.constant(id);
+    if (constant) return constant;
     if (missing) throw new Waits(`it waits for “${missing.name}”, which cannot run`, missing.cause);
     throw new CannotRun(`where its input “${this.graph.tensors[id].name}” comes from is not known`);
+  }
+
+  /** A tensor without history whose numbers the analysis knows. */
+  private constant(id: TensorId): PlanTensor | null {
+    const { values, shape, producer } = this.graph.tensors[id];
+    if (!values || producer !== null || isUnknown(shape)) return null;
+    const lengths = (shape as readonly Dim[]).filter((dim) => typeof dim === 'number');
+    if (lengths.length !== (shape as readonly Dim[]).length || sizeOf(lengths) !== values.length) return null;
+    const tensor = this.builder.constant(lengths, [], () => Float32Array.from(values));
+    this.tensors.set(id, tensor);
+    return tensor;
   }
 
   /**
@@ -244,6 +283,11 @@ class Planner {
           : undefined;
       if (from && agrees(from.shape, this.graph.tensors[id].shape, this.bindings)) {
         this.tensors.set(id, from);
+        return;
+      }
+      // What else it gives (attention's scores) may be missing without the rest.
+      if (index > 0 && this.tensors.has(node.outputs[0])) {
+        this.missing.set(id, { cause: node.id, name: node.name });
         return;
       }
       const failed = node.children.find((child) => this.unsupported.some((entry) => entry.node === child));

@@ -5,7 +5,7 @@ import type { Allocate, Numbers } from './arrays';
 
 export function recurrent(op: RecurrentOp, inputs: readonly Numbers[], allocate: Allocate): Numbers {
   const [x, kernel, recurrentKernel] = inputs;
-  const bias = op.bias ? inputs[3] : null;
+  const { bias, mask, h0, c0 } = recurrentParts(op, inputs);
   const { units, features, steps } = op;
   const gates = op.cell === 'lstm' ? 4 : op.cell === 'gru' ? 3 : 1;
   const width = gates * units;
@@ -16,10 +16,15 @@ export function recurrent(op: RecurrentOp, inputs: readonly Numbers[], allocate:
   // A GRU that resets before the product forms its candidate's once the reset gate is known.
   const atOnce = op.cell === 'gru' && !op.resetAfter ? 2 * units : width;
   for (let item = 0; item < op.n; item++) {
-    let h = new Float64Array(units);
-    let c = new Float64Array(units);
+    let h = startState(h0, item, units);
+    let c = startState(c0, item, units);
     for (let step = 0; step < steps; step++) {
-      const at = (item * steps + (op.goBackwards ? steps - 1 - step : step)) * features;
+      const place = item * steps + (op.goBackwards ? steps - 1 - step : step);
+      if (mask && mask[place] === 0) {
+        if (op.returnSequences && !op.zeroMasked) out.set(h, (item * steps + step) * units);
+        continue;
+      }
+      const at = place * features;
       const fromInput = new Float64Array(width);
       const fromState = new Float64Array(width);
       for (let j = 0; j < width; j++) {
@@ -59,10 +64,30 @@ export function recurrent(op: RecurrentOp, inputs: readonly Numbers[], allocate:
       c = nextC;
       if (op.returnSequences) out.set(h, (item * steps + step) * units);
     }
-    if (!op.returnSequences) out.set(h, item * units);
+    const skipped = mask && op.zeroMasked && mask[item * steps + (op.goBackwards ? 0 : steps - 1)] === 0;
+    if (op.result === 'carry') out.set(c, item * units);
+    else if (!op.returnSequences && !(skipped && op.result === 'hidden')) out.set(h, item * units);
   }
   return out;
 }
+
+/** The op's further inputs by what they are; null for those it has not. */
+export function recurrentParts(
+  op: RecurrentOp,
+  inputs: readonly Numbers[],
+): Readonly<Record<'bias' | 'mask' | 'h0' | 'c0', Numbers | null>> {
+  let next = 3;
+  const take = (there: boolean): Numbers | null => (there ? inputs[next++] : null);
+  return {
+    bias: take(op.bias),
+    mask: take(op.masked),
+    h0: take(op.initial),
+    c0: take(op.initial && op.cell === 'lstm'),
+  };
+}
+
+export const startState = (states: Numbers | null, item: number, units: number): Float64Array<ArrayBuffer> =>
+  states ? Float64Array.from({ length: units }, (_, u) => states[item * units + u]) : new Float64Array(units);
 
 function scalar(expression: RecurrentOp['activation']): (value: number) => number {
   const compute = compileExpression(expression);

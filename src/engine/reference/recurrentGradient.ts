@@ -2,10 +2,13 @@
 import { compileExpression, type Expression } from '../expression';
 import { derivative } from '../gradients/derivative';
 import { recurrentInputSizes, type RecurrentGradientOp } from '../ops';
+import { recurrentParts, startState } from './recurrent';
 import type { Allocate, Numbers } from './arrays';
 
 /** What the way back needs of one time step. */
 interface Moment {
+  /** Masked: the states pass unchanged. */
+  readonly skipped: boolean;
   readonly x: number;
   /** State before the step. */
   readonly h: Float64Array;
@@ -23,7 +26,7 @@ export function recurrentGradient(
   allocate: Allocate,
 ): Numbers {
   const [x, kernel, recurrent] = inputs;
-  const bias = op.bias ? inputs[3] : null;
+  const { bias, mask, h0, c0 } = recurrentParts(op, inputs);
   const dy = inputs[inputs.length - 1];
   const { units, features, steps } = op;
   const width = units * (op.cell === 'lstm' ? 4 : op.cell === 'gru' ? 3 : 1);
@@ -36,13 +39,16 @@ export function recurrentGradient(
   const dKernel = sizes[0];
   const dRecurrent = dKernel + sizes[1];
   const dBias = dRecurrent + sizes[2];
+  // The mask has no gradient; those of the states stand last.
+  const dStates = sizes.slice(0, op.cell === 'lstm' ? -2 : -1).reduce((a, b) => a + b, 0);
 
   for (let item = 0; item < op.n; item++) {
     const moments: Moment[] = [];
-    let h = new Float64Array(units);
-    let c = new Float64Array(units);
+    let h = startState(h0, item, units);
+    let c = startState(c0, item, units);
     for (let step = 0; step < steps; step++) {
-      const at = (item * steps + (op.goBackwards ? steps - 1 - step : step)) * features;
+      const place = item * steps + (op.goBackwards ? steps - 1 - step : step);
+      const at = place * features;
       const fromInput = new Float64Array(width);
       const fromState = new Float64Array(width);
       for (let j = 0; j < width; j++) {
@@ -52,6 +58,7 @@ export function recurrentGradient(
         for (let i = 0; i < units; i++) fromState[j] += h[i] * recurrent[i * width + j];
       }
       const moment = {
+        skipped: mask !== null && mask[place] === 0,
         x: at,
         h,
         c,
@@ -61,6 +68,7 @@ export function recurrentGradient(
         resetState: new Float64Array(units),
       };
       moments.push(moment);
+      if (moment.skipped) continue;
       h = advance(moment);
       c = moment.nextC;
     }
@@ -104,8 +112,11 @@ export function recurrentGradient(
       const m = moments[step];
       if (op.returnSequences || step === steps - 1) {
         const from = (op.returnSequences ? item * steps + step : item) * units;
-        for (let u = 0; u < units; u++) dh[u] += dy[from + u];
+        const into = op.result === 'carry' ? dc : dh;
+        if (!(m.skipped && op.zeroMasked && op.result === 'hidden'))
+          for (let u = 0; u < units; u++) into[u] += dy[from + u];
       }
+      if (m.skipped) continue;
       const dInput = new Float64Array(width);
       const dState = new Float64Array(width);
       const dPrevious = new Float64Array(units);
@@ -126,6 +137,9 @@ export function recurrentGradient(
       dh = dPrevious;
       dc = dPreviousC;
     }
+    if (!op.initial) return;
+    out.set(dh, dStates + item * units);
+    if (op.cell === 'lstm') out.set(dc, dStates + (op.n + item) * units);
   }
 
   function stepBack(

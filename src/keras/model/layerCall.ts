@@ -31,7 +31,7 @@ import {
   withoutSelf,
 } from './callArguments';
 import { layerStateOf, type LayerState } from './layerState';
-import { maskForCall, maskJoinsNode, passMask } from './masks';
+import { givenBeside, maskForCall, maskJoinsNode, passMask } from './masks';
 import { callModel } from './modelCall';
 import { runUserCall } from './userCall';
 import { recorderOf, type Recorder } from './recorder';
@@ -157,6 +157,7 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
     primitive: { op: 'composite' },
     weights: state.layer.weights,
     args: ranges,
+    given: givenBeside(recorder, state, args, mask),
   });
   recorder.remember(node.id, { fn: state.self, args: withoutSelf(args) });
   if (mask !== undefined && maskJoinsNode(recorder, state, args))

@@ -2,13 +2,15 @@
  * Masks that ride on tensors (`Embedding(mask_zero=True)`, `Masking`): who gets one as an argument and who passes it on
  * (keras/src/layers/layer.py, steps 6 and 7 of `Layer.__call__`). Masks are operations of their own in a functional graph.
  */
-import type { TensorId } from '../../graph/graph';
+import type { Given, TensorId } from '../../graph/graph';
 import { NONE, int, type CallArgs, type Value } from '../../python/values';
 import { opsLookup } from '../ops';
+import { signature } from '../signature';
+import { givenValue } from './given';
 import { userMethod } from './layerBuild';
 import type { LayerState } from './layerState';
 import type { Recorder } from './recorder';
-import { flatten, isTensor, tensorDataOf } from './structure';
+import { containsTensor, flatten, isTensor, mapStructure, tensorDataOf } from './structure';
 
 /** Builtin layers whose `call` takes a `mask`. */
 const TAKES_MASK = new Set([
@@ -150,3 +152,39 @@ function returnsSequences(state: LayerState): boolean {
     state.sublayers.some((layer) => layer.config?.flag('return_sequences') === true)
   );
 }
+
+/**
+ * Arguments of a builtin layer's call beside its first, with the masks that Keras hands over by itself: that of a single tensor
+ * argument as `mask`, those of several as `query_mask`, `value_mask`, … where `call` has such parameters.
+ */
+export function givenBeside(
+  recorder: Recorder,
+  state: LayerState,
+  args: CallArgs,
+  mask: Value | undefined,
+): Readonly<Record<string, Given>> | undefined {
+  const parameters = state.definition?.callParameters ?? DEFAULT_PARAMETERS;
+  if (state.definition === null || state.isModel || userMethod(state, 'call') !== undefined) return undefined;
+  const values = new Map<string, Value>();
+  args.positional.slice(1).forEach(({ value }, i) => {
+    const name = parameters[i]?.name;
+    if (name !== undefined) values.set(name, value);
+  });
+  for (const [name, { value }] of args.keywords) values.set(name, value);
+  const given: Record<string, Given> = {};
+  for (const [name, value] of values) if (name !== parameters[0]?.name) given[name] = givenValue(value);
+  if (mask !== undefined) given.mask = givenValue(mask);
+  if (recorder.masks.size > 0) {
+    const tensors = [...values].filter(([, value]) => containsTensor(value));
+    for (const [name, value] of tensors) {
+      const target = tensors.length === 1 ? 'mask' : `${name}_mask`;
+      const taken = (given[target] ?? null) !== null;
+      if (taken || !parameters.some((parameter) => parameter.name === target)) continue;
+      const own = mapStructure(value, (leaf) => maskOf(recorder, leaf) ?? NONE);
+      if (flatten(own).some(isTensor)) given[target] = givenValue(own);
+    }
+  }
+  return Object.keys(given).length > 0 ? given : undefined;
+}
+
+const DEFAULT_PARAMETERS = signature('inputs, mask=None');

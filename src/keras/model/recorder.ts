@@ -63,6 +63,7 @@ export interface NodeSpec {
   readonly weights?: readonly WeightId[];
   readonly args?: Readonly<Record<string, SourceRange>>;
   readonly internal?: boolean;
+  readonly given?: Node['given'];
 }
 
 /** Python classes that native code needs to make instances of. */
@@ -331,11 +332,10 @@ export class Recorder {
   }
 
   /** A constant without history. */
-  constant(spec: TensorSpec, constant?: TensorData['constant']): InstanceValue {
-    return this.valueOf(
-      this.tensor(spec.shape, spec.dtype).id,
-      constant === undefined ? undefined : { constant },
-    );
+  constant(spec: TensorSpec, constant?: TensorData['constant'], values?: readonly number[]): InstanceValue {
+    const tensor = this.tensor(spec.shape, spec.dtype);
+    if (values !== undefined) tensor.values = values;
+    return this.valueOf(tensor.id, constant === undefined ? undefined : { constant });
   }
 
   // --- nodes -----------------------------------------------------------------------------------------------------
@@ -357,6 +357,7 @@ export class Recorder {
       children: [],
       site: this.site(),
       args: spec.args ?? {},
+      ...(spec.given ? { given: spec.given } : {}),
       internal: spec.internal ?? this.driven !== null,
       probed: this.machine.probing,
       conditional: this.machine.conditional,

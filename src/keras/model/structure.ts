@@ -169,12 +169,22 @@ export function asTensor(recorder: Recorder, value: Value): TensorRef | undefine
       const shape = nestedShape(recorder, value);
       return shape === undefined
         ? undefined
-        : refOf(recorder.constant({ shape, dtype: nestedDtype(value) }), recorder);
+        : refOf(
+            recorder.constant({ shape, dtype: nestedDtype(value) }, undefined, nestedNumbers(value)),
+            recorder,
+          );
     }
     case 'instance': {
       const array = arrayDataOf(value);
       if (array !== undefined)
-        return refOf(recorder.constant({ shape: arrayShape(array), dtype: array.dtype ?? null }), recorder);
+        return refOf(
+          recorder.constant(
+            { shape: arrayShape(array), dtype: array.dtype ?? null },
+            undefined,
+            array.data as readonly number[] | undefined,
+          ),
+          recorder,
+        );
       if (value.data instanceof LayerState) return undefined;
       return refOf(
         recorder.constant({
@@ -217,6 +227,17 @@ function nestedShape(recorder: Recorder, value: Value): Shape | undefined {
   const first = nestedShape(recorder, value.items[0]);
   if (first === undefined || !Array.isArray(first)) return first;
   return [value.items.length, ...(first as readonly Dim[])];
+}
+
+/** The numbers of nested lists, in C order; undefined where one is not known. */
+function nestedNumbers(value: Value): readonly number[] | undefined {
+  const numbers: number[] = [];
+  for (const leaf of flatten(value)) {
+    if (leaf.kind === 'int' || leaf.kind === 'float') numbers.push(leaf.value);
+    else if (leaf.kind === 'bool') numbers.push(Number(leaf.value));
+    else return undefined;
+  }
+  return numbers;
 }
 
 function nestedDtype(value: Value): string | null {

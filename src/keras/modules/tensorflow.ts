@@ -4,7 +4,7 @@ import { native, type ModuleValue, type Value } from '../../python/values';
 import { KerasError } from '../definition';
 import { recorderOf, type Recorder } from '../model/recorder';
 import { flatten, tensorDataOf } from '../model/structure';
-import { opsLookup } from '../ops';
+import { activationFunction, opsLookup } from '../ops';
 import { lossFunction, nnOp } from '../ops/tensorflowNn';
 import { renamed, tensorflowOp } from '../ops/tensorflowOps';
 import { layerFunction } from '../plain/layers';
@@ -264,7 +264,7 @@ function lookup(
       opsLookup(recorder, `random.${name}`) ?? (DTYPES.includes(name) ? dtype(recorder, name) : undefined)
     );
   if (space === undefined || ['nn', 'math', 'image', 'linalg', 'signal'].includes(space)) {
-    const op = opsLookup(recorder, RENAMED[name] ?? name);
+    const op = name === 'gelu' ? activationFunction(name) : opsLookup(recorder, RENAMED[name] ?? name);
     if (op?.kind === 'native') return renamed(op, RENAMED[name] ?? name);
     if (op !== undefined && op.kind !== 'module') return op;
   }

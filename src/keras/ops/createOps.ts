@@ -9,6 +9,31 @@ import { valueToShape } from '../model/shapes';
 import { asTensor } from '../model/structure';
 import { initializerOf } from '../model/weights';
 
+/** Larger constants are known by shape alone. */
+const MOST_ELEMENTS = 1 << 16;
+
+/** The numbers of a constant of this shape; undefined where it is open, not known or large. */
+function numbersOf(shape: Shape, value: (index: number) => number): readonly number[] | undefined {
+  if (!isKnownRank(shape) || !shape.every((dim): dim is number => typeof dim === 'number')) return undefined;
+  const count = shape.reduce((a, b) => a * b, 1);
+  return count > MOST_ELEMENTS ? undefined : Array.from({ length: count }, (_, i) => value(i));
+}
+
+const filledWith = (shape: Shape, value: Value | undefined): readonly number[] | undefined =>
+  value?.kind === 'int' || value?.kind === 'float' ? numbersOf(shape, () => value.value) : undefined;
+
+const FILLED: Readonly<
+  Record<string, (shape: Shape, value: Value | undefined) => readonly number[] | undefined>
+> = {
+  zeros: (shape) => numbersOf(shape, () => 0),
+  ones: (shape) => numbersOf(shape, () => 1),
+  full: filledWith,
+  fill: filledWith,
+};
+
+const entry = (kwargs: Value, name: string): Value | undefined =>
+  kwargs.kind === 'dict' ? kwargs.entries.get(`s:${name}`)?.value : undefined;
+
 function shapeFrom(value: Value): Shape {
   if (value.kind === 'int') return [value.value];
   return valueToShape(value) ?? { kind: 'unknown', reason: 'the shape is not known' };
@@ -22,10 +47,14 @@ const ofShape = (name: string): NativeFunction =>
       args.kind === 'tuple' ? args.items.find((item) => dtypeName(item) !== null) : undefined;
     const dtype = named ?? positional;
     const given = shapeFrom(shape);
-    return recorder.constant({
-      shape: DRAWN_PER_PARAMETER.has(name) ? perParameter(recorder, given, args, kwargs) : given,
-      dtype: (dtype === undefined ? null : dtypeName(dtype)) ?? 'float32',
-    });
+    const made = DRAWN_PER_PARAMETER.has(name) ? perParameter(recorder, given, args, kwargs) : given;
+    const filling =
+      args.kind === 'tuple' && args.items.length > 0 ? args.items[0] : entry(kwargs, 'fill_value');
+    return recorder.constant(
+      { shape: made, dtype: (dtype === undefined ? null : dtypeName(dtype)) ?? 'float32' },
+      undefined,
+      FILLED[name]?.(made, filling),
+    );
   });
 
 /** TensorFlow draws `shape` numbers for every entry of the distribution's parameters. */
@@ -67,12 +96,20 @@ export function createOp(name: string): NativeFunction | undefined {
   switch (name) {
     case 'eye':
     case 'identity':
-      return fn(`${name}(N, M=None, *args, **kwargs)`, (machine, { N, M }) => {
+      return fn(`${name}(N, M=None, *args, **kwargs)`, (machine, { N, M, args, kwargs }) => {
         const columns = M.kind === 'none' ? N : M;
-        return recorderOf(machine).constant({
-          shape: shapeFrom({ kind: 'tuple', items: [N, columns] }),
-          dtype: 'float32',
-        });
+        const shape = shapeFrom({ kind: 'tuple', items: [N, columns] });
+        const width = columns.kind === 'int' ? columns.value : 0;
+        const values = numbersOf(shape, (i) => (i % width === Math.floor(i / width) ? 1 : 0));
+        return recorderOf(machine).constant(
+          { shape, dtype: 'float32' },
+          undefined,
+          kwargs.kind === 'dict' && kwargs.entries.has('s:k')
+            ? undefined
+            : args.kind === 'tuple' && args.items.length > 0
+              ? undefined
+              : values,
+        );
       });
     case 'arange':
     case 'range':
@@ -102,20 +139,32 @@ export function createOp(name: string): NativeFunction | undefined {
           );
           const length = Math.max(0, Math.ceil((numbers[1] - numbers[0]) / numbers[2]));
           const isInt = [from, to, by].every((value) => value.kind !== 'float');
-          return recorder.constant({
-            shape: [
-              Number.isFinite(length)
-                ? length
-                : { kind: 'unknown', reason: 'the bounds of this range are not known' },
-            ],
-            dtype: isInt ? 'int32' : 'float32',
-          });
+          const shape: Shape = [
+            Number.isFinite(length)
+              ? length
+              : { kind: 'unknown', reason: 'the bounds of this range are not known' },
+          ];
+          return recorder.constant(
+            { shape, dtype: isInt ? 'int32' : 'float32' },
+            undefined,
+            numbersOf(shape, (i) => numbers[0] + i * numbers[2]),
+          );
         },
       );
     case 'linspace':
-      return fn('linspace(start, stop, num=50, **kwargs)', (machine, { num }) =>
-        recorderOf(machine).constant({ shape: shapeFrom({ kind: 'tuple', items: [num] }), dtype: 'float32' }),
-      );
+      return fn('linspace(start, stop, num=50, **kwargs)', (machine, { start, stop, num, kwargs }) => {
+        const shape = shapeFrom({ kind: 'tuple', items: [num] });
+        const [from, to] = [start, stop].map((value) =>
+          value.kind === 'int' || value.kind === 'float' ? value.value : NaN,
+        );
+        const steps = num.kind === 'int' ? Math.max(1, num.value - 1) : 1;
+        const plain = Number.isFinite(from) && Number.isFinite(to) && entry(kwargs, 'endpoint') === undefined;
+        return recorderOf(machine).constant(
+          { shape, dtype: 'float32' },
+          undefined,
+          plain ? numbersOf(shape, (i) => from + ((to - from) * i) / steps) : undefined,
+        );
+      });
     case 'convert_to_tensor':
     case 'constant':
     case 'array':

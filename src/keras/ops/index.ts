@@ -134,9 +134,12 @@ export function activationFunction(name: string): Value {
             ? machine.unknown(`${name}() of this is not known`)
             : recorderOf(machine).constant(ref);
         })
-      : opFunction(definition, name);
+      : opFunction({ ...definition, ...(DEFAULTS[name] ? { defaults: DEFAULTS[name] } : {}) }, name);
   activations.set(name, made);
   return made;
 }
+
+/** Where an activation's defaults are not those of the operation of that name. */
+const DEFAULTS: Readonly<Record<string, OpDefinition['defaults']>> = { gelu: { approximate: false } };
 
 const activations = new Map<string, Value>();

@@ -5,6 +5,7 @@ import type { CallArgs, NativeFunction, Value } from '../../python/values';
 import type { TensorRef } from '../definition';
 import { recorderOf, type Recorder } from '../model/recorder';
 import { asTensor, containsTensor, flatten, tensorDataOf } from '../model/structure';
+import { givenArguments } from '../model/given';
 import { recordOp, type OpResult } from './record';
 
 export interface OpContext {
@@ -25,6 +26,8 @@ export interface OpDefinition {
   readonly type: string;
   /** Parameters that hold the input tensors; lists of tensors count with all their elements. Default: the first. */
   readonly inputs?: readonly string[];
+  /** Arguments that further parameters have when they are not given, where the signature does not say. */
+  readonly defaults?: Readonly<Record<string, number | boolean>>;
   compute(context: OpContext): OpResult;
   /** For calls without any tensor: a plain value, or undefined to go on as a constant tensor. */
   plain?(context: OpContext): Value | undefined;
@@ -59,6 +62,7 @@ export function opFunction(definition: OpDefinition, name: string): NativeFuncti
       fn: self,
       args,
       inputs,
+      given: { ...definition.defaults, ...givenArguments(params) },
       compute: () => definition.compute(context),
     });
   });

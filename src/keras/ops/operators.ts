@@ -50,23 +50,35 @@ const UNARY: Readonly<Record<string, readonly [type: string, fn: string, dtype: 
   invert: ['LogicalNot', 'logical_not', 'bool'],
 };
 
-/** Elementwise result of several operands. */
+/** Elementwise result of several operands. `arraysAreInputs`: numpy's arrays are among the node's inputs (lists never are). */
 export function elementwise(
   recorder: Recorder,
   rule: BinaryRule,
   operands: readonly TensorRef[],
   values: readonly Value[],
+  arraysAreInputs = true,
 ): OpResult {
   let shape: Shape = operands[0].shape;
   for (const operand of operands.slice(1)) shape = broadcastShapes(shape, operand.shape);
   const constants = operands.map((operand, i) => constantOf(recorder, values[i], operand));
+  const arrays = operands.map((operand, i) =>
+    constants[i] === null && values[i] !== undefined && isArray(values[i], arraysAreInputs)
+      ? operand.tensor
+      : null,
+  );
   const primitive: Primitive = {
     op: 'elementwise',
     fn: rule.fn,
     ...(constants.some((constant) => constant !== null) ? { constants } : {}),
+    ...(arrays.some((array) => array !== null) ? { arrays } : {}),
   };
   return { outputs: [{ shape, dtype: dtypeOf(recorder, rule.dtype, operands, values) }], primitive };
 }
+
+const isArray = (value: Value, arraysAreInputs: boolean): boolean =>
+  value.kind === 'list' ||
+  value.kind === 'tuple' ||
+  (!arraysAreInputs && value.kind === 'instance' && !tensorDataOf(value));
 
 function constantOf(_recorder: Recorder, value: Value | undefined, operand: TensorRef): number | null {
   if (value === undefined || !isKnownRank(operand.shape) || operand.shape.length > 0) return null;
@@ -120,7 +132,7 @@ export function binaryOp(
     fn: self,
     args,
     inputs,
-    compute: () => elementwise(recorder, rule, [left, right], values),
+    compute: () => elementwise(recorder, rule, [left, right], values, false),
     fallback: (): readonly TensorSpec[] => [larger(left, right)],
   });
 }

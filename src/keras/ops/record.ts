@@ -1,5 +1,5 @@
 /** Records an operation on tensors as a node, with Keras' class name, and keeps how to run it again on other tensors. */
-import type { Primitive, SourceRange, WeightId } from '../../graph/graph';
+import type { Node, Primitive, SourceRange, WeightId } from '../../graph/graph';
 import type { CallArgs, Value } from '../../python/values';
 import { list, tuple } from '../../python/values';
 import { KerasError, type TensorRef, type TensorSpec } from '../definition';
@@ -22,6 +22,8 @@ export interface OpCall {
   readonly args: CallArgs;
   readonly inputs: readonly TensorRef[];
   readonly ranges?: Readonly<Record<string, SourceRange>>;
+  /** All arguments by parameter name. */
+  readonly given?: Node['given'];
   /** Shape rule; throws KerasError. */
   compute(): OpResult;
   /** After an error. Default: unknown shapes. */
@@ -38,6 +40,7 @@ export function recordOp(recorder: Recorder, op: OpCall): Value {
     inputs,
     primitive: { op: 'opaque', reason: 'not computed' },
     args: op.ranges ?? {},
+    given: op.given,
   });
   recorder.remember(node.id, { fn: op.fn, args: op.args });
   let result: OpResult;

@@ -410,13 +410,37 @@ export function tensorflowOp(recorder: Recorder, name: string): NativeFunction |
   const last = key.split('.').pop()!;
   const definition = twin.type === undefined ? undefined : opDefinition(twin.op);
   const own = definition && opFunction({ ...definition, type: twin.type! }, last);
+  const names = [...twin.signature.matchAll(/[(,] *(\w+)/g)].map(([, parameter]) => parameter);
   return fn(`${last}${twin.signature}`, (machine, params, args) => {
     const plain = lengths?.(params);
     if (plain !== undefined) return plain;
     const op = own ?? opsLookup(recorder, twin.op);
     if (op === undefined || op.kind !== 'native') return machine.unknown(`tf.${name} is not modelled`);
-    return machine.call(op, withRanges(twin.arguments(params, machine), params, args));
+    const read = new Set<string>();
+    const watched = new Proxy(params, {
+      get(target, key: string) {
+        read.add(key);
+        return target[key];
+      },
+    });
+    const first = recorder.graph.nodes.length;
+    const result = machine.call(op, withRanges(twin.arguments(watched, machine), params, args));
+    const dropped = names.filter((parameter, i) => !read.has(parameter) && isGiven(args, parameter, i, params));
+    if (dropped.length > 0)
+      for (const node of recorder.graph.nodes.slice(first)) node.given = { ...node.given, dropped };
+    return result;
   });
+}
+
+/** Arguments that have no influence on what is computed. */
+const WITHOUT_EFFECT = new Set(['name', 'use_cudnn_on_gpu', 'validate_indices', 'partition_strategy']);
+
+/** Whether the call states an argument other than None or False. */
+function isGiven(args: CallArgs, parameter: string, place: number, params: Params): boolean {
+  if (WITHOUT_EFFECT.has(parameter) || (!args.keywords.has(parameter) && place >= args.positional.length))
+    return false;
+  const value = params[parameter];
+  return value !== undefined && value.kind !== 'none' && !(value.kind === 'bool' && !value.value);
 }
 
 /** The arguments as keywords, each with the place where its value stands in the call. */

@@ -1,6 +1,6 @@
 /** Lowers dense layers, products, reductions, softmax, embeddings, elementwise functions, attention and recurrence. */
-import { elementwiseExpression, activationExpression } from '../../activations';
-import { binary, input, num, select, substitute, unary, type Expression } from '../../expression';
+import { elementwiseExpression } from '../../activations';
+import { binary, input, mul, num, select, substitute, unary, type Expression } from '../../expression';
 import { sizeOf, type ReduceFunction } from '../../ops';
 import { CannotRun, type PlanTensor } from '../plan';
 import { einsum } from './einsum';
@@ -88,6 +88,8 @@ export function lowerReduce(context: LowerContext, primitive: PrimitiveOf<'reduc
   if (primitive.axes === null) throw new CannotRun('the axes it reduces are not known');
   const axes = primitive.axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis));
   if (axes.length === 0) return [x];
+  const mask = context.layer?.builtin === 'GlobalAveragePooling1D' ? context.givenTensor('mask') : null;
+  if (mask) return [maskedMean(context, mask, axes[0], primitive.keepDims)];
   // `moments`: mean and variance.
   if (context.node.outputs.length === 2 && primitive.fn === 'mean')
     return [
@@ -97,15 +99,38 @@ export function lowerReduce(context: LowerContext, primitive: PrimitiveOf<'reduc
   return [builder.reduce(primitive.fn as ReduceFunction, x, axes, primitive.keepDims)];
 }
 
-export function lowerSoftmax(context: LowerContext, primitive: PrimitiveOf<'softmax'>): PlanTensor[] {
+/** The mean over the steps that the mask keeps. */
+function maskedMean(context: LowerContext, mask: PlanTensor, axis: number, keepDims: boolean): PlanTensor {
   const { x, builder } = context;
-  return [
-    builder.softmax(
-      x,
-      primitive.axis.map((axis) => (axis < 0 ? axis + x.shape.length : axis)),
-      primitive.log === true,
-    ),
-  ];
+  if (mask.shape.length !== 2 || mask.shape[1] !== x.shape[axis])
+    throw new CannotRun('its mask is not one number per time step');
+  const own = builder.reshape(
+    mask,
+    x.shape.map((length, d) => (d === 0 || d === axis ? length : 1)),
+  );
+  const kept = builder.map(select(input(1), input(0), num(0)), [x, own]);
+  const count = builder.reduce('sum', own, [axis], keepDims);
+  return builder.map(binary('div', input(0), input(1)), [
+    builder.reduce('sum', kept, [axis], keepDims),
+    count,
+  ]);
+}
+
+export function lowerSoftmax(context: LowerContext, primitive: PrimitiveOf<'softmax'>): PlanTensor[] {
+  const { builder } = context;
+  const mask = context.layer?.builtin === 'Softmax' ? context.givenTensor('mask') : null;
+  if (!mask) return [softmaxOf(context, primitive, context.x)];
+  // Masked positions give way to a score that softmax turns into zero; of wholly masked rows nothing is left.
+  const masked = builder.map(select(input(1), input(0), num(-1e9)), [context.x, mask]);
+  return [builder.map(mul(input(0), input(1)), [softmaxOf(context, primitive, masked), mask])];
+}
+
+function softmaxOf(context: LowerContext, primitive: PrimitiveOf<'softmax'>, x: PlanTensor): PlanTensor {
+  return context.builder.softmax(
+    x,
+    primitive.axis.map((axis) => (axis < 0 ? axis + x.shape.length : axis)),
+    primitive.log === true,
+  );
 }
 
 export function lowerEmbedding(context: LowerContext, primitive: PrimitiveOf<'embedding'>): PlanTensor[] {
@@ -126,18 +151,28 @@ export function lowerElementwise(context: LowerContext, primitive: PrimitiveOf<'
   const slopes = primitive.fn.toLowerCase().replace('_', '') === 'prelu' ? context.findWeight('alpha') : null;
   if (slopes) tensors.push(context.weightTensor(slopes));
   const constants = primitive.constants ?? [];
+  const arrays = primitive.arrays ?? [];
+  const own = tensors.length;
   const operands: Expression[] = [];
   let next = 0;
-  for (let position = 0; position < constants.length; position++) {
-    const value = constants[position];
-    operands.push(value === null ? input(next++) : num(value));
+  for (let position = 0; position < Math.max(constants.length, arrays.length); position++) {
+    const value = constants[position] ?? null;
+    const array = arrays[position] ?? null;
+    if (array !== null) {
+      tensors.push(context.resolve(array));
+      operands.push(input(tensors.length - 1));
+    } else operands.push(value === null ? input(next++) : num(value));
   }
-  while (next < tensors.length) operands.push(input(next++));
-  if (next > tensors.length) throw new CannotRun('one of its operands is not known');
+  while (next < own) operands.push(input(next++));
+  if (next > own) throw new CannotRun('one of its operands is not known');
   const expression =
     primitive.fn === 'cast'
       ? castExpression(context)
-      : elementwiseExpression(slopes ? 'prelu' : primitive.fn, operands.length, primitive.params ?? {});
+      : elementwiseExpression(
+          slopes ? 'prelu' : context.node.type === 'Fmod' ? 'fmod' : primitive.fn,
+          operands.length,
+          parametersOf(context, primitive),
+        );
   if (!expression) {
     const alone = operands.length === 1 && elementwiseExpression(primitive.fn, 2, {}) !== null;
     throw new CannotRun(
@@ -155,15 +190,43 @@ export function lowerElementwise(context: LowerContext, primitive: PrimitiveOf<'
   return [builder.map(full, tensors)];
 }
 
-/** Functions whose parameters an operation (not a layer) need not state in the graph: without them the numbers could be wrong. */
+/** Where Keras' operation has another default than the layer or activation of that name, and the names of parameters given by place. */
+const DEFAULTS: Readonly<Record<string, Readonly<Record<string, number | boolean>>>> = {
+  gelu: { approximate: true },
+  soft_shrink: { threshold: 0.5 },
+  hard_shrink: { threshold: 0.5 },
+  squareplus: { b: 4 },
+  leaky_relu: { negative_slope: 0.2 },
+  elu: { alpha: 1 },
+  celu: { alpha: 1 },
+  threshold: { threshold: NaN, default_value: NaN },
+};
+
+/** The parameters of an elementwise function: the layer's, or those of the operation's call. */
+function parametersOf(
+  context: LowerContext,
+  primitive: PrimitiveOf<'elementwise'>,
+): Readonly<Record<string, number | string | boolean | null>> {
+  const own = primitive.params ?? {};
+  const defaults = DEFAULTS[primitive.fn];
+  if (context.layer !== null || !context.node.given || !defaults) return own;
+  const found: Record<string, number | string | boolean | null> = { ...own };
+  Object.entries(defaults).forEach(([name, fallback], place) => {
+    if (name in own) return;
+    const value = context.argument(name, place) ?? fallback;
+    if (typeof value !== 'number' && typeof value !== 'boolean')
+      throw new CannotRun(`its argument “${name}” is not known`);
+    found[name] = value;
+  });
+  return found;
+}
+
 function refuseUncertain(context: LowerContext, primitive: PrimitiveOf<'elementwise'>): void {
   const parameters = primitive.params ?? {};
-  if (context.layer === null) {
-    // `keras.ops.gelu` approximates by default, `keras.activations.gelu` does not.
+  if (context.layer === null && !context.node.given) {
     if (primitive.fn === 'gelu' && typeof parameters['approximate'] !== 'boolean')
       throw new CannotRun('which form of GELU this is, is not known');
-    if (['soft_shrink', 'hard_shrink', 'squareplus', 'threshold'].includes(primitive.fn) && !primitive.params)
-      throw new CannotRun('its parameters are not known');
+    if (primitive.fn in DEFAULTS && !primitive.params) throw new CannotRun('its parameters are not known');
   }
   const unknowns = context.layer?.unknowns ?? {};
   const lost = Object.keys(parameters).find((name) => parameters[name] === null && name in unknowns);
@@ -181,54 +244,4 @@ function castExpression(context: LowerContext): Expression {
   if (dtype === null) throw new CannotRun('the type it casts to is not known');
   if (dtype === 'bool') return binary('ne', input(0), num(0));
   return /^u?int/.test(dtype) ? unary('trunc', input(0)) : input(0);
-}
-
-export function lowerRecurrent(
-  context: LowerContext,
-  primitive: PrimitiveOf<'recurrent'>,
-): (PlanTensor | null)[] {
-  const { x, builder, inputs } = context;
-  if (primitive.cell === 'other' || primitive.conv)
-    throw new CannotRun('this recurrent cell cannot be computed here');
-  if (inputs.length > 1) throw new CannotRun('a given initial state cannot be computed here');
-  if (x.shape.length !== 3) throw new CannotRun('its input is not a sequence of vectors');
-  const [n, steps, features] = x.shape;
-  const units = known(primitive.units, 'the number of units');
-  const gates = primitive.cell === 'lstm' ? 4 : primitive.cell === 'gru' ? 3 : 1;
-  const activation = primitive.activation === null ? null : activationExpression(primitive.activation);
-  const recurrentActivation =
-    primitive.cell === 'simple'
-      ? activation
-      : primitive.recurrentActivation === null
-        ? null
-        : activationExpression(primitive.recurrentActivation);
-  if (!activation || !recurrentActivation) throw new CannotRun('its activation cannot be computed here');
-  const resetAfter = primitive.cell === 'gru' && primitive.resetAfter !== false;
-  const kernel = context.weight('kernel', [features, gates * units]);
-  const recurrentKernel = context.weight('recurrent_kernel', [units, gates * units]);
-  const bias = primitive.useBias ? [context.weight('bias', [(resetAfter ? 2 : 1) * gates * units])] : [];
-  const make = (returnSequences: boolean): PlanTensor =>
-    builder.emit(
-      {
-        kind: 'recurrent',
-        cell: primitive.cell as 'simple' | 'lstm' | 'gru',
-        n,
-        steps,
-        features,
-        units,
-        bias: primitive.useBias,
-        returnSequences,
-        goBackwards: primitive.goBackwards,
-        resetAfter,
-        activation,
-        recurrentActivation,
-      },
-      [x, kernel, recurrentKernel, ...bias],
-      returnSequences ? [n, steps, units] : [n, units],
-    );
-  const outputs: (PlanTensor | null)[] = context.node.outputs.map(() => null);
-  outputs[0] = make(primitive.returnSequences);
-  // `return_state`: the last hidden state; the LSTM's carry is not kept.
-  if (outputs.length > 1) outputs[1] = make(false);
-  return outputs;
 }

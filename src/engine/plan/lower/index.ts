@@ -1,5 +1,6 @@
 /** Lowers one node's primitive to the engine's ops: one row per primitive. */
 import type { Primitive } from '../../../graph/graph';
+import { binary, input, mul, num } from '../../expression';
 import { CannotRun, type PlanTensor } from '../plan';
 import {
   lowerDense,
@@ -7,7 +8,6 @@ import {
   lowerEinsum,
   lowerEmbedding,
   lowerMatmul,
-  lowerRecurrent,
   lowerReduce,
   lowerSoftmax,
 } from './algebra';
@@ -25,12 +25,19 @@ import {
   lowerTranspose,
 } from './movement';
 import { lowerConvLstm } from './convLstm';
+import { lowerRecurrent } from './recurrent';
+import { lowerBuiltinLayer } from './builtinLayers';
+import { lowerOperation } from './operations';
 import { lowerNormalize } from './normalize';
 import { lowerResize, lowerUpsample } from './resize';
 import { lowerAdaptivePool, lowerConv, lowerPool } from './windows';
 
 /** One tensor per output of the node, null for one that is not computed. Throws `CannotRun`. Composite and input nodes do not come here. */
 export function lowerPrimitive(context: LowerContext, primitive: Primitive): (PlanTensor | null)[] {
+  const special = lowerBuiltinLayer(context);
+  if (special) return [special];
+  const operation = lowerOperation(context);
+  if (operation) return [...operation];
   switch (primitive.op) {
     case 'conv':
       return lowerConv(context, primitive);
@@ -84,7 +91,7 @@ export function lowerPrimitive(context: LowerContext, primitive: Primitive): (Pl
     case 'attention':
       return lowerAttention(context, primitive);
     case 'identity':
-      return [context.x];
+      return [lowerIdentity(context)];
     case 'constant':
       return lowerConstant(context, primitive.value);
     case 'either':
@@ -95,6 +102,17 @@ export function lowerPrimitive(context: LowerContext, primitive: Primitive): (Pl
     case 'composite':
       throw new CannotRun('its steps are not known');
   }
+}
+
+/** Nothing, but for Masking, which also zeroes the steps that it masks. */
+function lowerIdentity(context: LowerContext): PlanTensor {
+  const { x, builder, layer } = context;
+  if (layer?.builtin !== 'Masking') return x;
+  const value = layer.config['mask_value'] ?? 0;
+  if (typeof value !== 'number') throw new CannotRun('the value it masks is not known');
+  const differs = builder.map(binary('ne', input(0), num(value)), [x]);
+  const kept = builder.reduce('max', differs, [x.shape.length - 1], true);
+  return builder.map(mul(input(0), input(1)), [x, kept]);
 }
 
 function lowerConstant(context: LowerContext, value: number | undefined): PlanTensor[] {

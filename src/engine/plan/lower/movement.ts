@@ -56,8 +56,8 @@ export function lowerSplit(context: LowerContext, primitive: PrimitiveOf<'split'
 
 export function lowerPad(context: LowerContext, primitive: PrimitiveOf<'pad'>): PlanTensor[] {
   const { x } = context;
-  if (primitive.value === undefined && 'constant_values' in context.node.args)
-    throw new CannotRun('the value it pads with is not known');
+  const value = primitive.value ?? context.given('constant_values') ?? 0;
+  if (typeof value !== 'number') throw new CannotRun('the value it pads with is not known');
   const outside = primitive.mode === 'constant' ? 'value' : primitive.mode;
   const pads = x.shape.map((_, d) =>
     (primitive.pads[d] ?? [0, 0]).map((amount) => known(amount, 'the padding')),
@@ -68,7 +68,7 @@ export function lowerPad(context: LowerContext, primitive: PrimitiveOf<'pad'>): 
       ? keepAxis(d)
       : { from: d, mul: 1, add: -pads[d][0], div: 1, outside },
   );
-  return [context.builder.gather(x, shape, axes, primitive.value ?? 0)];
+  return [context.builder.gather(x, shape, axes, value)];
 }
 
 export function lowerCrop(context: LowerContext, primitive: PrimitiveOf<'crop'>): PlanTensor[] {

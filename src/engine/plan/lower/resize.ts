@@ -1,6 +1,6 @@
 /**
  * Lowers up-sampling and resizing: nearest as a gather, the others as one matrix product per axis.
- * Half-pixel centres, weights renormalised at the borders, no anti-aliasing. Source: Keras `image.resize` over `jax.image.resize`.
+ * Half-pixel centres, weights renormalised at the borders. Source: Keras `image.resize` over `jax.image.resize`.
  */
 import type { PlanTensor } from '../plan';
 import { CannotRun } from '../plan';
@@ -24,18 +24,29 @@ export function lowerUpsample(context: LowerContext, primitive: PrimitiveOf<'ups
 
 export function lowerResize(context: LowerContext, primitive: PrimitiveOf<'resize'>): PlanTensor[] {
   const size = primitive.size.map((length) => known(length, 'the size'));
+  const antialias = (context.layer?.config['antialias'] ?? context.given('antialias')) === true;
+  for (const name of [
+    'preserve_aspect_ratio',
+    'align_corners',
+    'crop_to_aspect_ratio',
+    'pad_to_aspect_ratio',
+  ])
+    if (context.layer === null && context.given(name) === true)
+      throw new CannotRun(`resizing with “${name}” cannot be computed here`);
   return [
     channelsLast(context.builder, primitive.channelsFirst, context.x, (x) =>
-      resizeTo(context, x, size, primitive.interpolation),
+      resizeTo(context, x, size, primitive.interpolation, antialias),
     ),
   ];
 }
 
-function resizeTo(
+/** `antialias`: a filter that shrinks is as wide as what it makes one of. */
+export function resizeTo(
   context: LowerContext,
   x: PlanTensor,
   size: readonly number[],
   interpolation: string,
+  antialias = false,
 ): PlanTensor {
   if (interpolation === 'nearest') {
     const shape = x.shape.map((length, d) => (d >= 1 && d <= size.length ? size[d - 1] : length));
@@ -52,7 +63,13 @@ function resizeTo(
     (tensor, length, d) =>
       length === tensor.shape[d + 1]
         ? tensor
-        : resample(context, tensor, d + 1, filterMatrix(tensor.shape[d + 1], length, filter), length),
+        : resample(
+            context,
+            tensor,
+            d + 1,
+            filterMatrix(tensor.shape[d + 1], length, filter, antialias),
+            length,
+          ),
     x,
   );
 }
@@ -84,17 +101,18 @@ const FILTERS: Readonly<Record<string, Filter>> = {
 };
 
 /** `[output, input]` weights; each row sums to one. */
-function filterMatrix(input: number, output: number, filter: Filter): Float32Array {
+function filterMatrix(input: number, output: number, filter: Filter, antialias: boolean): Float32Array {
+  const scale = antialias ? Math.max(input / output, 1) : 1;
   const matrix = new Float32Array(output * input);
   for (let o = 0; o < output; o++) {
     const centre = ((o + 0.5) * input) / output - 0.5;
     let total = 0;
     for (
-      let i = Math.max(0, Math.ceil(centre - filter.radius));
-      i <= Math.min(input - 1, Math.floor(centre + filter.radius));
+      let i = Math.max(0, Math.ceil(centre - filter.radius * scale));
+      i <= Math.min(input - 1, Math.floor(centre + filter.radius * scale));
       i++
     ) {
-      matrix[o * input + i] = filter.weight(centre - i);
+      matrix[o * input + i] = filter.weight((centre - i) / scale);
       total += matrix[o * input + i];
     }
     for (let i = 0; i < input; i++) matrix[o * input + i] /= total;

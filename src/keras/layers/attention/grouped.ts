@@ -175,7 +175,13 @@ export const groupQueryAttention: LayerDefinition = {
         reason: 'the shapes are not known',
       });
     const [kk, vv] = [k, v].map((ref) => repeated(context, ref, intOf(heads)));
-    const attended = attend(context, { q, k: kk, v: vv, gate }, intOf(heads), [-1]);
+    const { attended, scores: given } = attend(
+      context,
+      { q, k: kk, v: vv, gate },
+      intOf(heads),
+      [-1],
+      scores,
+    );
     const projected = project(context, attended, {
       attribute: '_output_dense',
       name: 'attention_output',
@@ -189,7 +195,7 @@ export const groupQueryAttention: LayerDefinition = {
       inputs: [projected],
       outputs: [spec(query.shape, dtype)],
     });
-    return withScores(context, made, scores);
+    return withScores(context, made, given);
   },
   fallback: (config, [query]) => [spec(query.shape, computeDtype(config))],
 };

@@ -142,11 +142,12 @@ export const multiHeadAttention: LayerDefinition = {
       ? Math.max(0, rank - 3)
       : (elementsOf(config.value('attention_axes'))?.length ?? 1);
     const scoresRank = rank - 1 + axes;
-    const attended = attend(
+    const { attended, scores: given } = attend(
       context,
       { q, k, v, gate },
       headCount,
       Array.from({ length: axes }, (_, i) => scoresRank - axes + i),
+      scores,
     );
     const sizes = outputSizes(config, query);
     const projected =
@@ -159,7 +160,7 @@ export const multiHeadAttention: LayerDefinition = {
       inputs: [projected],
       outputs: [spec(output, dtype)],
     });
-    return withScores(context, made, scores);
+    return withScores(context, made, given);
   },
   fallback: (config, [query]) => [spec(multiHeadOutput(config, query), computeDtype(config))],
 };

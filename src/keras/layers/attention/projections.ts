@@ -29,7 +29,7 @@ export function wantsScores(context: CallContext): boolean | undefined {
 export function withScores(
   context: CallContext,
   output: TensorSpec | TensorRef,
-  scores: Shape,
+  scores: Shape | TensorRef,
   primitive?: Primitive,
 ): CallResult {
   const wanted = wantsScores(context);
@@ -38,7 +38,8 @@ export function withScores(
     return { outputs: [spec({ kind: 'unknown', reason }, output.dtype)], primitive, unknown: reason };
   }
   if (!wanted) return { outputs: [output], primitive };
-  return { outputs: [output, spec(scores, output.dtype)], structure: 'tuple', primitive };
+  const made = 'tensor' in scores ? scores : spec(scores, output.dtype);
+  return { outputs: [output, made], structure: 'tuple', primitive };
 }
 
 export const MASKS =
@@ -159,20 +160,21 @@ export function queryValueKey(
   return query && value && key ? { query, value, key } : null;
 }
 
-/** Scores and weighted sum, then the output projection. `heads` may be null. */
+/** Scores (with the shape that Keras states, where they are returned) and weighted sum. `heads` may be null. */
 export function attend(
   context: CallContext,
   parts: { q: TensorRef; k: TensorRef; v: TensorRef; gate?: TensorRef },
   heads: Known<number>,
   softmaxAxes: readonly number[],
-): TensorRef {
+  scores: Shape,
+): { readonly attended: TensorRef; readonly scores: TensorRef | Shape } {
   const { config } = context;
   const dtype = computeDtype(config);
   // The helper layers that Keras makes here take part in automatic names.
   sublayer(context, '_softmax', 'Softmax', { axis: tuple(softmaxAxes.map(int)) });
   sublayer(context, '_dropout_layer', 'Dropout', { rate: config.value('dropout') });
   const q = parts.q.shape as readonly Dim[];
-  const [attended] = context.step({
+  const [attended, made] = context.step({
     type: 'Attention',
     primitive: {
       op: 'attention',
@@ -183,15 +185,19 @@ export function attend(
       causal: causal(context),
     },
     inputs: [parts.q, parts.k, parts.v],
-    outputs: [spec([...q.slice(0, -1), last(parts.v.shape)], dtype)],
+    outputs: [
+      spec([...q.slice(0, -1), last(parts.v.shape)], dtype),
+      ...(wantsScores(context) === true ? [spec(scores, dtype)] : []),
+    ],
   });
-  if (!parts.gate) return attended;
-  return context.step({
+  if (!parts.gate) return { attended, scores: made ?? scores };
+  const [gated] = context.step({
     type: 'Multiply',
     primitive: { op: 'elementwise', fn: 'multiply' },
     inputs: [attended, parts.gate],
     outputs: [spec(attended.shape, dtype)],
-  })[0];
+  });
+  return { attended: gated, scores: made ?? scores };
 }
 
 /** Flash attention has no dropout. */

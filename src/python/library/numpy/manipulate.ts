@@ -219,11 +219,21 @@ export function concatenate(machine: Machine, value: Value, axis: Value): Value 
     const dims = shapes.map((each) => each[i]);
     return i === along ? dims.reduce((a, b) => combineDims('+', a, b)) : agree(machine, dims);
   });
-  const data =
-    along === 0 && arrays.every((array) => array.data)
-      ? arrays.flatMap((array) => array.data as number[])
-      : undefined;
-  return makeArray(machine, shape, dtype, data);
+  return makeArray(machine, shape, dtype, joined(arrays, along));
+}
+
+/** The elements of arrays laid side by side along an axis; undefined where those of one are not known. */
+function joined(arrays: readonly ArrayData[], axis: number): readonly number[] | undefined {
+  const rows: { readonly data: readonly number[]; readonly width: number }[] = [];
+  for (const array of arrays) {
+    const shape = knownShape(array.shape);
+    if (!shape || !array.data) return undefined;
+    rows.push({ data: array.data, width: shape.slice(axis).reduce((a, b) => a * b, 1) });
+  }
+  const outer = rows[0].width === 0 ? 0 : rows[0].data.length / rows[0].width;
+  return Array.from({ length: outer }, (_, i) =>
+    rows.flatMap(({ data, width }) => data.slice(i * width, (i + 1) * width)),
+  ).flat();
 }
 
 export function stack(machine: Machine, value: Value, axis: Value): Value {
