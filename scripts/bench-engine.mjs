@@ -1,6 +1,8 @@
 // `npm run bench:engine`: this engine beside TensorFlow.js 4.22, same page, same weights, same backends, on the convolutions of
 // well-known networks and on whole networks. The last line is one JSON object: `ratio` is TensorFlow.js' time ÷ ours (geometric
-// means per backend), each the least of its rounds. Options: `--only=TEXT` (names that contain it), `--backends=webgl,webgpu,wasm`, `--rounds=N`.
+// means per backend), each the least of its rounds after one that warms up. Both sides have `--seconds=S` for a case (warming up
+// included) and make `--rounds=N` rounds at most; the whole run has `--minutes=M`. What did not end in time stands in `left`, with
+// what is known of it, and counts in no mean. Options besides: `--only=TEXT` (names that contain it), `--backends=webgl,webgpu,wasm`.
 import { createServer } from 'node:http';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
@@ -13,6 +15,8 @@ const option = (name, fallback) =>
   process.argv.find((text) => text.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback;
 const only = option('only', '');
 const rounds = Number(option('rounds', '3'));
+const seconds = Number(option('seconds', '20'));
+const deadline = Date.now() + 60_000 * Number(option('minutes', '14'));
 const backends = option('backends', 'webgl,webgpu,wasm').split(',');
 const OURS = { webgl: 'webgl2', webgpu: 'webgpu', wasm: 'webasm' };
 const VERSION = '4.22.0';
@@ -79,27 +83,67 @@ const { chromium } = await import('playwright-core');
 const { chromiumFlags } = await import('./lib/chromium.mjs');
 const browser = await chromium.launch({ executablePath: await ensureChromium(), args: chromiumFlags() });
 const rows = [];
+const left = [];
+/** Convolutions before networks, so that a run that is cut short has measured the same things on every backend. */
+const ordered = [...jobs.filter((job) => !job.network), ...jobs.filter((job) => job.network)];
+/** Each backend's share of what is left of the run. */
+const until = (index) => Date.now() + (deadline - Date.now()) / (backends.length - index);
+
+/** Whatever the page is doing after this time, it is given up: a device that is busy cannot be asked to stop. */
+async function within(milliseconds, work) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`not done within ${Math.round(milliseconds / 1000)} s`)),
+      milliseconds,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function open() {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(0);
+  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  return page;
+}
+
 try {
-  for (const backend of backends) {
+  for (const [index, backend] of backends.entries()) {
+    const end = until(index);
     // A page per backend: one device at a time, and memory of the one before given back.
-    const page = await browser.newPage();
-    page.setDefaultTimeout(0);
-    await page.goto(`http://127.0.0.1:${server.address().port}/`);
-    for (const { name, network, graph, model } of jobs) {
-      const job = { graph, model, rounds: network ? Math.min(rounds, 1) : rounds };
+    let page = await open();
+    for (const { name, network, graph, model } of ordered) {
+      const job = { graph, model, rounds: network ? Math.min(rounds, 2) : rounds, seconds };
       const measured = {};
       for (const [who, own] of [
-        ['ours', OURS[backend]],
         ['theirs', backend],
+        ['ours', OURS[backend]],
       ]) {
-        measured[who] = await page
-          .evaluate(([name, own, job]) => window[name](own, job), [who, own, job])
-          .catch((error) => ({ error: String(error.message ?? error).split('\n')[0] }));
+        const rest = end - Date.now();
+        if (rest < 2000) {
+          measured[who] = { error: 'the time of this backend is over' };
+          continue;
+        }
+        try {
+          measured[who] = await within(
+            Math.min(rest, 2500 * seconds),
+            page.evaluate(([name, own, job]) => window[name](own, job), [who, own, job]),
+          );
+        } catch (error) {
+          measured[who] = { error: String(error.message ?? error).split('\n')[0] };
+          await page.close().catch(() => undefined);
+          page = await open();
+        }
       }
       const row = { backend, name, network, ...compare(measured.ours, measured.theirs) };
-      rows.push(row);
+      (row.error ? left : rows).push(row);
       progress(
-        `${backend} ${name}: ${row.error ?? `${row.ours} ms, TensorFlow.js ${row.theirs} ms, ratio ${row.ratio}`}`,
+        `${backend} ${name}: ${row.error ?? `${row.ours} ms, TensorFlow.js ${row.theirs} ms, ratio ${row.ratio}, memory ${row.memory}`}`,
       );
     }
     await page.close();
@@ -111,17 +155,26 @@ try {
 
 const mean = (list) =>
   list.length ? round(Math.exp(list.reduce((sum, value) => sum + Math.log(value), 0) / list.length)) : null;
-const ratio = Object.fromEntries(
-  backends.map((backend) => [
-    backend,
-    mean(rows.filter((row) => row.backend === backend && row.ratio).map((row) => row.ratio)),
-  ]),
-);
-console.log(JSON.stringify({ ratio, rounds, rows }));
+const means = (what) =>
+  Object.fromEntries(
+    backends.map((backend) => [
+      backend,
+      mean(rows.filter((row) => row.backend === backend && row[what]).map((row) => row[what])),
+    ]),
+  );
+console.log(JSON.stringify({ ratio: means('ratio'), memory: means('memory'), rounds, seconds, rows, left }));
 
 function compare(ours, theirs) {
-  if (ours.error || theirs.error)
-    return { error: ours.error ? `ours: ${ours.error}` : `theirs: ${theirs.error}` };
+  const failed = [
+    ...(ours.error ? [`ours: ${ours.error}`] : []),
+    ...(theirs.error ? [`TensorFlow.js: ${theirs.error}`] : []),
+  ];
+  if (failed.length)
+    return {
+      error: failed.join('; '),
+      ...(ours.error ? {} : { ours: round(ours.milliseconds) }),
+      ...(theirs.error ? {} : { theirs: round(theirs.milliseconds) }),
+    };
   // Both must have computed the same thing for the comparison to mean anything.
   const scale = Math.max(1e-6, ...theirs.output.map(Math.abs));
   const difference = Math.max(...theirs.output.map((value, i) => Math.abs(value - ours.output[i]))) / scale;
@@ -130,8 +183,13 @@ function compare(ours, theirs) {
     theirs: round(theirs.milliseconds),
     ratio: round(theirs.milliseconds / ours.milliseconds),
     firstMap: round(ours.first),
+    warmUp: round(ours.warmUp),
+    theirWarmUp: round(theirs.warmUp),
+    rounds: [ours.rounds, theirs.rounds],
+    // What each holds at most: weights and live maps.
     bytes: ours.bytes,
     theirBytes: theirs.bytes,
+    memory: round(ours.bytes / theirs.bytes),
     difference: Number(difference.toPrecision(2)),
   };
 }

@@ -145,7 +145,20 @@ export interface NodeDone {
   readonly progress: number;
 }
 
+/** What a device holds. */
+export interface DeviceMemory {
+  /** Weights, tables and maps. */
+  readonly bytes: number;
+  readonly storages: number;
+  /** Most bytes at once since the model was loaded. */
+  readonly peak: number;
+  /** Compiled kernels that are kept. */
+  readonly kernels: number;
+}
+
 export interface RunOptions {
+  /** Nodes whose maps are wanted afterwards; others are let go as soon as nothing needs them. Default: all stay. */
+  readonly keep?: readonly NodeId[];
   onNode?(done: NodeDone): void;
   /** Polled between steps; true stops the run. */
   cancelled?(): boolean;
@@ -196,6 +209,8 @@ export interface Engine {
   gradient(request: GradientRequest, pause?: () => Promise<void>): Promise<GradientResult>;
   /** Runs on the shifted input, then on the input itself again, and compares every map. */
   shifted(request: ShiftRequest, options?: RunOptions): Promise<ShiftResult>;
+  /** What the device holds. */
+  memory(): DeviceMemory;
   dispose(): void;
 }
 

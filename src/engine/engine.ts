@@ -5,6 +5,7 @@
 import type { ModelGraph, NodeId } from '../graph/graph';
 import type {
   BackendInfo,
+  DeviceMemory,
   Engine,
   EngineOptions,
   FeatureMap,
@@ -20,12 +21,14 @@ import type { Backend, Handle } from './backends/backend';
 import { openBackend } from './backends/choose';
 import { compareAll, shiftInputs } from './equivariance';
 import type { GradientRequest, GradientResult, ShiftRequest, ShiftResult } from './gradients/requests';
+import { DeviceLost } from './deviceLost';
 import { computeGradient } from './gradients/uses';
 import { float32 } from './reference/arrays';
 import { computeOp } from './reference';
 import type { Plan, PlannedNode, Step, StorageId } from './plan/plan';
 import { Pacing } from './pacing';
 import { optimize, type Schedule, type ScheduledStep } from './passes';
+import { keptStorages, memoryNeeds } from './memoryNeeds';
 import { prepare } from './prepare';
 import type { WeightReader } from './plan/plan';
 
@@ -75,21 +78,10 @@ class PlanEngine implements Engine {
     this.device.trim();
     await this.reopenIfLost();
     const { plan, read, weightsOf, assumed, samples, trained, problems } = prepare(graph, model, options);
-    const weightBytes = [...plan.constants.values()].reduce(
-      (total, constant) => total + 4 * constant.length,
-      0,
-    );
-    const mapBytes =
-      4 *
-      plan.storages.reduce((total, length, storage) => total + (plan.constants.has(storage) ? 0 : length), 0);
-    const largest = Math.max(0, ...[...plan.constants.values()].map((constant) => 4 * constant.length));
-    const transientWeights = weightBytes + mapBytes > this.budget;
-    const needed = mapBytes + (transientWeights ? largest : weightBytes);
-    const fits = needed <= this.budget;
-    if (!fits)
-      problems.push(
-        `the maps need ${megabytes(needed)} and ${megabytes(this.budget)} are allowed: choose a smaller input`,
-      );
+    const { weightBytes, mapBytes, transientWeights, excess } = memoryNeeds(plan, this.budget);
+    const fits = excess === null;
+    if (!fits) problems.push(excess);
+    this.device.restartPeak();
     const ok = plan.nodes.length > 0 && fits;
     const inputs = new Map(plan.inputs.map((input, index) => [input.storage, samples[index].data]));
     if (ok)
@@ -132,6 +124,7 @@ class PlanEngine implements Engine {
     await this.reopenIfLost();
     const { plan, schedule } = loaded;
     this.releaseMaps();
+    const kept = options.keep && keptStorages(plan, options.keep);
     const start = this.now();
     const nodes: NodeDone[] = [];
     const failures: Unsupported[] = [];
@@ -177,6 +170,7 @@ class PlanEngine implements Engine {
       try {
         if (waitsFor !== undefined) throw new Error('it waits for a node that failed');
         await this.execute(step);
+        if (kept) this.letGo(step.done.filter((storage) => !kept.has(storage)));
       } catch (error) {
         this.refuseLost();
         const cause = waitsFor === undefined ? step.node : (failed.get(waitsFor) as NodeId);
@@ -307,6 +301,18 @@ class PlanEngine implements Engine {
     }
   }
 
+  private letGo(storages: readonly StorageId[]): void {
+    for (const storage of storages) {
+      const handle = this.handles.get(storage);
+      if (handle) this.device.release(handle);
+      this.handles.delete(storage);
+    }
+  }
+
+  memory(): DeviceMemory {
+    return this.device.memory();
+  }
+
   private async compute(step: Pick<Step, 'op'>, inputs: readonly Handle[]): Promise<Handle> {
     const handle = this.device.compute(step.op, inputs);
     if (handle) return handle;
@@ -354,11 +360,9 @@ class PlanEngine implements Engine {
   /** Lets go of all but weights and tables. */
   private releaseMaps(): void {
     const { plan, schedule } = this.loaded as Loaded;
-    for (const [storage, handle] of this.handles) {
-      if (plan.constants.has(storage) || schedule.constants.has(storage)) continue;
-      this.device.release(handle);
-      this.handles.delete(storage);
-    }
+    const constant = (storage: StorageId): boolean =>
+      plan.constants.has(storage) || schedule.constants.has(storage);
+    this.letGo([...this.handles.keys()].filter((storage) => !constant(storage)));
   }
 
   private releaseAll(): void {
@@ -386,8 +390,3 @@ class PlanEngine implements Engine {
       };
   }
 }
-
-/** Thrown out of `run` when the device went away; running again opens a new one. */
-export class DeviceLost extends Error {}
-
-const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`;

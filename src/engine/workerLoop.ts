@@ -3,7 +3,8 @@
  * so that it can be tested without a worker.
  */
 import type { CustomInput, Engine, EngineOptions, FeatureMap, SampleName, WeightSource } from './api';
-import { createEngine, DeviceLost } from './engine';
+import { DeviceLost } from './deviceLost';
+import { createEngine } from './engine';
 import { openWeightFile, UnreadableFile } from './weights/weightFile';
 import type { FromWorker, ToWorker } from './workerProtocol';
 

@@ -2,7 +2,7 @@
  * Says whether a model graph is well formed: ids are indices, everything referred to exists, producers agree with
  * outputs, parents with children, and known shapes are whole non-negative numbers. Tests and debug views call it.
  */
-import { isUnknown, type Layer, type ModelGraph, type Node, type Shape } from './graph';
+import { isUnknown, type Given, type Layer, type ModelGraph, type Node, type Shape } from './graph';
 
 /** Everything that is wrong with the graph, in words; empty when it is well formed. */
 export function verifyGraph(graph: ModelGraph): string[] {
@@ -61,6 +61,7 @@ function verifyNode(graph: ModelGraph, node: Node, exists: Exists, wrong: string
   exists(graph.nodes, node.parent, where);
   exists(graph.calls, node.site.call ?? null, where);
   for (const id of [...node.inputs, ...node.outputs]) exists(graph.tensors, id, where);
+  for (const value of Object.values(node.given ?? {})) verifyGiven(graph, value, exists, where);
   for (const id of node.weights) exists(graph.weights, id, where);
   for (const id of node.children) {
     exists(graph.nodes, id, where);
@@ -75,6 +76,13 @@ function verifyNode(graph: ModelGraph, node: Node, exists: Exists, wrong: string
   ) {
     wrong.push(`${where} is not among the children of its parent ${node.parent}`);
   }
+}
+
+function verifyGiven(graph: ModelGraph, value: Given, exists: Exists, where: string): void {
+  if (value === null || typeof value !== 'object') return;
+  if (Array.isArray(value))
+    for (const item of value as readonly Given[]) verifyGiven(graph, item, exists, where);
+  else if ('tensor' in value) exists(graph.tensors, value.tensor, `${where}, an argument`);
 }
 
 function verifyLayer(graph: ModelGraph, layer: Layer, exists: Exists, wrong: string[]): void {

@@ -1,13 +1,13 @@
 """Records what real Keras computes for small models, for test/engine/keras.test.ts.
 
-Run: KERAS_BACKEND=jax python test/engine/record.py  (writes facts/keras.json)
+Run: KERAS_BACKEND=numpy python test/engine/record.py  (writes facts/keras.json)
 Each case is a program that binds `model`. Weights and inputs follow a formula that the test repeats, so only outputs are stored.
 """
 import json
 import os
 import pathlib
 
-os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.setdefault("KERAS_BACKEND", "numpy")
 import keras
 import numpy as np
 

@@ -1,5 +1,5 @@
 /** What the engine needs of a device: upload, compute one op, read back, release. Handles are the device's own. */
-import type { BackendName } from '../api';
+import type { BackendName, DeviceMemory } from '../api';
 import type { EngineOp } from '../ops';
 
 /** A storage on the device. */
@@ -18,6 +18,9 @@ export interface Backend {
   trim(): void;
   /** Waits until what was issued has been computed. */
   finish(): Promise<void>;
+  /** What it holds now, and at most since `restartPeak`. */
+  memory(): DeviceMemory;
+  restartPeak(): void;
   /** Why the device is gone, or null while it works. */
   lost(): string | null;
   dispose(): void;

@@ -5,7 +5,9 @@
 import { GPU } from 'gpu.js';
 import { outputSize, type EngineOp } from '../ops';
 import { kernelFor } from '../kernels';
+import type { DeviceMemory } from '../api';
 import type { Backend, Handle } from './backend';
+import { Tally } from './tally';
 
 /** What GPU.js gives and takes between kernels. */
 type Resident = Float32Array | Texture;
@@ -45,6 +47,7 @@ export type GpuMode = 'webgl2' | 'webasm';
 export class GpuBackend implements Backend {
   private readonly gpu: InstanceType<typeof GPU>;
   private readonly kernels = new Map<string, KernelFunction>();
+  private readonly tally = new Tally();
   private lostReason: string | null = null;
   private model: TextureModel | null = null;
   private readonly texels: boolean;
@@ -72,8 +75,7 @@ export class GpuBackend implements Backend {
   }
 
   upload(data: Float32Array): Handle {
-    if (!this.texels) return { length: data.length, data } as GpuHandle;
-    return { length: data.length, data: this.uploadTexture(data) } as GpuHandle;
+    return this.handle(data.length, this.texels ? this.uploadTexture(data) : data);
   }
 
   /**
@@ -141,7 +143,20 @@ export class GpuBackend implements Backend {
     );
     const types = data.map((own) => (own instanceof Float32Array ? 'Array' : 'ArrayTexture(4)'));
     const kernel = this.kernel(source.source, source.output, sizes, types);
-    return { length: outputSize(op), data: flat(kernel(...data), outputSize(op)) } as GpuHandle;
+    return this.handle(outputSize(op), flat(kernel(...data), outputSize(op)));
+  }
+
+  private handle(length: number, data: Resident): GpuHandle {
+    this.tally.take(4 * length);
+    return { length, data };
+  }
+
+  memory(): DeviceMemory {
+    return this.tally.read(this.kernels.size);
+  }
+
+  restartPeak(): void {
+    this.tally.restart();
   }
 
   read(handle: Handle): Promise<Float32Array> {
@@ -157,6 +172,7 @@ export class GpuBackend implements Backend {
 
   release(handle: Handle): void {
     const { data } = handle as GpuHandle;
+    this.tally.give(4 * handle.length);
     if (!(data instanceof Float32Array)) data.delete?.();
   }
 

@@ -2,13 +2,18 @@
 import { float32 } from '../reference/arrays';
 import { computeOp } from '../reference';
 import type { Backend, Handle } from './backend';
+import { Tally } from './tally';
 
 interface Memory extends Handle {
   readonly data: Float32Array;
 }
 
 export function createReferenceBackend(): Backend {
-  const memory = (data: Float32Array): Memory => ({ data, length: data.length });
+  const tally = new Tally();
+  const memory = (data: Float32Array): Memory => {
+    tally.take(4 * data.length);
+    return { data, length: data.length };
+  };
   return {
     name: 'reference',
     upload: memory,
@@ -21,7 +26,9 @@ export function createReferenceBackend(): Backend {
         ) as Float32Array,
       ),
     read: (handle) => Promise.resolve((handle as Memory).data),
-    release: () => undefined,
+    release: (handle) => tally.give(4 * handle.length),
+    memory: () => tally.read(0),
+    restartPeak: () => tally.restart(),
     trim: () => undefined,
     finish: () => Promise.resolve(),
     lost: () => null,

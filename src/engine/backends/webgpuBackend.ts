@@ -4,7 +4,9 @@
  */
 import { kernelFor } from '../kernels';
 import { outputSize, type EngineOp } from '../ops';
+import type { DeviceMemory } from '../api';
 import type { Backend, Handle } from './backend';
+import { Tally } from './tally';
 import {
   MAP_READ,
   USAGE,
@@ -66,6 +68,7 @@ class WebGpuBackend implements Backend {
   private pass: GpuPass | null = null;
   private gathered = 0;
   private readonly doomed: GpuBuffer[] = [];
+  private readonly tally = new Tally();
   private lostReason: string | null = null;
   /** What the device refused; it then leaves zeros where results should be, and nobody may take these for numbers. */
   private refusal: string | null = null;
@@ -93,6 +96,7 @@ class WebGpuBackend implements Backend {
     const most = this.device.limits['maxStorageBufferBindingSize'] ?? 2 ** 27;
     if (size > most) throw new Error(`${length} numbers do not fit a buffer of this device`);
     const usage = USAGE.storage | USAGE.copySource | USAGE.copyTarget;
+    this.tally.take(size);
     return { length, buffer: this.device.createBuffer({ size, usage }) };
   }
 
@@ -154,9 +158,18 @@ class WebGpuBackend implements Backend {
 
   release(handle: Handle): void {
     const { buffer } = handle as BufferHandle;
+    this.tally.give(buffer.size);
     // Commands that are gathered but not handed over may still use it.
     if (this.encoder) this.doomed.push(buffer);
     else buffer.destroy();
+  }
+
+  memory(): DeviceMemory {
+    return this.tally.read(this.pipelines.size);
+  }
+
+  restartPeak(): void {
+    this.tally.restart();
   }
 
   trim(): void {

@@ -24,6 +24,8 @@ export interface ScheduledStep extends Step {
   readonly covers: number;
   /** Storages of the schedule's own that nothing reads after this step. */
   readonly frees: readonly StorageId[];
+  /** All storages but constants that nothing reads after this step, its own output among them when nothing reads it at all. */
+  readonly done: readonly StorageId[];
 }
 
 export interface Schedule {
@@ -66,9 +68,11 @@ function finished(steps: readonly DraftStep[], plan: Plan): ScheduledStep[] {
   return steps.map(({ does, ...step }, i) => {
     for (const index of does) done[index] = 1;
     while (prefix < count && done[prefix]) prefix++;
-    const frees = step.inputs.filter(
-      (storage) => storage >= plan.storages.length && lastUse.get(storage) === i,
+    const last = step.inputs.filter((storage) => lastUse.get(storage) === i);
+    const frees = last.filter((storage) => storage >= plan.storages.length);
+    const spent = [...last, ...(lastUse.has(step.output) ? [] : [step.output])].filter(
+      (storage) => !plan.constants.has(storage),
     );
-    return { ...step, covers: prefix, frees };
+    return { ...step, covers: prefix, frees, done: spent };
   });
 }
