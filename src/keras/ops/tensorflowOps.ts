@@ -425,7 +425,9 @@ export function tensorflowOp(recorder: Recorder, name: string): NativeFunction |
     });
     const first = recorder.graph.nodes.length;
     const result = machine.call(op, withRanges(twin.arguments(watched, machine), params, args));
-    const dropped = names.filter((parameter, i) => !read.has(parameter) && isGiven(args, parameter, i, params));
+    const dropped = names.filter(
+      (parameter, i) => !read.has(parameter) && isGiven(args, parameter, i, params),
+    );
     if (dropped.length > 0)
       for (const node of recorder.graph.nodes.slice(first)) node.given = { ...node.given, dropped };
     return result;
