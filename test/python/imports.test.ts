@@ -138,6 +138,26 @@ describe('imports', () => {
     assert.equal(result.r, '(9, 2)');
   });
 
+  it('read of an interpreter only packages that have to do with networks, or are small', () => {
+    const much = `X = 1\n${'# nothing of note\n'.repeat(5000)}`;
+    const files = {
+      'env/site-packages/plots/__init__.py': 'from .axes import *\n',
+      'env/site-packages/plots/axes.py': much,
+      'env/site-packages/nets/__init__.py': `from .blocks import X\n`,
+      'env/site-packages/nets/blocks.py': `from nets.deep import Y\n${much}`,
+      'env/site-packages/nets/deep.py': 'import os, keras\nY = 2',
+      'env/site-packages/small/__init__.py': 'from . import a',
+      'env/site-packages/small/a.py': 'Z = 3',
+      'named/plots2/__init__.py': much,
+    };
+    const result = values(
+      'import plots, nets, small, plots2\nr = nets.X, small.a.Z, plots2.X\np = plots.X',
+      { ...options(files), searchPath: ['named', 'env/site-packages'] },
+    );
+    assert.equal(result.r, '(1, 3, 1)');
+    assert.equal(result.p, '?');
+  });
+
   it('prefer native libraries', () => {
     const module: ModuleValue = {
       kind: 'module',

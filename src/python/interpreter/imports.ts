@@ -12,6 +12,7 @@ import { bindName } from './assignment';
 import { at } from './expressions';
 import { onLibraryFuel, runTop } from './guard';
 import type { Interpreter } from './interpreter';
+import { isInterpreters, isWorthReading } from './relevance';
 
 // --- paths -------------------------------------------------------------------------------------------------------------------
 
@@ -114,15 +115,31 @@ function locate(vm: Interpreter, name: string): ModuleValue | undefined {
     const found = findIn(vm, root, relative);
     if (found !== undefined) return loadFound(vm, name, found);
   }
+  let passedOver = false;
   for (const root of vm.options.searchPath ?? []) {
     const found = findIn(vm, root, relative);
-    if (found !== undefined) return loadLibrary(vm, name, found);
+    if (found === undefined) continue;
+    const worth =
+      found === 'pending' ||
+      !isInterpreters(root) ||
+      !inPackageFolder(found, root, relative) ||
+      isWorthReading(vm, root, top, found.path);
+    if (worth === true) return loadLibrary(vm, name, found);
+    if (worth === 'pending') return loadFound(vm, name, 'pending');
+    passedOver = true;
   }
   for (const library of vm.options.fallbacks ?? []) {
     const made = library(name, vm);
     if (made !== undefined) return made;
   }
-  return undefined;
+  return passedOver
+    ? openModule(name, `module ${name} is not read: nothing near in it imports Keras or TensorFlow`)
+    : undefined;
+}
+
+/** Whether a module found below `root` lies in a package rather than in a file of its own. */
+function inPackageFolder(found: Found, root: string, relative: string): boolean {
+  return found.path !== inside(root, `${relative}.py`) || relative.includes('/');
 }
 
 function loadFound(vm: Interpreter, name: string, found: Found | 'pending'): ModuleValue {

@@ -77,6 +77,8 @@ export class Interpreter implements Machine {
   joinCause: UnknownValue = unknown('depends on a value that is not known');
   /** Lists handed to what is not known: they may hold more by now, so that nothing about their ends is certain. */
   readonly escaped = new WeakSet<Value>();
+  /** Packages of the search path that were looked at: whether they are worth reading (relevance.ts). */
+  readonly worthReading = new Map<string, boolean>();
   /** How deep in nested containers a join or comparison is. */
   nesting = 0;
   /** True while joining what a loop of unknown length changed. */
