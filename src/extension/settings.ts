@@ -1,5 +1,6 @@
 /** ConvLens' settings of each workspace folder, read once and again only when they change (never on a key press). */
 import * as vscode from 'vscode';
+import { PythonEnvironments } from './pythonEnvironments';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint' | 'off';
 export type HintStyle = 'shape' | 'parameters' | 'receptiveField';
@@ -25,6 +26,7 @@ export class SettingsCache implements vscode.Disposable {
   private readonly subscription = vscode.workspace.onDidChangeConfiguration((event) => {
     if (event.affectsConfiguration('convlens')) this.readAnew();
   });
+  private readonly environments = new PythonEnvironments(() => this.readAnew());
   private readonly folders = vscode.workspace.onDidChangeWorkspaceFolders(() => this.readAnew());
   readonly onChange = this.changed.event;
 
@@ -33,14 +35,33 @@ export class SettingsCache implements vscode.Disposable {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     const key = folder?.uri.toString() ?? '';
     let settings = this.current.get(key);
-    if (settings === undefined) this.current.set(key, (settings = read(folder?.uri)));
+    if (settings === undefined) this.current.set(key, (settings = this.read(folder?.uri)));
     return settings;
   }
 
   dispose(): void {
     this.subscription.dispose();
     this.folders.dispose();
+    this.environments.dispose();
     this.changed.dispose();
+  }
+
+  private read(folder: vscode.Uri | undefined): Settings {
+    const settings = vscode.workspace.getConfiguration('convlens', folder ?? null);
+    return {
+      inlayHints: settings.get('inlayHints.enabled', true),
+      hintStyle: settings.get<HintStyle>('inlayHints.style', 'shape'),
+      codeLens: settings.get('codeLens.enabled', true),
+      codeLensActions: settings.get('codeLens.actions', true),
+      highlightTensors: settings.get('highlightTensors', true),
+      diagnostics: settings.get('diagnostics.enabled', true),
+      severity: settings.get<Record<string, Severity>>('diagnostics.severity', {}),
+      pythonPath: [
+        ...settings.get<string[]>('pythonPath', []).map((path) => asUri(path, folder)),
+        ...(settings.get('readInterpreter', true) ? this.environments.folders(folder) : []),
+      ],
+      kerasVersion: VERSIONS[settings.get('kerasVersion', 'auto')],
+    };
   }
 
   private readAnew(): void {
@@ -50,21 +71,6 @@ export class SettingsCache implements vscode.Disposable {
 }
 
 const VERSIONS: Readonly<Record<string, 2 | 3 | undefined>> = { '2': 2, '3': 3 };
-
-function read(folder: vscode.Uri | undefined): Settings {
-  const settings = vscode.workspace.getConfiguration('convlens', folder ?? null);
-  return {
-    inlayHints: settings.get('inlayHints.enabled', true),
-    hintStyle: settings.get<HintStyle>('inlayHints.style', 'shape'),
-    codeLens: settings.get('codeLens.enabled', true),
-    codeLensActions: settings.get('codeLens.actions', true),
-    highlightTensors: settings.get('highlightTensors', true),
-    diagnostics: settings.get('diagnostics.enabled', true),
-    severity: settings.get<Record<string, Severity>>('diagnostics.severity', {}),
-    pythonPath: settings.get<string[]>('pythonPath', []).map((path) => asUri(path, folder)),
-    kerasVersion: VERSIONS[settings.get('kerasVersion', 'auto')],
-  };
-}
 
 /** A path of the settings: a URI, an absolute path, or one from the workspace folder. */
 function asUri(path: string, folder: vscode.Uri | undefined): string {

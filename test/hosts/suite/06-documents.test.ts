@@ -22,6 +22,14 @@ describe('documents of all kinds', () => {
     await assert.eventually('its problems to go', () => problems(cell!.document).length === 0);
   });
 
+  it("packages of the workspace's virtual environment are read", async () => {
+    const { document } = await open('others.py');
+    // 8·8 places of 3 channels: known from the package's source alone.
+    await assert.eventually('the shape that comes of the package', async () =>
+      (await inlayHints(document)).includes('5: 192'),
+    );
+  });
+
   it('a closed file leaves no problems behind', async () => {
     const uri = fileUri('closed.py');
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(BROKEN));
