@@ -150,10 +150,10 @@ describe('imports', () => {
       'env/site-packages/small/a.py': 'Z = 3',
       'named/plots2/__init__.py': much,
     };
-    const result = values(
-      'import plots, nets, small, plots2\nr = nets.X, small.a.Z, plots2.X\np = plots.X',
-      { ...options(files), searchPath: ['named', 'env/site-packages'] },
-    );
+    const result = values('import plots, nets, small, plots2\nr = nets.X, small.a.Z, plots2.X\np = plots.X', {
+      ...options(files),
+      searchPath: ['named', 'env/site-packages'],
+    });
     assert.equal(result.r, '(1, 3, 1)');
     assert.equal(result.p, '?');
   });
