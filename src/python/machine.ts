@@ -90,6 +90,8 @@ export interface Machine {
   environ: DictValue | null;
   /** Path of the program's main file. */
   readonly mainFile: string;
+  /** Absolute names that the program's own files import, as far as it has run. */
+  readonly imported: ReadonlySet<string>;
 
   // --- calls -----------------------------------------------------------------------------------------------------
   call(fn: Value, args: CallArgs): Value;

@@ -196,8 +196,12 @@ export interface ClassHooks {
   readonly getAttr?: (machine: Machine, self: InstanceValue, name: string) => Value | undefined;
   /** Attributes that such objects have though nothing here models them: no slip of the pen. */
   readonly attributeNames?: ReadonlySet<string>;
+  /** Whether these are all that objects of the class itself have, so that another name is a mistake. */
+  readonly attributesComplete?: boolean;
   /** Called when the object is unpacked into `count` names, before its elements are asked for. */
   readonly unpack?: (machine: Machine, self: InstanceValue, count: number, at: SourceRange) => void;
+  /** What such an object is, where it certainly cannot be called. */
+  readonly notCallable?: string;
   /** Called after an attribute was set (keras: tracking of sublayers). */
   readonly didSetAttr?: (machine: Machine, self: InstanceValue, name: string, value: Value) => void;
   /** Called when a class statement derives from the class (decorators, registration). */

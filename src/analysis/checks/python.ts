@@ -313,3 +313,19 @@ export function statesToo(context: FixContext): (Fix | null)[] {
   const first = /^[([]?\s*(\w+)/.exec(context.text(failure.range))?.[1];
   return first === undefined ? [] : [context.replace(`Take the tensor as ${first}`, first)];
 }
+
+/** `not-callable`: brackets for an element where there are several, and none where there is one. */
+export function withoutCall(context: FixContext): (Fix | null)[] {
+  const { range } = context.failure;
+  const call = context.owns(range) ? lastCall(context, range) : null;
+  if (call === null) return [];
+  const given = context.program.text.slice(call.open + 1, call.close).trim();
+  const fixes: Fix[] = [];
+  if (/^a (?:list|tuple|dict)/.test(context.failure.message) && given !== '')
+    fixes.push({
+      title: `Take an element: [${given}]`,
+      edits: [context.edit(call.open, call.open + 1, '['), context.edit(call.close, call.close + 1, ']')],
+    });
+  fixes.push({ title: `Leave out (${given})`, edits: [context.edit(call.open, call.close + 1, '')] });
+  return fixes;
+}

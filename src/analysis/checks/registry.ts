@@ -59,6 +59,7 @@ import {
   statesToo,
   undefinedName,
   unpackCount,
+  withoutCall,
 } from './python';
 import { outputPadding, stridesWithDilation, windowTooLarge } from './windows';
 
@@ -131,7 +132,9 @@ const FIXES: Readonly<Record<string, Fixes>> = {
   'element-range': element,
   'unpack-count': unpackCount,
   'attribute-name': attributeName,
-  'not-iterable': inList,
+  'not-iterable': (context) => [...returnResult(context), ...inList(context)],
+  'no-return': returnResult,
+  'not-callable': withoutCall,
   'tensor-unpack': statesToo,
   'sequential-list': layersInList,
   'embedding-size': wholeNumber,

@@ -37,3 +37,18 @@ export const ATTRIBUTE_NAMES: ReadonlySet<string> = new Set(
     .join(' ')
     .split(' '),
 );
+
+/** Those of layers alone, which no model has. */
+const OF_LAYERS = new Set(
+  (
+    'activation axis backward_layer beta bias bias_constraint bias_initializer bias_regularizer cell cells depthwise_kernel ' +
+    'embeddings epsilon filters forward_layer gamma kernel kernel_constraint kernel_initializer kernel_regularizer ' +
+    'kernel_size layer lora_alpha lora_enabled lora_rank moving_mean moving_variance pointwise_kernel rate ' +
+    'recurrent_kernel strides units use_bias'
+  ).split(' '),
+);
+
+/** Attributes of models, on every backend. */
+export const MODEL_ATTRIBUTE_NAMES: ReadonlySet<string> = new Set(
+  [...ATTRIBUTE_NAMES].filter((name) => !OF_LAYERS.has(name)),
+);

@@ -27,6 +27,7 @@ import {
 } from './sequentialBuild';
 import { buildBase, layerHooks, layerMethod, layerProperty, refresh } from './layerBase';
 import { COMMON, createState, setUp } from './layerClass';
+import { MODEL_ATTRIBUTE_NAMES } from './attributeNames';
 import { layerStateOf, type LayerState } from './layerState';
 import { countParameters } from './parameters';
 import { recorderOf, type Recorder } from './recorder';
@@ -49,6 +50,8 @@ const FUNCTIONAL = signature('inputs, outputs, name=None, trainable=True, dtype=
 
 const modelHooks: ClassHooks = {
   ...layerHooks,
+  attributeNames: MODEL_ATTRIBUTE_NAMES,
+  attributesComplete: true,
   create: (machine, self, args) => {
     const recorder = recorderOf(machine);
     const skip = args.positional[0]?.value === self ? 1 : 0;
@@ -67,6 +70,8 @@ const modelHooks: ClassHooks = {
 
 const sequentialHooks: ClassHooks = {
   ...layerHooks,
+  attributeNames: MODEL_ATTRIBUTE_NAMES,
+  attributesComplete: true,
   create: (machine, self, args) => createState(machine, self, 'sequential', self.cls.name, args.range),
 };
 
@@ -77,7 +82,7 @@ function initialiseModel(machine: Machine, args: CallArgs): Value {
   if (!isFunctionalCall(args, 1) && state.role !== 'functional') {
     const old = ['input', 'output'].filter((name) => own.keywords.has(name));
     const wrong =
-      state.self.cls === state.recorder.classes.Model && state.recorder.kerasVersion === 3
+      state.self.cls === state.recorder.classes.Model && refusesOldNames(state.recorder)
         ? own.keywords.get(old[0] ?? '')
         : undefined;
     if (wrong !== undefined) {
@@ -112,6 +117,11 @@ function initialiseModel(machine: Machine, args: CallArgs): Value {
     Object.fromEntries(bound.ranges),
   );
   return NONE;
+}
+
+/** Keras of its own took `input` and `output` before 2.3; TensorFlow's never did. */
+function refusesOldNames(recorder: Recorder): boolean {
+  return recorder.kerasVersion === 3 || ![...recorder.machine.imported].some((name) => name.split('.')[0] === 'keras');
 }
 
 /** Layers of a model in the order of `model.layers`. */

@@ -56,6 +56,7 @@ export function makeTensorClasses(
   const { machine } = recorder;
   const hooks: ClassHooks = {
     unpack: unpacked,
+    notCallable: 'a tensor',
     getAttr: (owner, self, name) => {
       const method = OP_METHODS[name] === undefined ? undefined : op(OP_METHODS[name]);
       if (method !== undefined && method.kind === 'native') return { kind: 'method', self, fn: method, name };

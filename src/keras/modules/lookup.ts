@@ -1,6 +1,7 @@
 /** Modules whose names are looked up when a program asks for them; what is not modelled is unknown, never an error. */
 import type { Machine } from '../../python/machine';
 import { nativeClass } from '../../python/library/classes';
+import { checkKeywords } from './constructorKeywords';
 import { unknown, type ClassValue, type ModuleValue, type Value } from '../../python/values';
 
 /** Whether something is unknown because no rule of ours says what a library's function gives. */
@@ -40,7 +41,8 @@ export function opaqueClass(
   const cls: ClassValue = nativeClass(machine, name, {
     module,
     hooks: {
-      create: (_machine, _self, args) => {
+      create: (owner, self, args) => {
+        if (self.cls.module === module && self.cls.name === name) checkKeywords(owner, module, name, args);
         const keywords = new Map([...args.keywords].map(([key, arg]) => [key, arg.value]));
         return create === undefined ? new OpaqueData(keywords) : create(keywords);
       },

@@ -45,7 +45,7 @@ function unpack(vm: Interpreter, activation: Activation, target: TupleExpr | Lis
   const targets = target.elts;
   if (value.kind === 'instance')
     for (const { hooks } of value.cls.mro) hooks?.unpack?.(vm, value, targets.length, at(activation, target));
-  const elements = iterate(vm, value);
+  const elements = iterate(vm, value, at(activation, target));
   const star = targets.findIndex((target) => target.type === 'Starred');
   if (
     elements === undefined ||

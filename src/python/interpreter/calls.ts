@@ -22,6 +22,7 @@ import { evaluate } from './expressions';
 import { runGenerator } from './generators';
 import { MAX_CALL_DEPTH, type Interpreter } from './interpreter';
 import { wrongArguments } from './mistakes';
+import { notCallable } from './misuses';
 import { execute } from './statements';
 
 export function call(vm: Interpreter, fn: Value, args: CallArgs): Value {
@@ -59,7 +60,7 @@ export function call(vm: Interpreter, fn: Value, args: CallArgs): Value {
       if (own !== undefined) return call(vm, own, args);
     }
   }
-  return vm.raise('TypeError', `'${vm.typeOf(fn).name}' object is not callable`);
+  return notCallable(vm, fn, args.range);
 }
 
 /** The arguments of a method as its function gets them. */

@@ -37,7 +37,7 @@ function comprehend(
     const { target, iter, ifs } = generators[level];
     const source =
       level === 0 ? (firstIterable ?? evaluate(vm, activation, iter)) : evaluate(vm, inner, iter);
-    const elements = iterate(vm, source);
+    const elements = iterate(vm, source, at(activation, iter));
     const one = (item: Value): void => {
       vm.spend(1);
       assign(vm, inner, target, item);

@@ -24,6 +24,7 @@ import { call } from './calls';
 import { give } from './generators';
 import type { Interpreter } from './interpreter';
 import { beyondEnd, missingAttribute, undefinedName } from './mistakes';
+import { checkReturned } from './misuses';
 import { narrow, narrowed } from './narrowing';
 import { compare } from './comparison';
 import { evaluateArguments } from './arguments';
@@ -181,6 +182,14 @@ function unaryAt(
 
 function attributeOf(vm: Interpreter, activation: Activation, expr: Attribute, subject: Value): Value {
   try {
+    if (subject.kind === 'none')
+      checkReturned(
+        vm,
+        subject,
+        `which has no \`${expr.attr}\``,
+        `'NoneType' object has no attribute '${expr.attr}'`,
+        { file: activation.file, from: expr.attrFrom, to: expr.to },
+      );
     return vm.getAttr(subject, expr.attr);
   } catch (error) {
     throw error instanceof PyRaise ? missingAttribute(vm, activation, expr, subject, error) : error;
@@ -190,6 +199,14 @@ function attributeOf(vm: Interpreter, activation: Activation, expr: Attribute, s
 function elementAt(vm: Interpreter, activation: Activation, expr: Expr, subject: Value, index: Value): Value {
   if (subject.kind === 'instance') return operate(vm, activation, expr, () => vm.getItem(subject, index));
   try {
+    if (subject.kind === 'none')
+      checkReturned(
+        vm,
+        subject,
+        'which has no elements',
+        `'NoneType' object is not subscriptable`,
+        at(activation, expr),
+      );
     return vm.getItem(subject, index);
   } catch (error) {
     throw error instanceof PyRaise ? beyondEnd(vm, activation, expr, subject, index, error) : error;

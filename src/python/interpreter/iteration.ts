@@ -1,11 +1,12 @@
 /** Iteration over every kind of value. */
 import { PyRaise } from '../machine';
+import type { SourceRange } from '../source';
 import type { IteratorValue, UnknownValue, Value } from '../values';
 import { int, str, unknown } from '../values';
 import { hook, unwrap } from './classes';
 import { ownMethod, rangeLength } from './items';
 import type { Interpreter } from './interpreter';
-import { notIterable } from './mistakes';
+import { notIterable } from './misuses';
 
 export interface Elements {
   readonly items: readonly Value[];
@@ -14,8 +15,11 @@ export interface Elements {
 
 const MAX_ITERATIONS = 10_000;
 
-/** All elements; an iterator is used up by it. Undefined when nothing is known of the elements. */
-export function iterate(vm: Interpreter, value: Value): Elements | undefined {
+/**
+ * All elements; an iterator is used up by it. Undefined when nothing is known of the elements. `range`: the expression that
+ * is iterated over, where the program itself does.
+ */
+export function iterate(vm: Interpreter, value: Value, range?: SourceRange): Elements | undefined {
   switch (value.kind) {
     case 'tuple':
       return { items: value.items, tail: null };
@@ -65,7 +69,7 @@ export function iterate(vm: Interpreter, value: Value): Elements | undefined {
     case 'module':
       if (value.open) return undefined;
   }
-  return notIterable(vm, value);
+  return notIterable(vm, value, range);
 }
 
 function iterateInstance(vm: Interpreter, value: Value & { kind: 'instance' }): Elements | undefined {

@@ -55,7 +55,7 @@ function endLoop(vm: Interpreter, activation: Activation, mark: number, completi
 
 export function executeFor(vm: Interpreter, activation: Activation, statement: For): Completion {
   const source = evaluate(vm, activation, statement.iter);
-  const elements = iterate(vm, source);
+  const elements = iterate(vm, source, at(activation, statement.iter));
   const mark = activation.open.length;
   let completion = Completion.Normal as Completion;
   let cut = false;

@@ -22,6 +22,8 @@ export const PYTHON_CODES = [
   'unpack-count',
   'attribute-name',
   'not-iterable',
+  'no-return',
+  'not-callable',
 ] as const;
 
 type Facts = Mistake['facts'];
@@ -239,15 +241,18 @@ export function missingAttribute(
   // One raised within a property is about something else.
   if (!python.endsWith(`has no attribute '${attr}'`) || attr.startsWith('__')) return error;
   const cls = subject.kind === 'instance' ? subject.cls : null;
-  if (cls === null || cls.file === null || unknownBase(cls) !== null) return error;
+  if (cls === null || unknownBase(cls) !== null) return error;
+  if (cls.file === null && cls.hooks?.attributesComplete !== true) return error;
   const library = cls.mro
     .map((ancestor) => ancestor.hooks?.attributeNames)
     .find((names) => names !== undefined);
   const closed = cls.mro.every((ancestor) => ancestor.def !== null || ancestor === vm.classes.object);
   if ((library === undefined && !closed) || library?.has(attr) === true) return error;
-  const read = new RegExp(
-    `\\.${attr}\\s*(?:=(?!=)|:)|def\\s+${attr}\\b|["']${attr}["']|\\b${attr}\\s*=(?!=)`,
-  );
+  // What the program sets on an object of its own may have any form; of a library's, only that of an attribute.
+  const read =
+    cls.file === null
+      ? new RegExp(`\\.${attr}\\s*=(?!=)|["']${attr}["']`)
+      : new RegExp(`\\.${attr}\\s*(?:=(?!=)|:)|def\\s+${attr}\\b|["']${attr}["']|\\b${attr}\\s*=(?!=)`);
   for (const { source } of vm.sources.values())
     if (read.test(source) || /\bsetattr\s*\(|__dict__|\bvars\s*\(|__setattr__|__slots__/.test(source))
       return error;
@@ -300,25 +305,6 @@ export function beyondEnd(
   } catch (raised) {
     return raised as PyRaise;
   }
-}
-
-/** A number where several values are asked for. */
-export function notIterable(vm: Interpreter, value: Value): never {
-  const python = `'${vm.typeOf(value).name}' object is not iterable`;
-  const [range] = vm.callStack();
-  const caller = vm.frame?.fn;
-  const asked = caller?.kind === 'native' && vm.builtins.get(caller.name) === caller;
-  if ((value.kind !== 'int' && value.kind !== 'float') || range === undefined || !asked)
-    return vm.raise('TypeError', python);
-  return raiseMistake(
-    vm,
-    'TypeError',
-    python,
-    'not-iterable',
-    `${value.value} is one number, and several values are asked for here`,
-    range,
-    { value: value.value },
-  );
 }
 
 /** `a, b = …` with another number of values. */
