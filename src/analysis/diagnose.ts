@@ -20,7 +20,11 @@ export function diagnose(program: ProgramText, graph: ModelGraph, figures: Figur
     const place = refined(program, graph, failure) ?? placeIn(program.path, failure);
     if (place === null) continue;
     const key = `${failure.code}|${place.range.from}|${place.range.to}`;
-    if (seen.has(key) || found.some((earlier) => sameCause(earlier, failure, place.range))) continue;
+    if (
+      seen.has(key) ||
+      found.some((earlier) => sameCause(earlier, failure, place.range) || sameTensor(graph, earlier, failure))
+    )
+      continue;
     seen.add(key);
     found.push({
       code: failure.code,
@@ -67,6 +71,14 @@ function sameCause(earlier: Finding, failure: Failure, range: SourceRange): bool
   );
 }
 
+/** A tensor of the wrong rank is one cause, however many layers read it. */
+function sameTensor(graph: ModelGraph, earlier: Diagnostic, failure: Failure): boolean {
+  if (failure.code !== 'input-rank' || earlier.code !== 'input-rank') return false;
+  if (failure.node === null || earlier.node === null) return false;
+  const [tensor] = graph.nodes[failure.node].inputs;
+  return tensor !== undefined && tensor === graph.nodes[earlier.node].inputs[0];
+}
+
 /** A more precise place than interpretation could know, where the source text or the graph tells one. */
 function refined(program: ProgramText, graph: ModelGraph, failure: Failure): ReturnType<typeof placeIn> {
   if (failure.range.file !== program.path) return null;
@@ -75,7 +87,7 @@ function refined(program: ProgramText, graph: ModelGraph, failure: Failure): Ret
     return range && { range, related: [] };
   }
   if (failure.code === 'duplicate-name') {
-    const range = secondName(graph, failure);
+    const range = secondName(program, graph, failure);
     return range && { range, related: [{ range: failure.range, message: 'the model that cannot be made' }] };
   }
   const { from, to } = failure.range;

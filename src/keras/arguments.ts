@@ -283,14 +283,6 @@ export function requireNames(config: Config, ...names: readonly string[]): void 
       : name.endsWith('constraint')
         ? 'constraint'
         : 'initializer';
-    const known =
-      kind === 'regularizer'
-        ? config.kerasVersion === 2
-          ? [...REGULARIZERS, 'l1_l2']
-          : REGULARIZERS
-        : kind === 'constraint'
-          ? CONSTRAINTS
-          : INITIALIZERS;
     if (isPlainData(value) && config.kerasVersion === 3) {
       argumentError(
         `${kind}-name`,
@@ -299,19 +291,36 @@ export function requireNames(config: Config, ...names: readonly string[]): void 
         `Could not interpret ${kind} identifier: ${argumentText(config, name)}`,
       );
     }
-    if (value.kind !== 'str') continue;
-    if (known.includes(value.value)) continue;
-    const suggestion = closest(value.value, known);
-    // Keras 3 looks regularisers and constraints up in a fixed table; all others may be registered.
-    if (suggestion === undefined && (kind === 'initializer' || config.kerasVersion === 2)) continue;
-    argumentError(
-      `${kind}-name`,
-      name,
-      `"${value.value}" is no ${kind}${didYouMean(suggestion)}`,
-      `Could not interpret ${kind} identifier: ${value.value}`,
-      { received: value.value, suggestion: suggestion ?? null },
-    );
+    const error = value.kind === 'str' ? wrongName(kind, value.value, name, config.kerasVersion) : null;
+    if (error !== null) throw error;
   }
+}
+
+/** A name that Keras looks up and certainly does not find; null for others. `argument`: what it is given as. */
+export function wrongName(
+  kind: 'initializer' | 'regularizer' | 'constraint',
+  value: string,
+  argument: string,
+  kerasVersion: 2 | 3 = 3,
+): KerasError | null {
+  const known =
+    kind === 'regularizer'
+      ? kerasVersion === 2
+        ? [...REGULARIZERS, 'l1_l2']
+        : REGULARIZERS
+      : kind === 'constraint'
+        ? CONSTRAINTS
+        : INITIALIZERS;
+  if (known.includes(value)) return null;
+  const suggestion = closest(value, known);
+  // Keras 3 looks regularisers and constraints up in a fixed table; all others may be registered.
+  if (suggestion === undefined && (kind === 'initializer' || kerasVersion === 2)) return null;
+  return new KerasError(
+    `${kind}-name`,
+    `"${value}" is no ${kind}${didYouMean(suggestion)}`,
+    `Could not interpret ${kind} identifier: ${value}`,
+    { argument, facts: { argument, received: value, suggestion: suggestion ?? null } },
+  );
 }
 
 /** ` Did you mean "relu"?` or a full stop. */

@@ -1,7 +1,7 @@
 /** Mistakes in putting models together: stray inputs, classes in place of layers, names used twice. */
-import type { Failure, ModelGraph, SourceRange } from '../../graph/graph';
+import type { Failure, Layer, ModelGraph, SourceRange } from '../../graph/graph';
 import type { Fix } from '../diagnostic';
-import { matching } from '../argumentEdit';
+import { matching, ownRange } from '../argumentEdit';
 import type { FixContext } from '../fixContext';
 import type { ProgramText } from '../program';
 import { elementsOf, quoteLike, splitTop } from './text';
@@ -153,15 +153,27 @@ export function disconnected(context: FixContext): (Fix | null)[] {
 }
 
 /** Where a name is given the second time: the place of a `duplicate-name` that names the model only. */
-export function secondName(graph: ModelGraph, failure: Failure): SourceRange | null {
+export function secondName(program: ProgramText, graph: ModelGraph, failure: Failure): SourceRange | null {
   const { name } = failure.facts;
   if (typeof name !== 'string') return null;
   const given = graph.layers.filter(
     (layer) =>
       layer.name === name && layer.args.name !== undefined && layer.args.name.file === failure.range.file,
   );
-  const last = given[given.length - 1]?.args.name;
-  return given.length > 1 ? (last ?? null) : null;
+  const last = given[given.length - 1];
+  return given.length > 1 ? (writtenName(program, last, name) ?? last.args.name) : null;
+}
+
+/** Where the name of a layer is written as text: at its argument, or in the call of the program that passes it on. */
+function writtenName(program: ProgramText, layer: Layer, name: string): SourceRange | null {
+  const quoted = new RegExp(`(["'])${name.replace(/\W/g, '\\$&')}\\1`);
+  for (const range of [layer.args.name, layer.site.range, ...layer.site.stack]) {
+    if (!ownRange(program, range)) continue;
+    const found = quoted.exec(program.text.slice(range.from, range.to));
+    if (found !== null)
+      return { ...range, from: range.from + found.index, to: range.from + found.index + found[0].length };
+  }
+  return null;
 }
 
 /** `duplicate-name`: another name for the layer at hand. */
@@ -174,15 +186,17 @@ export function duplicateName(context: FixContext): (Fix | null)[] {
   );
   const target =
     layer !== null && layer.name === name && layer.args.name !== undefined ? layer : twins[twins.length - 1];
-  const range = target?.args.name;
-  if (!context.owns(range)) return [];
+  const range =
+    target === undefined ? null : (writtenName(context.program, target, name) ?? target.args.name ?? null);
+  if (target === undefined || !context.owns(range)) return [];
   const source = context.text(range);
   if (!/^\s*["']/.test(source)) return [];
   let number = 2;
   while (graph.layers.some((candidate) => candidate.name === `${name}_${number}`)) number++;
   // One constructor that runs several times makes the same name again: leave the name to Keras.
   const repeated =
-    twins.filter((candidate) => candidate.site.range.from === target.site.range.from).length > 1;
+    twins.filter((candidate) => writtenName(context.program, candidate, name)?.from === range.from).length >
+    1;
   if (repeated) {
     const edits = context.removeArgument(range);
     return [edits && { title: 'Leave the name to Keras', edits }];

@@ -220,8 +220,8 @@ export function makeLayerClass(recorder: Recorder): ClassValue {
     ['updates', layerProperty(() => list([]))],
     ['supports_masking', FALSE],
     ['stateful', FALSE],
-    layerMethod('add_weight(self, *args, **kwargs)', (state, params, owner) =>
-      addWeight(owner, state, weightArguments(params)),
+    layerMethod('add_weight(self, *args, **kwargs)', (state, params, owner, call) =>
+      addWeight(owner, state, weightArguments(params), call),
     ),
     layerMethod('add_variable(self, *args, **kwargs)', (state, params, owner) =>
       addWeight(owner, state, weightArguments(params)),

@@ -109,7 +109,10 @@ function initialise(machine: Machine, definition: LayerDefinition, args: CallArg
   const state = self === undefined ? undefined : layerStateOf(self);
   if (state === undefined) return NONE;
   const { parameters, open } = constructorOf(definition);
-  const bound = machine.bind(parameters, withoutSelf(args));
+  const own = withoutSelf(args);
+  const asWritten = machine.bind(parameters, own);
+  const meant = open ? null : meantArgument(asWritten, parameters);
+  const bound = meant === null ? asWritten : machine.bind(parameters, renamed(own, meant));
   setUp(machine, state, bound);
   const config = new LayerConfig(
     machine,
@@ -120,6 +123,11 @@ function initialise(machine: Machine, definition: LayerDefinition, args: CallArg
   );
   state.config = config;
   describe(state, bound, definition);
+  // Interpretation goes on with the argument that was meant.
+  if (meant !== null) {
+    const error = unknownArgument(state, definition, asWritten.unexpected[0], meant.suggestion);
+    recorder.fail(error, { site: siteOf(state, error, asWritten), layer: state.layer });
+  }
   try {
     checkTensors(state, definition, args);
     checkBinding(state, definition, parameters, bound, open);
@@ -320,13 +328,7 @@ function checkBinding(
         extra.name,
         parameters.map((parameter) => parameter.name),
       ) ?? null;
-    const repr = state.recorder.machine.repr(extra.value) ?? '…';
-    throw new KerasError(
-      'unknown-argument',
-      `${definition.name} takes no argument \`${extra.name}\`${suggestion === null ? '' : `; did you mean \`${suggestion}\`?`}`,
-      `Unrecognized keyword arguments passed to ${definition.name}: {'${extra.name}': ${repr}}`,
-      { argument: extra.name, facts: { name: extra.name, suggestion, layer: definition.name } },
-    );
+    throw unknownArgument(state, definition, extra, suggestion);
   }
   const missing = bound.missing[0];
   if (missing !== undefined) {
@@ -351,6 +353,46 @@ function checkBinding(
       },
     );
   }
+}
+
+function unknownArgument(
+  state: LayerState,
+  definition: LayerDefinition,
+  extra: Bound['unexpected'][number],
+  suggestion: string | null,
+): KerasError {
+  const repr = state.recorder.machine.repr(extra.value) ?? '…';
+  return new KerasError(
+    'unknown-argument',
+    `${definition.name} takes no argument \`${extra.name}\`${suggestion === null ? '' : `; did you mean \`${suggestion}\`?`}`,
+    `Unrecognized keyword arguments passed to ${definition.name}: {'${extra.name}': ${repr}}`,
+    { argument: extra.name, facts: { name: extra.name, suggestion, layer: definition.name } },
+  );
+}
+
+interface Renaming {
+  readonly name: string;
+  readonly suggestion: string;
+}
+
+/** The parameter that a misspelt keyword was meant for, where that is not given besides. */
+function meantArgument(bound: Bound, parameters: readonly Parameter[]): Renaming | null {
+  const extra = bound.unexpected[0];
+  if (extra === undefined) return null;
+  const suggestion = closest(
+    extra.name,
+    parameters.map(({ name }) => name),
+  );
+  return suggestion === undefined || bound.ranges.has(suggestion) ? null : { name: extra.name, suggestion };
+}
+
+function renamed(args: CallArgs, { name, suggestion }: Renaming): CallArgs {
+  return {
+    ...args,
+    keywords: new Map(
+      [...args.keywords].map(([keyword, arg]) => [keyword === name ? suggestion : keyword, arg] as const),
+    ),
+  };
 }
 
 /** An unknown keyword has no parameter range: its name in the call is the place. */

@@ -34,7 +34,7 @@ import { recorderOf, type Recorder } from './recorder';
 import { shapesOf } from './layerBuild';
 import { toUnknown, valueToShape } from './shapes';
 import { tensorDataOf } from './structure';
-import { checkData } from './training';
+import { checkData, hasErrors } from './training';
 
 /** Keras' `functional_init_arguments`; `args` without self. */
 function isFunctionalCall(args: CallArgs, skip: number): boolean {
@@ -121,7 +121,10 @@ function initialiseModel(machine: Machine, args: CallArgs): Value {
 
 /** Keras of its own took `input` and `output` before 2.3; TensorFlow's never did. */
 function refusesOldNames(recorder: Recorder): boolean {
-  return recorder.kerasVersion === 3 || ![...recorder.machine.imported].some((name) => name.split('.')[0] === 'keras');
+  return (
+    recorder.kerasVersion === 3 ||
+    ![...recorder.machine.imported].some((name) => name.split('.')[0] === 'keras')
+  );
 }
 
 /** Layers of a model in the order of `model.layers`. */
@@ -151,7 +154,11 @@ function getLayer(state: LayerState, params: Readonly<Record<string, Value>>, ma
   if (name.kind !== 'str') return machine.unknown('which layer get_layer() is asked for is not known');
   const found = layers.find((layer) => layer.layer.name === name.value);
   if (found !== undefined) return found.self;
-  if (state.unknownPart !== null || layers.some((layer) => layer.layer.unknowns['name'] !== undefined))
+  if (
+    state.unknownPart !== null ||
+    hasErrors(state) ||
+    layers.some((layer) => layer.layer.unknowns['name'] !== undefined)
+  )
     return machine.unknown(`get_layer("${name.value}"): not all layers of this model are known`);
   return fail(
     new KerasError(

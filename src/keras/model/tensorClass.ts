@@ -260,6 +260,8 @@ function unpacked(machine: Machine, self: InstanceValue, count: number, range: S
   const recorder = recorderOf(machine);
   const data = tensorDataOf(self);
   if (data === undefined || !recorder.isSymbolic(data.tensor) || recorder.isDoubtful(data.tensor)) return;
+  // After another mistake the tensor may stand for what several would have been.
+  if (recorder.graph.failures.some(({ severity }) => severity === 'error')) return;
   const shape = shapeOf(machine, self);
   if (!isKnownRank(shape) || typeof shape[0] === 'number' || (shape[0] !== undefined && isUnknown(shape[0])))
     return;

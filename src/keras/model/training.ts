@@ -40,12 +40,20 @@ const told = new WeakSet<LayerState>();
 /** Data given to a functional model. Says nothing of what is not known; at most one mistake for a model. */
 export function checkData(state: LayerState, given: Given): void {
   const { functional } = state;
-  if (functional === null || state.broken || told.has(state)) return;
+  if (functional === null || state.broken || told.has(state) || hasErrors(state)) return;
   const wrong =
     (given.x !== undefined && wrongInputs(state, functional, given.x, given)) ||
     (given.y !== undefined && wrongLabels(state, functional, given.y, given)) ||
     wrongCounts(state, given);
   if (wrong) told.add(state);
+}
+
+/** Whether something in the model is wrong already: what it makes of data is a guess then. */
+export function hasErrors(state: LayerState): boolean {
+  const own = new Set([state.id, ...(state.functional?.layers ?? []).map(({ id }) => id)]);
+  return state.recorder.graph.failures.some(
+    ({ severity, layer }) => severity === 'error' && layer !== null && own.has(layer),
+  );
 }
 
 function isArray(value: Value): boolean {

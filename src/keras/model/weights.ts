@@ -1,7 +1,9 @@
 /** Variables of layers: made from weight specs and from `add_weight`, with their initialisers as plain data. */
 import { isOpen, type Shape, type Weight } from '../../graph/graph';
 import type { Machine } from '../../python/machine';
-import type { InstanceValue, Value } from '../../python/values';
+import type { CallArgs, InstanceValue, Value } from '../../python/values';
+import { didYouMean, wrongName } from '../arguments';
+import { closest } from '../names';
 import { FROZEN, KerasError, type WeightSpec } from '../definition';
 import { formatShape, isKnownRank } from '../dims';
 import { toSnakeCase } from './names';
@@ -100,12 +102,14 @@ export function addWeight(
   machine: Machine,
   state: LayerState,
   params: ReadonlyMap<string, Value>,
+  call: CallArgs | null = null,
 ): InstanceValue {
   const { recorder } = state;
   const value = (name: string): Value | undefined => {
     const found = params.get(name);
     return found === undefined || found.kind === 'none' ? undefined : found;
   };
+  if (call !== null) checkKeywords(state, call);
   const shapeValue = value('shape');
   let shape: Shape = shapeValue === undefined ? [] : (valueToShape(shapeValue) ?? oneAxis(shapeValue));
   if (isKnownRank(shape) && shape.some((dim) => isOpen(dim))) {
@@ -138,6 +142,37 @@ export function addWeight(
   });
   state.own(weight.id, weight.name, trainable);
   return recorder.variable(weight);
+}
+
+/** Keywords that Keras 3 or Keras 2 takes. */
+const KEYWORDS =
+  'shape initializer dtype trainable autocast regularizer constraint aggregation overwrite_with_gradient name ' +
+  'layout synchronization use_resource partitioner getter collections caching_device experimental_autocast experimental_enable_variable_lifting';
+
+/** Keywords that do not exist, and names of initialisers, regularisers and constraints that Keras does not find. */
+function checkKeywords(state: LayerState, call: CallArgs): void {
+  const { recorder } = state;
+  const known = KEYWORDS.split(' ');
+  const { stack } = recorder.site();
+  for (const [keyword, { value, range, nameRange }] of call.keywords) {
+    if (!known.includes(keyword) && nameRange !== null) {
+      const suggestion = closest(keyword, known) ?? null;
+      recorder.fail(
+        new KerasError(
+          'unknown-argument',
+          `add_weight() takes no argument \`${keyword}\`${didYouMean(suggestion ?? undefined).replace(/\.$/, '')}`,
+          `Layer.add_weight() got an unexpected keyword argument '${keyword}'`,
+          { exception: 'TypeError', facts: { name: keyword, suggestion } },
+        ),
+        { site: { range: nameRange, stack }, layer: state.layer },
+      );
+    }
+    if (keyword !== 'initializer' && keyword !== 'regularizer' && keyword !== 'constraint') continue;
+    const error =
+      value.kind === 'str' ? wrongName(keyword, value.value, keyword, recorder.kerasVersion) : null;
+    if (error !== null && range !== null)
+      recorder.fail(error, { site: { range, stack }, layer: state.layer });
+  }
 }
 
 function name(value: Value | undefined): string {

@@ -5,6 +5,7 @@ import type { FileReader } from '../../python/source';
 import { MODULE_OF, PACKAGE, PREPROCESSING, SOURCES } from '../applications';
 import { KerasError } from '../definition';
 import { recorderOf, type Recorder } from '../model/recorder';
+import { misspeltClass } from './publicNames';
 
 /** Root under which the interpreter finds the shipped programs; no file system has it. */
 export const SHIPPED = '<convlens>';
@@ -30,6 +31,14 @@ export function applicationsLookup(recorder: Recorder, name: string, submodule?:
     return fromShipped(recorder, 'preprocessing', PREPROCESSING[submodule ?? ''] ?? 'unchanged');
   if (Object.hasOwn(MODULE_OF, name)) return architecture(fromShipped(recorder, MODULE_OF[name], name), name);
   if (submodule === undefined && Object.hasOwn(PREPROCESSING, name)) return submoduleOf(recorder, name);
+  const meant = misspeltClass(
+    recorder,
+    submodule === undefined ? 'applications' : `applications.${submodule}`,
+    name,
+    (known) => applicationsLookup(recorder, known, submodule),
+    Object.keys(MODULE_OF),
+  );
+  if (meant !== undefined) return meant;
   return /^[A-Z]/.test(name)
     ? native(name, (machine) => machine.unknown(`the architecture ${name} is not known`))
     : undefined;

@@ -33,6 +33,8 @@ const EARLIER = new Set([
   'MAPE',
   'CategoricalGeneralizedCrossEntropy',
   'MeanRelativeError',
+  'MeanTensor',
+  'CosineProximity',
   'Functional',
   'InputSpec',
   'InputLayer',
@@ -56,9 +58,9 @@ export function misspeltClass(
   module: string,
   name: string,
   lookup: (name: string) => Value | undefined,
+  known: readonly string[] = CLASSES[module]?.split(' ') ?? [],
 ): Value | undefined {
-  const known = CLASSES[module]?.split(' ') ?? [];
-  if (recorder.kerasVersion === 2 || name.length < 4 || !/^[A-Z]/.test(name)) return undefined;
+  if (name.length < 4 || !/^[A-Z]/.test(name)) return undefined;
   if (known.includes(name) || EARLIER.has(name)) return undefined;
   const suggestion = slip(name, known);
   const meant = suggestion === undefined ? undefined : lookup(suggestion);

@@ -71,7 +71,8 @@ function targetEntries(config: Config, name: string): readonly Entry[] | null {
   return elements.map((element): Entry => {
     const length = intOf(element);
     if (length !== null) return length;
-    if (element.kind === 'none') return 'open';
+    // Keras 3 takes a length that is no integer for one that is open.
+    if (element.kind === 'none' || (element.kind === 'float' && config.kerasVersion === 3)) return 'open';
     if (element.kind === 'symbolic') return { dim: { kind: 'open', formula: element.expr } };
     return { dim: unknownDim(element.kind === 'unknown' ? element.reason : reasonFor(config, name)) };
   });
