@@ -9,8 +9,9 @@ import { diagnose } from './diagnose';
 import type { Diagnostic } from './diagnostic';
 import { Figures } from './figures';
 import { joinCells } from './joinCells';
-import { withFixes } from './mend';
+import { unknownTensors, withFixes } from './mend';
 import { ProgramText, type Program } from './program';
+import type { Reading } from './repair';
 
 export interface Environment {
   /** Reads files that the program imports or opens. */
@@ -62,19 +63,19 @@ class ReadAnalysis extends GraphAnalysis implements MendableAnalysis {
 
   override get diagnostics(): readonly Diagnostic[] {
     return (this.mendable ??= withFixes(this.program, this.graph, super.diagnostics, (changed) =>
-      errorsOf(changed, this.environment),
+      readingOf(changed, this.environment),
     ));
   }
 }
 
-/** The errors of a program that is read only to see what a fix would leave; null when the reading was stopped. */
-function errorsOf(program: Program, environment: Environment): readonly Diagnostic[] | null {
+/** A program that is read only to see what a fix would leave; null when the reading was stopped. */
+function readingOf(program: Program, environment: Environment): Reading | null {
   const text = new ProgramText(program);
   const parsed = environment.parsed && new Map(environment.parsed);
   const graph = graphOf(program, text, { ...environment, parsed }, now());
   if (environment.stopped?.()) return null;
   const errors = diagnose(text, graph, new Figures(graph)).filter(({ severity }) => severity === 'error');
-  return withFixes(text, graph, errors, null);
+  return { errors: withFixes(text, graph, errors, null), unknown: unknownTensors(graph) };
 }
 
 function graphOf(program: Program, text: ProgramText, environment: Environment, began: number): ModelGraph {

@@ -72,7 +72,7 @@ function sameCause(earlier: Finding, failure: Failure, range: SourceRange): bool
 }
 
 /** A tensor of the wrong rank is one cause, however many layers read it. */
-function sameTensor(graph: ModelGraph, earlier: Diagnostic, failure: Failure): boolean {
+function sameTensor(graph: ModelGraph, earlier: Finding, failure: Failure): boolean {
   if (failure.code !== 'input-rank' || earlier.code !== 'input-rank') return false;
   if (failure.node === null || earlier.node === null) return false;
   const [tensor] = graph.nodes[failure.node].inputs;

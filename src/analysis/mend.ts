@@ -2,7 +2,8 @@
  * Gives findings the fixes that `checks/` knows for their codes. Fixes are worked out, and tried where a reader is given,
  * when they are first asked for: most are never looked at.
  */
-import type { Failure, ModelGraph } from '../graph/graph';
+import { isUnknown, type Failure, type ModelGraph } from '../graph/graph';
+import { nearbyEdits } from './checks/nearby';
 import { fixesFor } from './checks/registry';
 import type { Diagnostic, Finding, Fix } from './diagnostic';
 import { FixContext } from './fixContext';
@@ -18,8 +19,10 @@ export function withFixes(
 ): Diagnostic[] {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const made = (finding: Finding, failure: Failure): readonly Fix[] => {
-    const own = fixesFor(new FixContext(program, graph, failure));
-    return read === null || finding.severity !== 'error' ? own : tried(program, errors, own, read);
+    const context = new FixContext(program, graph, failure);
+    const own = fixesFor(context);
+    if (read === null || finding.severity !== 'error') return own;
+    return tried(program, { errors, unknown: unknownTensors(graph) }, own, () => nearbyEdits(context), read);
   };
   return findings.map((finding) => {
     const { failure } = finding;
@@ -32,4 +35,9 @@ export function withFixes(
       },
     };
   });
+}
+
+/** Tensors of which no shape is known. */
+export function unknownTensors(graph: ModelGraph): number {
+  return graph.tensors.filter(({ shape }) => isUnknown(shape)).length;
 }

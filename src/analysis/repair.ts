@@ -5,42 +5,76 @@
 import type { Diagnostic, Fix, TextEdit } from './diagnostic';
 import type { Program, ProgramText } from './program';
 
-/** Reads a program again and gives its errors, each with its fixes as they are made, not tried; null when it was stopped. */
-export type Reader = (program: Program) => readonly Diagnostic[] | null;
+/** What reading a program gave. */
+export interface Reading {
+  /** Its errors, each with its fixes as they are made, not tried. */
+  readonly errors: readonly Diagnostic[];
+  /** How many tensors have a shape of which nothing is known: a fix must not mend by hiding. */
+  readonly unknown: number;
+}
+
+/** Reads a program again; null when the reading was stopped. */
+export type Reader = (program: Program) => Reading | null;
 
 /** Readings of the program that one diagnostic's fixes may cost; what is not tried keeps its place after what mends. */
 const READINGS = 24;
+/** Readings for guesses besides, where nothing mends in one place. */
+const GUESSES = 40;
 /** Places of one mistake that a fix may mend together. */
 const PLACES = 6;
+/** Guesses that are offered. */
+const OFFERED = 2;
 
-/** The fixes in the order of what they leave, best first. `errors`: how many errors the program has now. */
+interface Trial {
+  readonly fix: Fix;
+  readonly left: Reading | null;
+  readonly text: Program;
+}
+
+/**
+ * The fixes in the order of what they leave, best first. `now`: what reading the program gives without a fix; `guesses` are
+ * asked for and tried where no fix mends in one place, and only those are offered that do.
+ */
 export function tried(
   program: ProgramText,
-  errors: number,
+  now: Pick<Reading, 'unknown'> & { readonly errors: number },
   fixes: readonly Fix[],
+  guesses: () => readonly Fix[],
   read: Reader,
 ): readonly Fix[] {
   let readings = READINGS;
-  const mending: Fix[] = [];
-  const others: { readonly fix: Fix; readonly left: readonly Diagnostic[] | null; readonly text: Program }[] =
-    [];
-  for (const fix of fixes) {
+  const mends = (left: Reading): boolean => left.errors.length < now.errors && left.unknown <= now.unknown;
+  const attempt = (fix: Fix): Trial => {
     const text = applied(program, fix);
-    const left = readings-- > 0 ? read(text) : null;
-    if (left !== null && left.length < errors) mending.push(fix);
-    else others.push({ fix, left, text });
+    return { fix, text, left: readings-- > 0 ? read(text) : null };
+  };
+  const mending: Fix[] = [];
+  const others: Trial[] = [];
+  for (const trial of fixes.map(attempt)) {
+    if (trial.left !== null && mends(trial.left)) mending.push(trial.fix);
+    else others.push(trial);
   }
-  if (mending.length === 0)
-    for (const { fix, left, text } of others) {
+  if (mending.length === 0) {
+    readings = GUESSES;
+    for (const fix of guesses()) {
+      const { left } = attempt(fix);
+      if (left !== null && mends(left)) mending.push(fix);
+      if (mending.length >= OFFERED) break;
+    }
+    readings = READINGS;
+    for (const { fix, left, text } of mending.length > 0 ? [] : others) {
       if (left === null || readings <= 0) continue;
-      const whole = followed(program, fix, text, left, errors, () => (readings-- > 0 ? read : null));
+      const whole = followed(program, fix, text, left, mends, () => (readings-- > 0 ? read : null));
       if (whole !== null) {
         mending.push(whole);
         break;
       }
     }
+  }
   // What leaves more errors than there were is no help.
-  const rest = others.filter(({ left }) => left === null || left.length <= errors).map(({ fix }) => fix);
+  const rest = others
+    .filter(({ left }) => left === null || left.errors.length <= now.errors)
+    .map(({ fix }) => fix);
   return [...mending, ...rest];
 }
 
@@ -49,15 +83,15 @@ function followed(
   program: ProgramText,
   fix: Fix,
   text: Program,
-  left: readonly Diagnostic[],
-  errors: number,
+  left: Reading,
+  mends: (left: Reading) => boolean,
   reader: () => Reader | null,
 ): Fix | null {
   let current = text;
   let remaining = left;
   for (let places = 1; places < PLACES; places++) {
     // Of the errors left, the one that comes first; the others may follow from it.
-    const next = remaining[0]?.fixes[0];
+    const next = remaining.errors[0]?.fixes[0];
     const read = reader();
     if (next === undefined || read === null) return null;
     const after = appliedTo(current, next);
@@ -66,7 +100,7 @@ function followed(
     const then = read(current);
     if (then === null) return null;
     remaining = then;
-    if (remaining.length < errors)
+    if (mends(remaining))
       return {
         title: `${fix.title} (and ${places} more place${places === 1 ? '' : 's'})`,
         edits: difference(program, current),

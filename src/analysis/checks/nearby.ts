@@ -1,0 +1,236 @@
+/**
+ * Small edits near a failure that may be what was meant, for where the fixes of its code do not mend it: arguments of the
+ * layers on the way to it, numbers of one tensor written where those of another belong, names of other tensors. They are
+ * guesses: only those that leave a program without the error are offered (see repair.ts).
+ */
+import type { Layer, SourceRange } from '../../graph/graph';
+import type { Fix, TextEdit } from '../diagnostic';
+import type { FixContext } from '../fixContext';
+
+/** Layers on the way that are looked at, from the failure back. */
+const LAYERS = 8;
+/** Places at which a number may be another. */
+const PLACES = 12;
+/** Tensors that may stand for another. */
+const NAMES = 4;
+
+export function nearbyEdits(context: FixContext): Fix[] {
+  const layers = upstream(context);
+  const fixes = [
+    ...layers.flatMap((layer) => geometry(context, layer, layers)),
+    ...layers.flatMap((layer) => sequences(context, layer)),
+    ...numbers(context, layers),
+    ...loops(context),
+    ...withoutTop(context),
+    ...otherTensors(context),
+  ];
+  const titles = new Set<string>();
+  return fixes.filter(({ title }) => !titles.has(title) && titles.add(title));
+}
+
+/** Layers of the program through which the tensors of the failure came, nearest first, each once. */
+function upstream(context: FixContext): Layer[] {
+  const { graph, node, layer } = context;
+  const found: Layer[] = layer !== null && context.owns(layer.site.range) && !layer.sublayers.length ? [layer] : [];
+  const queue = [...(node?.inputs ?? modelEnds(context))];
+  const seen = new Set<number>();
+  for (let i = 0; i < queue.length && i < 200 && found.length < LAYERS; i++) {
+    const { producer } = graph.tensors[queue[i]];
+    if (producer === null || seen.has(producer)) continue;
+    seen.add(producer);
+    const step = graph.nodes[producer];
+    const made = step.layer === null ? null : graph.layers[step.layer];
+    if (made !== null && made.builtin !== null && !found.includes(made) && context.owns(made.site.range))
+      found.push(made);
+    // A layer or model of the program: what is in it made the tensor.
+    for (const child of step.children) queue.push(...graph.nodes[child].outputs);
+    queue.push(...step.inputs);
+  }
+  return found;
+}
+
+/** Outputs and inputs of the model that a failure without a node is about. */
+function modelEnds({ graph, failure }: FixContext): readonly number[] {
+  const model = graph.models.find((candidate) => candidate.layer === failure.layer);
+  return model === undefined ? [] : [...model.outputs, ...model.inputs];
+}
+
+// --- arguments of layers -------------------------------------------------------------------------------------------------
+
+/** Strides and padding as they may have been meant. */
+function geometry(context: FixContext, layer: Layer, others: readonly Layer[]): Fix[] {
+  const { strides, padding } = layer.config;
+  if (strides === undefined || padding === undefined) return [];
+  const set = (...pairs: (readonly [string, string])[]): Fix | null => {
+    const edits = pairs.map(([name, value]) => context.setArgument(layer, name, value));
+    if (edits.some((edit) => edit === null)) return null;
+    const appended = edits.flat() as TextEdit[];
+    return {
+      title: `In ${layer.name}: ${pairs.map(([name, value]) => `${name}=${value}`).join(', ')}`,
+      edits: together(appended),
+    };
+  };
+  const fixes: (Fix | null)[] = [];
+  // As another layer of the same function has them.
+  const written = others
+    .filter((other) => other !== layer && context.owns(other.args.strides))
+    .map((other) => context.text(other.args.strides))
+    .filter((text) => !context.owns(layer.args.strides) || text !== context.text(layer.args.strides));
+  const one = isOne(strides);
+  if (padding === 'valid' && !one) fixes.push(set(['padding', '"same"']));
+  if (one) {
+    for (const text of new Set(written)) fixes.push(set(['strides', text]));
+    if (padding === 'valid') fixes.push(set(['padding', '"same"']));
+    fixes.push(set(['strides', '2']));
+  } else {
+    fixes.push(set(['strides', '1']));
+    if (padding === 'valid') fixes.push(set(['strides', '1'], ['padding', '"same"']));
+  }
+  return fixes.filter((fix): fix is Fix => fix !== null);
+}
+
+function isOne(value: unknown): boolean {
+  return value === 1 || (Array.isArray(value) && value.every((entry) => entry === 1));
+}
+
+/** Insertions at one place as one edit, in their order. */
+function together(edits: readonly TextEdit[]): TextEdit[] {
+  const joined: TextEdit[] = [];
+  for (const edit of edits) {
+    const same = joined.findIndex(({ from, to }) => from === edit.from && to === edit.to && from === to);
+    if (same < 0) joined.push(edit);
+    else joined[same] = { ...edit, text: joined[same].text + edit.text };
+  }
+  return joined;
+}
+
+/** All steps or the last one, and the states or not, of a recurrent layer. */
+function sequences(context: FixContext, layer: Layer): Fix[] {
+  if (!/^(?:LSTM|GRU|SimpleRNN|ConvLSTM[123]D)$/.test(layer.builtin ?? '')) return [];
+  const fixes: Fix[] = [];
+  for (const name of ['return_sequences', 'return_state']) {
+    const range = layer.args[name];
+    if (context.owns(range)) {
+      const edits = context.removeArgument(range);
+      if (edits !== null) fixes.push({ title: `In ${layer.name}: without ${name}`, edits });
+    } else if (name === 'return_sequences') {
+      const edits = context.setArgument(layer, name, 'True');
+      if (edits !== null) fixes.push({ title: `Return all steps of ${layer.name}: return_sequences=True`, edits });
+    }
+  }
+  return fixes;
+}
+
+/** An architecture with its classifier, where its map of features is wanted. */
+function withoutTop(context: FixContext): Fix[] {
+  return [...context.program.text.matchAll(/\binclude_top\s*=\s*True\b/g)].slice(0, 2).map(({ index, 0: text }) => ({
+    title: 'Leave the classifier out: include_top=False',
+    edits: [context.edit(index, index + text.length, 'include_top=False')],
+  }));
+}
+
+// --- numbers -------------------------------------------------------------------------------------------------------------
+
+/** A number of the message written where another one of it belongs: at arguments of the layers on the way first. */
+function numbers(context: FixContext, layers: readonly Layer[]): Fix[] {
+  const { program, failure } = context;
+  const said = [...new Set([...failure.message.matchAll(/(?<![\w.])\d+(?![\w.])/g)].map(([text]) => text))].slice(0, 8);
+  const named = namedNumbers(program.text);
+  const at = failure.range.file === program.path ? failure.range.from : failure.site.range.from;
+  const inLayers = layers.flatMap((layer) =>
+    Object.values(layer.args).filter((range): range is SourceRange => context.owns(range)),
+  );
+  const candidates: { readonly fix: Fix; readonly rank: number }[] = [];
+  for (const wrong of said)
+    for (const right of said) {
+      if (wrong === right) continue;
+      for (const { index } of program.text.matchAll(new RegExp(`(?<![\\w."'])${wrong}(?![\\w."'])`, 'g'))) {
+        if (inComment(program.text, index)) continue;
+        const place = inLayers.findIndex(({ from, to }) => index >= from && index < to);
+        candidates.push({
+          fix: {
+            title: `Write ${right} for ${wrong} in line ${program.position(index).line + 1}`,
+            edits: [context.edit(index, index + wrong.length, right)],
+          },
+          rank: place >= 0 ? place : 1000 + Math.abs(index - at),
+        });
+      }
+      inLayers.forEach((range, place) => {
+        const text = context.text(range);
+        if (named.get(text) !== wrong) return;
+        for (const [name, value] of named)
+          if (value === right)
+            candidates.push({
+              fix: { title: `Take ${name} for ${text}`, edits: [context.edit(range.from, range.to, name)] },
+              rank: place - 0.5,
+            });
+      });
+    }
+  return candidates
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, PLACES)
+    .map(({ fix }) => fix);
+}
+
+function inComment(text: string, index: number): boolean {
+  return text.slice(text.lastIndexOf('\n', index) + 1, index).includes('#');
+}
+
+/** Names that the text gives whole numbers: `n = 7` and `a, b = 3, 4`. */
+function namedNumbers(text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  const assignment = /^[ \t]*((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*=[ \t]*((?:\d+[ \t]*,[ \t]*)*\d+)[ \t]*(?:#.*)?$/gm;
+  for (const [, names, values] of text.matchAll(assignment)) {
+    const [left, right] = [names.split(','), values.split(',')];
+    if (left.length === right.length) left.forEach((name, i) => found.set(name.trim(), right[i].trim()));
+  }
+  return found;
+}
+
+// --- names ---------------------------------------------------------------------------------------------------------------
+
+/** Another tensor of the program in the place of one that the failing call is given: those made last first. */
+function otherTensors(context: FixContext): Fix[] {
+  const { graph, failure } = context;
+  const { range } = failure.site;
+  if (!context.owns(range)) return [];
+  const tensors = graph.observations.filter(({ seen, range: at }) => seen.kind === 'tensor' && at.file === range.file);
+  const given = new Map<number, string>();
+  for (const { name, range: at } of tensors)
+    if (at.from >= range.from && at.to <= range.to && /^\w+$/.test(name)) given.set(at.from, name);
+  const start = context.program.text.lastIndexOf('\ndef ', range.from) + 1;
+  const inFunction = context.program.text.slice(start, range.from).includes('\n    ') && start > 0;
+  const before = tensors
+    .filter(({ range: at, name }) => at.to <= range.from && (!inFunction || at.from >= start) && /^\w+$/.test(name))
+    .reverse();
+  const names = [...new Set(before.map(({ name }) => name))].slice(0, NAMES);
+  return [...given].flatMap(([from, name]) =>
+    names
+      .filter((other) => other !== name)
+      .map((other) => ({
+        title: `Take ${other} for ${name}`,
+        edits: [context.edit(from, from + name.length, other)],
+      })),
+  );
+}
+
+/** What a loop around the failure walks, the other way round. */
+function loops(context: FixContext): Fix[] {
+  const { range } = context.failure.site;
+  if (!context.owns(range)) return [];
+  const { text } = context.program;
+  const line = text.lastIndexOf('\n', range.from) + 1;
+  const margin = /^[ \t]*/.exec(text.slice(line))?.[0].length ?? 0;
+  const headers = [...text.slice(0, line).matchAll(/^([ \t]*)for\b[^\n]*?\bin\b([^\n]*):/gm)].filter(
+    ([, indent]) => indent.length < margin,
+  );
+  const header = headers[headers.length - 1];
+  if (header === undefined) return [];
+  const from = header.index + header[0].length - 1 - header[2].length;
+  return [...header[2].matchAll(/reversed\((\w+)\)|\b(?!zip\b|range\b|enumerate\b|len\b|reversed\b)([A-Za-z_]\w*)\b(?!\s*\()/g)]
+    .slice(0, 4)
+    .map(({ index, 0: whole, 1: inner, 2: name }) => ({
+      title: inner === undefined ? `Walk ${name} backwards: reversed(${name})` : `Walk ${inner} forwards`,
+      edits: [context.edit(from + index, from + index + whole.length, inner ?? `reversed(${name})`)],
+    }));
+}
