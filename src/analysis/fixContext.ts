@@ -221,6 +221,16 @@ export class FixContext {
     return null;
   }
 
+  /** The layer that states the shape of an input: the `Input` itself, or the first layer after it by `input_shape`. */
+  shapeGiver(input: Node): Layer | null {
+    const own = input.layer === null ? null : this.graph.layers[input.layer];
+    if (own === null || own.args.shape !== undefined) return own;
+    const [tensor] = input.outputs;
+    const reader = this.graph.nodes.find(({ inputs, layer }) => inputs.includes(tensor) && layer !== null);
+    const first = reader?.layer == null ? undefined : this.graph.layers[reader.layer];
+    return first?.args.input_shape === undefined ? own : first;
+  }
+
   /** The `Input` that the tensor comes from, going back through first inputs. */
   inputLayer(index = 0): Layer | null {
     let tensor = this.node?.inputs[index];
@@ -228,7 +238,7 @@ export class FixContext {
       const { producer } = this.graph.tensors[tensor];
       if (producer === null) return null;
       const node = this.graph.nodes[producer];
-      if (node.primitive.op === 'input') return node.layer === null ? null : this.graph.layers[node.layer];
+      if (node.primitive.op === 'input') return this.shapeGiver(node);
       tensor = node.inputs[0];
     }
     return null;

@@ -1,8 +1,8 @@
 /** Calls that are put together wrongly: tensors in the wrong brackets, a `return` or `super().__init__()` left out, models called on too much. */
-import type { Layer } from '../../graph/graph';
+import type { Layer, SourceRange } from '../../graph/graph';
 import type { Fix } from '../diagnostic';
 import type { FixContext } from '../fixContext';
-import { quoteLike, splitTop, type Element } from './text';
+import { elementsOf, quoteLike, splitTop, type Element } from './text';
 
 /** The brackets that open first in the range: those of a constructor, where a layer is made and called at once. */
 function brackets(
@@ -171,7 +171,30 @@ export function oneInput(context: FixContext): (Fix | null)[] {
       .reverse()
       .map((i) => context.edit(range.to, range.to, `[${i}]`))
       .map((edit, i) => ({ title: `Give it one of them: ${text}[${found - 1 - i}]`, edits: [edit] }));
-  return [];
+  return found < expected ? moreInputs(context, range, expected - found) : [];
+}
+
+/** The tensors that a model lacks: those that the program has named, the last ones first. */
+function moreInputs(context: FixContext, range: SourceRange, lacking: number): Fix[] {
+  const text = context.text(range);
+  const elements = elementsOf(text)?.map((element) => element.text) ?? [text];
+  const line = context.program.text.lastIndexOf('\n', range.from) + 1;
+  const named = context.graph.observations
+    .filter(({ seen, name, range: at }) => seen.kind === 'tensor' && at.to <= line && /^\w+$/.test(name))
+    .map(({ name }) => name)
+    .reverse();
+  const names = [...new Set(named)].filter((name) => !elements.includes(name)).slice(0, 4);
+  const lists =
+    lacking === 1
+      ? names.flatMap((name) => [
+          [...elements, name],
+          [name, ...elements],
+        ])
+      : [[...elements, ...names.slice(0, lacking).reverse()]];
+  return lists.map((list) => ({
+    title: `Give it ${lacking === 1 ? 'another input' : 'more inputs'}: [${list.join(', ')}]`,
+    edits: [context.edit(range.from, range.to, `[${list.join(', ')}]`)],
+  }));
 }
 
 /** `loss-key`: the output that has no loss yet. */

@@ -60,6 +60,9 @@ export function layerAsTensor(context: FixContext): (Fix | null)[] {
   const text = context.text(failure.range).trim();
   const made = madeWithTensor(context);
   if (made !== null) return [made];
+  const model = modelOutput(context, text);
+  const uncalled = text.includes('(') || !/^\w+$/.test(text) ? null : calledWhereMade(context);
+  if (uncalled !== null) return [...model, uncalled];
   let tensor: string | null = null;
   let at = -1;
   for (const { seen, range, name } of graph.observations) {
@@ -75,9 +78,46 @@ export function layerAsTensor(context: FixContext): (Fix | null)[] {
     tensor = name;
     at = range.from;
   }
-  return tensor === null
-    ? []
-    : [context.replace(`Call it on a tensor: ${text}(${tensor})`, `${text}(${tensor})`)];
+  return [
+    ...model,
+    tensor === null ? null : context.replace(`Call it on a tensor: ${text}(${tensor})`, `${text}(${tensor})`),
+  ];
+}
+
+/** A model that is there already: its output is the tensor. */
+function modelOutput(context: FixContext, text: string): (Fix | null)[] {
+  const { graph, failure } = context;
+  const seen = graph.observations.find(
+    ({ seen: what, range }) =>
+      what.kind === 'layer' &&
+      graph.models.some(({ layer }) => layer === what.layer) &&
+      range.from === failure.range.from &&
+      range.file === failure.range.file,
+  );
+  return seen === undefined ? [] : [context.replace(`Take its output: ${text}.output`, `${text}.output`)];
+}
+
+/** The layer stands in a list, or under a name, as it was made: it is called there on the tensor made last before. */
+function calledWhereMade(context: FixContext): Fix | null {
+  const [file, from, to] = [context.string('file'), context.number('from'), context.number('to')];
+  if (file !== context.program.path || from === null || to === null) return null;
+  const { text } = context.program;
+  // A layer that has a name of its own is meant to be called by it.
+  if (/\w[ \t]*=[ \t]*$/.test(text.slice(0, from))) return null;
+  const line = text.lastIndexOf('\n', from) + 1;
+  const tensors = context.graph.observations.filter(
+    ({ seen, name, range }) => seen.kind === 'tensor' && range.to <= line && /^\w+$/.test(name),
+  );
+  const last = tensors.reduce<(typeof tensors)[number] | undefined>(
+    (best, tensor) => (best === undefined || tensor.range.from >= best.range.from ? tensor : best),
+    undefined,
+  )?.name;
+  return last === undefined
+    ? null
+    : {
+        title: `Call it on a tensor: ${text.slice(from, to)}(${last})`,
+        edits: [context.edit(to, to, `(${last})`)],
+      };
 }
 
 /** `Flatten(x)`: the tensor went into the constructor, which wanted to be called without it. */

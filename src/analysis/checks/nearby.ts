@@ -22,6 +22,7 @@ export function nearbyEdits(context: FixContext): Fix[] {
     ...numbers(context, layers),
     ...loops(context),
     ...withoutTop(context),
+    ...swaps(context),
     ...otherTensors(context),
   ];
   const titles = new Set<string>();
@@ -31,7 +32,8 @@ export function nearbyEdits(context: FixContext): Fix[] {
 /** Layers of the program through which the tensors of the failure came, nearest first, each once. */
 function upstream(context: FixContext): Layer[] {
   const { graph, node, layer } = context;
-  const found: Layer[] = layer !== null && context.owns(layer.site.range) && !layer.sublayers.length ? [layer] : [];
+  const found: Layer[] =
+    layer !== null && context.owns(layer.site.range) && !layer.sublayers.length ? [layer] : [];
   const queue = [...(node?.inputs ?? modelEnds(context))];
   const seen = new Set<number>();
   for (let i = 0; i < queue.length && i < 200 && found.length < LAYERS; i++) {
@@ -115,7 +117,8 @@ function sequences(context: FixContext, layer: Layer): Fix[] {
       if (edits !== null) fixes.push({ title: `In ${layer.name}: without ${name}`, edits });
     } else if (name === 'return_sequences') {
       const edits = context.setArgument(layer, name, 'True');
-      if (edits !== null) fixes.push({ title: `Return all steps of ${layer.name}: return_sequences=True`, edits });
+      if (edits !== null)
+        fixes.push({ title: `Return all steps of ${layer.name}: return_sequences=True`, edits });
     }
   }
   return fixes;
@@ -123,10 +126,12 @@ function sequences(context: FixContext, layer: Layer): Fix[] {
 
 /** An architecture with its classifier, where its map of features is wanted. */
 function withoutTop(context: FixContext): Fix[] {
-  return [...context.program.text.matchAll(/\binclude_top\s*=\s*True\b/g)].slice(0, 2).map(({ index, 0: text }) => ({
-    title: 'Leave the classifier out: include_top=False',
-    edits: [context.edit(index, index + text.length, 'include_top=False')],
-  }));
+  return [...context.program.text.matchAll(/\binclude_top\s*=\s*True\b/g)]
+    .slice(0, 2)
+    .map(({ index, 0: text }) => ({
+      title: 'Leave the classifier out: include_top=False',
+      edits: [context.edit(index, index + text.length, 'include_top=False')],
+    }));
 }
 
 // --- numbers -------------------------------------------------------------------------------------------------------------
@@ -134,42 +139,62 @@ function withoutTop(context: FixContext): Fix[] {
 /** A number of the message written where another one of it belongs: at arguments of the layers on the way first. */
 function numbers(context: FixContext, layers: readonly Layer[]): Fix[] {
   const { program, failure } = context;
-  const said = [...new Set([...failure.message.matchAll(/(?<![\w.])\d+(?![\w.])/g)].map(([text]) => text))].slice(0, 8);
   const named = namedNumbers(program.text);
   const at = failure.range.file === program.path ? failure.range.from : failure.site.range.from;
   const inLayers = layers.flatMap((layer) =>
     Object.values(layer.args).filter((range): range is SourceRange => context.owns(range)),
   );
   const candidates: { readonly fix: Fix; readonly rank: number }[] = [];
-  for (const wrong of said)
-    for (const right of said) {
-      if (wrong === right) continue;
-      for (const { index } of program.text.matchAll(new RegExp(`(?<![\\w."'])${wrong}(?![\\w."'])`, 'g'))) {
-        if (inComment(program.text, index)) continue;
-        const place = inLayers.findIndex(({ from, to }) => index >= from && index < to);
-        candidates.push({
-          fix: {
-            title: `Write ${right} for ${wrong} in line ${program.position(index).line + 1}`,
-            edits: [context.edit(index, index + wrong.length, right)],
-          },
-          rank: place >= 0 ? place : 1000 + Math.abs(index - at),
-        });
-      }
-      inLayers.forEach((range, place) => {
-        const text = context.text(range);
-        if (named.get(text) !== wrong) return;
-        for (const [name, value] of named)
-          if (value === right)
-            candidates.push({
-              fix: { title: `Take ${name} for ${text}`, edits: [context.edit(range.from, range.to, name)] },
-              rank: place - 0.5,
-            });
+  for (const [wrong, right] of exchanges(failure.message)) {
+    for (const { index } of program.text.matchAll(new RegExp(`(?<![\\w."'])${wrong}(?![\\w."'])`, 'g'))) {
+      if (inComment(program.text, index)) continue;
+      const place = inLayers.findIndex(({ from, to }) => index >= from && index < to);
+      candidates.push({
+        fix: {
+          title: `Write ${right} for ${wrong} in line ${program.position(index).line + 1}`,
+          edits: [context.edit(index, index + wrong.length, right)],
+        },
+        rank: place >= 0 ? place : 1000 + Math.abs(index - at),
       });
     }
+    inLayers.forEach((range, place) => {
+      const text = context.text(range);
+      if (named.get(text) !== wrong) return;
+      for (const [name, value] of named)
+        if (value === right)
+          candidates.push({
+            fix: { title: `Take ${name} for ${text}`, edits: [context.edit(range.from, range.to, name)] },
+            rank: place - 0.5,
+          });
+    });
+  }
   return candidates
     .sort((a, b) => a.rank - b.rank)
     .slice(0, PLACES)
     .map(({ fix }) => fix);
+}
+
+/** Numbers of a message that differ at the same place of two shapes; of one without such shapes, all its numbers. */
+function exchanges(message: string): (readonly [wrong: string, right: string])[] {
+  const [words] = message.split('\nKeras:');
+  const shapes = [...words.matchAll(/[([]((?:[\w?]+, *)*[\w?]+,?)[)\]]/g)].map(([, inner]) =>
+    inner.split(',').flatMap((entry) => (entry.trim() === '' ? [] : [entry.trim()])),
+  );
+  const found = new Map<string, readonly [string, string]>();
+  const add = (a: string, b: string): void => {
+    if (a !== b && /^\d+$/.test(a) && /^\d+$/.test(b))
+      found.set(`${a} ${b}`, [a, b]).set(`${b} ${a}`, [b, a]);
+  };
+  for (const [i, first] of shapes.entries())
+    for (const second of shapes.slice(i + 1))
+      if (first.length === second.length) first.forEach((entry, axis) => add(entry, second[axis]));
+  if (found.size === 0) {
+    const said = [...new Set([...words.matchAll(/(?<![\w.])\d+(?![\w.])/g)].map(([text]) => text))].filter(
+      (text) => Number(text) > 1,
+    );
+    for (const a of said.slice(0, 6)) for (const b of said.slice(0, 6)) add(a, b);
+  }
+  return [...found.values()];
 }
 
 function inComment(text: string, index: number): boolean {
@@ -179,7 +204,8 @@ function inComment(text: string, index: number): boolean {
 /** Names that the text gives whole numbers: `n = 7` and `a, b = 3, 4`. */
 function namedNumbers(text: string): Map<string, string> {
   const found = new Map<string, string>();
-  const assignment = /^[ \t]*((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*=[ \t]*((?:\d+[ \t]*,[ \t]*)*\d+)[ \t]*(?:#.*)?$/gm;
+  const assignment =
+    /^[ \t]*((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*=[ \t]*((?:\d+[ \t]*,[ \t]*)*\d+)[ \t]*(?:#.*)?$/gm;
   for (const [, names, values] of text.matchAll(assignment)) {
     const [left, right] = [names.split(','), values.split(',')];
     if (left.length === right.length) left.forEach((name, i) => found.set(name.trim(), right[i].trim()));
@@ -194,14 +220,17 @@ function otherTensors(context: FixContext): Fix[] {
   const { graph, failure } = context;
   const { range } = failure.site;
   if (!context.owns(range)) return [];
-  const tensors = graph.observations.filter(({ seen, range: at }) => seen.kind === 'tensor' && at.file === range.file);
+  const tensors = graph.observations.filter(
+    ({ seen, range: at }) => seen.kind === 'tensor' && at.file === range.file,
+  );
   const given = new Map<number, string>();
   for (const { name, range: at } of tensors)
     if (at.from >= range.from && at.to <= range.to && /^\w+$/.test(name)) given.set(at.from, name);
   const start = context.program.text.lastIndexOf('\ndef ', range.from) + 1;
   const inFunction = context.program.text.slice(start, range.from).includes('\n    ') && start > 0;
+  const line = context.program.text.lastIndexOf('\n', range.from) + 1;
   const before = tensors
-    .filter(({ range: at, name }) => at.to <= range.from && (!inFunction || at.from >= start) && /^\w+$/.test(name))
+    .filter(({ range: at, name }) => at.to <= line && (!inFunction || at.from >= start) && /^\w+$/.test(name))
     .reverse();
   const names = [...new Set(before.map(({ name }) => name))].slice(0, NAMES);
   return [...given].flatMap(([from, name]) =>
@@ -212,6 +241,30 @@ function otherTensors(context: FixContext): Fix[] {
         edits: [context.edit(from, from + name.length, other)],
       })),
   );
+}
+
+/** Neighbouring arguments, or entries of a pair, the other way round. */
+function swaps(context: FixContext): Fix[] {
+  const fixes: Fix[] = [];
+  for (const range of [context.failure.site.range, ...context.failure.site.stack].slice(0, 3)) {
+    if (!context.owns(range)) continue;
+    const text = context.text(range);
+    for (const { index, 1: a, 2: gap, 3: b } of text.matchAll(
+      /(?<=[(,]\s*)([A-Za-z_][\w.]*)(\s*,\s*)(?=([A-Za-z_][\w.]*)\s*[,)])/g,
+    ))
+      if (a !== b)
+        fixes.push({
+          title: `Swap ${a} and ${b}`,
+          edits: [
+            context.edit(
+              range.from + index,
+              range.from + index + a.length + gap.length + b.length,
+              b + gap + a,
+            ),
+          ],
+        });
+  }
+  return fixes.slice(0, 6);
 }
 
 /** What a loop around the failure walks, the other way round. */
@@ -227,7 +280,11 @@ function loops(context: FixContext): Fix[] {
   const header = headers[headers.length - 1];
   if (header === undefined) return [];
   const from = header.index + header[0].length - 1 - header[2].length;
-  return [...header[2].matchAll(/reversed\((\w+)\)|\b(?!zip\b|range\b|enumerate\b|len\b|reversed\b)([A-Za-z_]\w*)\b(?!\s*\()/g)]
+  return [
+    ...header[2].matchAll(
+      /reversed\((\w+)\)|\b(?!zip\b|range\b|enumerate\b|len\b|reversed\b)([A-Za-z_]\w*)\b(?!\s*\()/g,
+    ),
+  ]
     .slice(0, 4)
     .map(({ index, 0: whole, 1: inner, 2: name }) => ({
       title: inner === undefined ? `Walk ${name} backwards: reversed(${name})` : `Walk ${inner} forwards`,

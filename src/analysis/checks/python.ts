@@ -310,6 +310,8 @@ export function statesToo(context: FixContext): (Fix | null)[] {
     if (edits !== null) return [{ title: `Give the states of ${layer.name} too: return_state=True`, edits }];
   }
   if (!context.owns(failure.range)) return [];
+  const more = returnMore(context, context.text(failure.range));
+  if (more !== null) return [more];
   const first = /^[([]?\s*(\w+)/.exec(context.text(failure.range))?.[1];
   return first === undefined ? [] : [context.replace(`Take the tensor as ${first}`, first)];
 }
@@ -328,4 +330,29 @@ export function withoutCall(context: FixContext): (Fix | null)[] {
     });
   fixes.push({ title: `Leave out (${given})`, edits: [context.edit(call.open, call.close + 1, '')] });
   return fixes;
+}
+
+/** `x, skips = encoder(…)` of a function that returns `x` alone: it returns what it binds under the other names too. */
+function returnMore(context: FixContext, targets: string): Fix | null {
+  const { text } = context.program;
+  const names = targets.replace(/[()[\]\s]/g, '').split(',');
+  const called = /^\s*=\s*([A-Za-z_]\w*)\(/.exec(text.slice(context.failure.range.to))?.[1];
+  const definition = called === undefined ? null : new RegExp(`^([ \\t]*)def ${called}\\(`, 'm').exec(text);
+  if (definition === null || !names.every((name) => /^[A-Za-z_]\w*$/.test(name))) return null;
+  const end = new RegExp(`\\n(?!${definition[1]}[ \\t])(?=\\S)`).exec(
+    text.slice(definition.index + definition[0].length),
+  );
+  const body = text.slice(
+    definition.index,
+    end === null ? text.length : definition.index + definition[0].length + end.index,
+  );
+  const returns = [...body.matchAll(/\n[ \t]+return[ \t]+(\w+)[ \t]*(?=\n|$)/g)].pop();
+  const lacking = names.filter((name) => name !== returns?.[1]);
+  if (returns === undefined || lacking.length !== names.length - 1) return null;
+  if (!lacking.every((name) => new RegExp(`\\n[ \\t]+${name}[ \\t]*=(?!=)`).test(body))) return null;
+  const at = definition.index + returns.index + returns[0].length;
+  return {
+    title: `Return ${names.join(', ')} from ${called}()`,
+    edits: [context.edit(at - returns[1].length, at, names.join(', '))],
+  };
 }

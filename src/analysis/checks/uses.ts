@@ -85,10 +85,8 @@ export function layerName(context: FixContext): (Fix | null)[] {
   const layers = context.fact('layers');
   const { range } = context.failure.site;
   if (name === null || !Array.isArray(layers) || !context.owns(range)) return [];
-  const suggestion = closest(
-    name,
-    layers.filter((entry): entry is string => typeof entry === 'string'),
-  );
+  const names = layers.filter((entry): entry is string => typeof entry === 'string');
+  const suggestion = closest(name, names) ?? sharing(name, names);
   const at = context.text(range).search(new RegExp(`["']${name.replace(/\W/g, '\\$&')}["']`));
   if (suggestion === undefined || at < 0) return [];
   const quoted = context.text(range)[at];
@@ -98,6 +96,19 @@ export function layerName(context: FixContext): (Fix | null)[] {
       edits: [context.edit(range.from + at, range.from + at + name.length + 2, quoted + suggestion + quoted)],
     },
   ];
+}
+
+/** The name that shares the most letters, in pairs, with the one that is asked for. */
+function sharing(name: string, names: readonly string[]): string | undefined {
+  const pairs = (text: string): Set<string> =>
+    new Set([...text].slice(1).map((letter, i) => text[i] + letter));
+  const wanted = pairs(name);
+  const shared = (other: string): number => {
+    const own = pairs(other);
+    return [...own].filter((pair) => wanted.has(pair)).length / Math.max(1, own.size + wanted.size);
+  };
+  const [best] = [...names].sort((a, b) => shared(b) - shared(a));
+  return best !== undefined && shared(best) > 0 ? best : undefined;
 }
 
 /** `layer-name`: no slashes. */
@@ -119,11 +130,10 @@ export function modelInput(context: FixContext): (Fix | null)[] {
       : received(context);
   const fixes: (Fix | null)[] = [];
   const producer = graph.tensors[model.inputs[0]].producer;
-  const input =
-    producer === null || graph.nodes[producer].layer === null
-      ? null
-      : graph.layers[graph.nodes[producer].layer];
-  if (given !== null) fixes.push(setShape(context, input, given, 'Make the model for'));
+  const input = producer === null ? null : context.shapeGiver(graph.nodes[producer]);
+  fixes.push(...otherData(context, expected));
+  if (given !== null && given.length === expected?.length)
+    fixes.push(setShape(context, input, given, 'Make the model for'));
   // The tensor comes from an Input of its own: that may take the model's shape.
   const source = node === null || node.inputs.length === 0 ? null : graph.tensors[node.inputs[0]].producer;
   const other =
@@ -148,6 +158,38 @@ export function modelInput(context: FixContext): (Fix | null)[] {
       });
   }
   return fixes;
+}
+
+/** Data of the right size, arranged otherwise or without the axis of the batch. */
+function otherData(context: FixContext, expected: readonly number[] | null): (Fix | null)[] {
+  const [file, from, to] = [context.string('file'), context.number('from'), context.number('to')];
+  const range =
+    file === null || from === null || to === null
+      ? context.failure.range
+      : { ...context.failure.range, file, from, to };
+  const text = context.owns(range) ? context.text(range) : '';
+  const replaced = (by: string): Fix => ({
+    title: `Give ${by}`,
+    edits: [context.edit(range.from, range.to, by)],
+  });
+  if (expected === null || !/^[\w.]+(?:\[[^\]]*\])*$/.test(text)) return [];
+  const given = (context.string('received') ?? '')
+    .replace(/[()\s]/g, '')
+    .split(',')
+    .filter((entry) => entry !== '');
+  const size = (entries: readonly number[]): number => entries.reduce((product, entry) => product * entry, 1);
+  if (given.length === expected.length && given.every((entry, i) => Number(entry) === expected[i])) {
+    const element = /^(.*)\[(\d+)\]$/.exec(text);
+    const batch =
+      element === null ? `${text}[None]` : `${element[1]}[${element[2]}:${Number(element[2]) + 1}]`;
+    return [replaced(batch)];
+  }
+  const rest = given.slice(1).map(Number);
+  if (rest.every((entry) => Number.isInteger(entry)) && size(rest) === size(expected)) {
+    const arranged = `${text}.reshape((-1, ${expected.join(', ')}))`;
+    return [replaced(arranged)];
+  }
+  return [];
 }
 
 function setShape(

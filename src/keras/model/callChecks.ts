@@ -46,7 +46,19 @@ function checkPositional(
           'layer-as-tensor',
           `${state.layer.type} is called on ${what}, not on a tensor`,
           `Only input tensors may be passed as positional arguments. The following argument value should be passed as a keyword argument: ${recorder.machine.repr(leaf) ?? '…'}`,
-          { facts: { isLayer: layer !== undefined, kind: leaf.kind } },
+          {
+            facts: {
+              isLayer: layer !== undefined,
+              kind: leaf.kind,
+              ...(layer === undefined
+                ? {}
+                : {
+                    file: layer.layer.site.range.file,
+                    from: layer.layer.site.range.from,
+                    to: layer.layer.site.range.to,
+                  }),
+            },
+          },
         ),
         {
           site: arg.range === null ? recorder.site() : { range: arg.range, stack: recorder.site().stack },

@@ -1,6 +1,6 @@
 /** The classes `Model`, `Functional` and `Sequential` as programs use them. Training and saving pass without effect. */
 import { nativeClass } from '../../python/library/classes';
-import type { CallSite } from '../../graph/graph';
+import type { CallSite, SourceRange } from '../../graph/graph';
 import type { Bound, Machine } from '../../python/machine';
 import {
   NONE,
@@ -180,10 +180,12 @@ function getLayer(state: LayerState, params: Readonly<Record<string, Value>>, ma
 function given(state: LayerState, params: Readonly<Record<string, Value>>, call: CallArgs): void {
   buildFromData(state, params['x'] ?? NONE);
   const site = state.recorder.site();
-  checkData(state, { x: params['x'], y: params['y'], site });
+  const at = (name: string, place: number): SourceRange | null =>
+    (call.keywords.get(name) ?? call.positional[place])?.range ?? null;
+  checkData(state, { x: params['x'], y: params['y'], site, written: { x: at('x', 1), y: at('y', 2) } });
   const held = call.keywords.get('validation_data')?.value;
   if (held?.kind === 'tuple' && held.items.length >= 2)
-    checkData(state, { x: held.items[0], y: held.items[1], site });
+    checkData(state, { x: held.items[0], y: held.items[1], site, written: { x: null, y: null } });
 }
 
 /** Keywords of the training methods (keras/src/trainers/trainer.py). */

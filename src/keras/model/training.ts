@@ -2,7 +2,7 @@
  * What `fit`, `evaluate` and `predict` are given against what the model takes and gives: data of another shape than the
  * inputs, and labels that the loss cannot compare with the output (keras/src/losses/losses.py and the backends' `nn.py`).
  */
-import type { TensorId } from '../../graph/graph';
+import type { TensorId, SourceRange } from '../../graph/graph';
 import type { Value } from '../../python/values';
 import { KerasError } from '../definition';
 import { formatShape, isKnownRank } from '../dims';
@@ -32,6 +32,8 @@ export interface Given {
   readonly x: Value | undefined;
   readonly y: Value | undefined;
   readonly site: CallSite;
+  /** The arguments as they are written. */
+  readonly written: { readonly x: SourceRange | null; readonly y: SourceRange | null };
 }
 
 /** Models whose data have been complained of: `evaluate` after `fit` meets the same mistake again. */
@@ -94,7 +96,7 @@ function namesOf(recorder: Recorder, structure: Value, ids: readonly TensorId[])
 }
 
 /** True when a mistake was reported. */
-function wrongInputs(state: LayerState, functional: FunctionalGraph, x: Value, { site }: Given): boolean {
+function wrongInputs(state: LayerState, functional: FunctionalGraph, x: Value, given: Given): boolean {
   const { recorder } = state;
   const entries = entriesFor(recorder, x, functional.inputs, functional.inputIds);
   if (entries === null) return false;
@@ -108,7 +110,9 @@ function wrongInputs(state: LayerState, functional: FunctionalGraph, x: Value, {
     return false;
   } catch (error) {
     if (!(error instanceof KerasError)) throw error;
-    recorder.fail(error, { site, layer: state.layer, inputs: [...functional.inputIds] });
+    const { x: at } = given.written;
+    if (at !== null) Object.assign(error.options.facts ?? {}, { file: at.file, from: at.from, to: at.to });
+    recorder.fail(error, { site: given.site, layer: state.layer, inputs: [...functional.inputIds] });
     return true;
   }
 }

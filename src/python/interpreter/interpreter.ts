@@ -182,7 +182,13 @@ export class Interpreter implements Machine {
     const found = findAttr(this, obj, name);
     if (found !== undefined) return found;
     // Of a library's classes only a part is modelled: what is not may well be there.
-    if (obj.kind === 'instance' && obj.cls.def === null && !this.wouldCatch('AttributeError'))
+    const complete = obj.kind === 'instance' ? obj.cls.hooks?.attributesComplete : undefined;
+    if (
+      obj.kind === 'instance' &&
+      obj.cls.def === null &&
+      (complete !== true || obj.cls.hooks?.attributeNames?.has(name) === true || name.startsWith('_')) &&
+      !this.wouldCatch('AttributeError')
+    )
       return unknown(`${name} of a ${obj.cls.name} is not followed`);
     const what =
       obj.kind === 'module'
