@@ -20,10 +20,7 @@ const METRIC = 'name dtype';
 const KEYWORDS: Readonly<Record<string, readonly (readonly [classes: string, keywords: string])[]>> = {
   'keras.optimizers': [
     ['Adadelta', `${OPTIMIZER} rho epsilon`],
-    [
-      'Adafactor',
-      `${OPTIMIZER} beta_2_decay clip_threshold epsilon_1 epsilon_2 relative_step`,
-    ],
+    ['Adafactor', `${OPTIMIZER} beta_2_decay clip_threshold epsilon_1 epsilon_2 relative_step`],
     ['Adagrad', `${OPTIMIZER} initial_accumulator_value epsilon`],
     ['Adam AdamW', `${ADAM} amsgrad adaptive_epsilon`],
     ['Adamax Lamb', ADAM],

@@ -17,13 +17,20 @@ function endedWithout(value: Value): FunctionValue | null {
   const { def } = value.endOf;
   if (def.type !== 'FunctionDef') return null;
   const written = def.body.some(
-    (statement) => statement.type !== 'Pass' && !(statement.type === 'Expr' && statement.value.type === 'Constant'),
+    (statement) =>
+      statement.type !== 'Pass' && !(statement.type === 'Expr' && statement.value.type === 'Constant'),
   );
   return written ? value.endOf : null;
 }
 
 /** Raises at `range` where the value is the result of a function that returns nothing; `asked` says what it was taken for. */
-export function checkReturned(vm: Interpreter, value: Value, asked: string, python: string, range: SourceRange): void {
+export function checkReturned(
+  vm: Interpreter,
+  value: Value,
+  asked: string,
+  python: string,
+  range: SourceRange,
+): void {
   const fn = endedWithout(value);
   if (fn === null) return;
   raiseMistake(
@@ -62,7 +69,10 @@ function plainly(value: Value): string | null {
     case 'instance': {
       const { cls } = value;
       if (cls.hooks?.notCallable !== undefined) return cls.hooks.notCallable;
-      const own = cls.file !== null && unknownBase(cls) === null && cls.mro.every(({ def, module }) => def !== null || module === 'builtins');
+      const own =
+        cls.file !== null &&
+        unknownBase(cls) === null &&
+        cls.mro.every(({ def, module }) => def !== null || module === 'builtins');
       return own ? `an object of ${cls.name}, which has no \`__call__\`,` : null;
     }
     default:
