@@ -26,7 +26,10 @@ export async function ask(
     : undefined;
 }
 
-/** For providers whose answers change without a key press: fires with every newer analysis and when a setting changes. */
+/**
+ * For providers whose answers change without an edit of the document: fires when a setting, an imported file or another cell
+ * has changed. After an edit the editor asks by itself; being told to ask again would make it drop the answer under way.
+ */
 export class Refresh implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly subscriptions: readonly vscode.Disposable[];
@@ -35,7 +38,9 @@ export class Refresh implements vscode.Disposable {
   constructor(documents: Documents, settings: SettingsCache) {
     this.subscriptions = [
       this.changed,
-      documents.onChange(() => this.changed.fire()),
+      documents.onChange(({ program, sameText }) => {
+        if (sameText || program.documents.length > 1) this.changed.fire();
+      }),
       settings.onChange(() => this.changed.fire()),
     ];
   }

@@ -38,6 +38,14 @@ export interface ProgramDocuments {
   readonly cells: readonly number[] | undefined;
 }
 
+/** A newer analysis. */
+export interface Change {
+  readonly program: ProgramDocuments;
+  readonly analysis: Analysis;
+  /** The texts are those of the analysis before: a setting or a file that it reads has changed. */
+  readonly sameText: boolean;
+}
+
 interface Entry {
   program: ProgramDocuments;
   /** Versions of the documents that `analysis` saw. */
@@ -58,7 +66,7 @@ export class Documents implements vscode.Disposable {
   /** Syntax trees of imported files, kept from run to run: a key press parses the edited file only. */
   private readonly parsed: NonNullable<Environment['parsed']> = new Map();
   private readonly entries = new Map<string, Entry>();
-  private readonly changed = new vscode.EventEmitter<{ program: ProgramDocuments; analysis: Analysis }>();
+  private readonly changed = new vscode.EventEmitter<Change>();
   private readonly closed = new vscode.EventEmitter<ProgramDocuments>();
   private readonly subscriptions: vscode.Disposable[] = [];
   /** A newer analysis is ready. */
@@ -155,7 +163,9 @@ export class Documents implements vscode.Disposable {
   private run(entry: Entry): void {
     entry.timer = undefined;
     const { program } = entry;
-    entry.seen = versions(program);
+    const seen = versions(program);
+    const sameText = entry.seen === seen;
+    entry.seen = seen;
     entry.asked.clear();
     const texts = program.documents.map((document) => document.getText());
     entry.analysis = this.analyzed(
@@ -166,7 +176,7 @@ export class Documents implements vscode.Disposable {
       entry.asked,
     );
     this.settle(entry);
-    this.changed.fire({ program, analysis: entry.analysis });
+    this.changed.fire({ program, analysis: entry.analysis, sameText });
   }
 
   /** Answers the questions that wait, unless files are still being read: their arrival starts the next run. */

@@ -8,13 +8,17 @@ import { reason } from './contract';
 import { coreText } from './elsewhere';
 import { escapeMarkdown, fieldText, grouped, openDims, orUnknown, shapesText, sizes } from './format';
 import { windowFormulas } from './windowFormula';
-import { windowPicture } from './windowPicture';
+import { windowPicture, type Theme } from './windowPicture';
 import { t } from './words';
 
-/** A link target for a place in the source, for hosts that can open one. */
-export type Link = (range: SourceRange) => string | null;
+/** What shows the text: how it links to the source, and the colours of its pictures. */
+export interface Host {
+  /** A link target for a place in the source; null where there is none: the place is only named then. */
+  readonly link: (range: SourceRange) => string | null;
+  readonly theme: Theme;
+}
 
-export const noLink: Link = () => null;
+export const noHost: Host = { link: () => null, theme: 'light' };
 
 /** `(None, 28, 28, 1) → (None, 26, 26, 32)` */
 export function flow(analysis: Analysis, node: Node): string {
@@ -81,7 +85,7 @@ function sequenceText(view: SequenceView, { primitive }: Node): string {
 }
 
 /** The lines of a hover on one execution, with the drawing of its window where it has one. */
-export function explain(analysis: Analysis, node: Node, link: Link = noLink): string[] {
+export function explain(analysis: Analysis, node: Node, host: Host = noHost): string[] {
   const { graph, figures } = analysis;
   const lines: string[] = [];
   // A call that fails has no result: what figures there are would be those of a guess.
@@ -129,16 +133,16 @@ export function explain(analysis: Analysis, node: Node, link: Link = noLink): st
       bullet(t('Output length {0}', `\`${formula}\``));
   }
   const why = reason(graph, node);
-  if (why !== null) bullet(t('Unknown: {0}', escapeMarkdown(coreText(why)) + whence(analysis, node, link)));
+  if (why !== null) bullet(t('Unknown: {0}', escapeMarkdown(coreText(why)) + whence(analysis, node, host)));
   if (primitive.op === 'conv' || primitive.op === 'pool') {
-    const image = windowPicture(primitive.axes, primitive.op === 'conv' && primitive.transposed);
+    const image = windowPicture(primitive.axes, primitive.op === 'conv' && primitive.transposed, host.theme);
     if (image !== null) lines.push('', image);
   }
   return lines;
 }
 
 /** Where an unknown of a node began: its own place, else the first name that was seen to be unknown for the same reason. */
-function whence(analysis: Analysis, node: Node, link: Link): string {
+function whence(analysis: Analysis, node: Node, host: Host): string {
   const shape = node.outputs.length > 0 ? analysis.graph.tensors[node.outputs[0]].shape : null;
   const dim =
     shape === null || isUnknown(shape) ? shape : (shape.find((candidate) => isUnknown(candidate)) ?? null);
@@ -147,14 +151,14 @@ function whence(analysis: Analysis, node: Node, link: Link): string {
     analysis.graph.observations.find(
       ({ seen }) => seen.kind === 'unknown' && seen.unknown.reason === unknown?.reason,
     )?.range;
-  return placeText(analysis, unknown?.at ?? named(), link);
+  return placeText(analysis, unknown?.at ?? named(), host);
 }
 
-/** ` (line 12)`, with a link where the host can make one; empty for a place that is not known or holds no text. */
-export function placeText(analysis: Analysis, at: SourceRange | undefined, link: Link): string {
+/** ` (line 12)`, with a link where there is one; empty for a place that is not known or holds no text. */
+export function placeText(analysis: Analysis, at: SourceRange | undefined, host: Host): string {
   if (at === undefined || at.to === at.from) return '';
   const { program } = analysis;
-  const target = link(at);
+  const target = host.link(at);
   const file = at.file.slice(at.file.lastIndexOf('/') + 1);
   const place =
     at.file !== program.path

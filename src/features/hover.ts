@@ -2,7 +2,7 @@
 import type { Analysis } from '../analysis/analysis';
 import type { Layer, Node, Observation } from '../graph/graph';
 import { formatShape } from '../keras/dims';
-import { explain, flow, noLink, placeText, type Link } from './explain';
+import { explain, flow, noHost, placeText, type Host } from './explain';
 import { coreText } from './elsewhere';
 import { escapeMarkdown, fieldSize, fieldText, openDims, shapesText, short } from './format';
 import { fieldFigures } from '../analysis/figures';
@@ -21,12 +21,12 @@ export interface Hover {
 /** Distinct results listed before the rest is only counted. */
 const LISTED = 12;
 
-/** `link`: how the host links to a place in the source; without it places are only named. */
-export function hover(analysis: Analysis, place: Place, link: Link = noLink): Hover | null {
+/** `host`: what shows the hover; without it places are only named. */
+export function hover(analysis: Analysis, place: Place, host: Host = noHost): Hover | null {
   const { program } = analysis;
   const found = locate(analysis, program.offset(place));
   if (found === null) return null;
-  const lines = linesOf(analysis, found, link);
+  const lines = linesOf(analysis, found, host);
   if (lines.length === 0) return null;
   return {
     from: program.place(found.range.from).offset,
@@ -35,21 +35,21 @@ export function hover(analysis: Analysis, place: Place, link: Link = noLink): Ho
   };
 }
 
-function linesOf(analysis: Analysis, found: Found, link: Link): string[] {
+function linesOf(analysis: Analysis, found: Found, host: Host): string[] {
   switch (found.kind) {
     case 'observations':
-      return observations(analysis, found.observations, link);
+      return observations(analysis, found.observations, host);
     case 'models':
       return models(analysis, found.name, found.models);
     case 'layers':
-      return found.nodes.length === 0 ? unused(analysis, found.layers) : results(analysis, found.nodes, link);
+      return found.nodes.length === 0 ? unused(analysis, found.layers) : results(analysis, found.nodes, host);
     case 'nodes':
-      return results(analysis, found.nodes, link);
+      return results(analysis, found.nodes, host);
   }
 }
 
 /** Executions of one place: one in full, several as a list. */
-function results(analysis: Analysis, nodes: readonly Node[], link: Link): string[] {
+function results(analysis: Analysis, nodes: readonly Node[], host: Host): string[] {
   if (nodes.length === 0) return [];
   const groups = new Map<string, Node[]>();
   for (const node of nodes) {
@@ -65,7 +65,7 @@ function results(analysis: Analysis, nodes: readonly Node[], link: Link): string
       '',
       `\`${flow(analysis, first)}\``,
       '',
-      ...(model ? modelLines(analysis, model) : explain(analysis, first, link)),
+      ...(model ? modelLines(analysis, model) : explain(analysis, first, host)),
     ];
   }
   const last = nodes[nodes.length - 1];
@@ -86,7 +86,7 @@ function results(analysis: Analysis, nodes: readonly Node[], link: Link): string
     );
   });
   if (groups.size > LISTED) lines.push('', t('… and {0} more', groups.size - LISTED));
-  lines.push('', t('The first, {0}:', `\`${first.name}\``), '', ...explain(analysis, first, link));
+  lines.push('', t('The first, {0}:', `\`${first.name}\``), '', ...explain(analysis, first, host));
   return lines;
 }
 
@@ -158,11 +158,11 @@ function modelLines(analysis: Analysis, model: Model): string[] {
 }
 
 /** A name or attribute: the tensors, layers or values it was seen to be. */
-function observations(analysis: Analysis, seen: readonly Observation[], link: Link): string[] {
+function observations(analysis: Analysis, seen: readonly Observation[], host: Host): string[] {
   const { graph } = analysis;
   const texts = new Map<string, { count: number; more: string[] }>();
   for (const observation of seen) {
-    const [text, more] = observed(analysis, observation, link);
+    const [text, more] = observed(analysis, observation, host);
     const entry = texts.get(text);
     if (entry) entry.count++;
     else texts.set(text, { count: 1, more });
@@ -189,7 +189,7 @@ function observations(analysis: Analysis, seen: readonly Observation[], link: Li
 function observed(
   analysis: Analysis,
   { name, seen }: Observation,
-  link: Link,
+  host: Host,
 ): [text: string, more: string[]] {
   const { graph } = analysis;
   switch (seen.kind) {
@@ -198,7 +198,7 @@ function observed(
       const node = tensor.producer === null ? null : graph.nodes[tensor.producer];
       const more = openDims(tensor.shape).map((line) => `- ${t('Open length, {0}', line)}`);
       if (node !== null && node.primitive.op !== 'input')
-        more.unshift(`- ${t('from {0}', producerText(analysis, node, link))}`);
+        more.unshift(`- ${t('from {0}', producerText(analysis, node, host))}`);
       const field = fieldFigures(analysis.figures.fields.of(tensor.id));
       if (field !== null && node?.primitive.op !== 'input')
         more.push(`- ${t('Receptive field {0}', fieldText(field))}`);
@@ -211,19 +211,19 @@ function observed(
       const model = modelOf(analysis, layer);
       if (model) return [title, modelLines(analysis, model)];
       const nodes = executions(analysis, layer);
-      return [title, nodes.length > 0 ? results(analysis, nodes, link).slice(2) : [t('Not called yet.')]];
+      return [title, nodes.length > 0 ? results(analysis, nodes, host).slice(2) : [t('Not called yet.')]];
     }
     case 'shape':
       return [`\`${name}\` = \`${formatShape(seen.shape)}\``, []];
     case 'value':
       return [`\`${name}\` = \`${seen.text}\``, []];
     case 'unknown': {
-      const why = escapeMarkdown(coreText(seen.unknown.reason)) + placeText(analysis, seen.unknown.at, link);
+      const why = escapeMarkdown(coreText(seen.unknown.reason)) + placeText(analysis, seen.unknown.at, host);
       return [t('{0}: unknown, {1}', `\`${name}\``, why), []];
     }
   }
 }
 
-function producerText(analysis: Analysis, node: Node, link: Link): string {
-  return `**${escapeMarkdown(node.type)}** \`${node.name}\`${placeText(analysis, node.site.range, link)}`;
+function producerText(analysis: Analysis, node: Node, host: Host): string {
+  return `**${escapeMarkdown(node.type)}** \`${node.name}\`${placeText(analysis, node.site.range, host)}`;
 }

@@ -1,6 +1,7 @@
 /** “What if the input were …”: the edits of the program that give a model another input, for a comparison or to be kept. */
 import type { Analysis } from '../analysis/analysis';
 import type { TextEdit } from '../analysis/diagnostic';
+import { isShipped } from '../keras/applications';
 import { shapesText } from './format';
 import { t } from './words';
 
@@ -42,8 +43,9 @@ export function parseInput(text: string): readonly StatedShape[] | null {
 }
 
 /**
- * A comment `# convlens: input=(…)` that states the shapes: after each `Input` that the model starts from, or after the head
- * of its class. The comment there already is replaced.
+ * A comment `# convlens: input=(…)` that states the shapes: after each `Input` that the model starts from (after the call of
+ * an architecture that makes its own), after a Sequential that has none, or after the head of the model's class. The comment
+ * there already is replaced.
  */
 export function whatIf(analysis: Analysis, index: number, shapes: readonly StatedShape[]): WhatIf {
   const { graph, program } = analysis;
@@ -52,9 +54,9 @@ export function whatIf(analysis: Analysis, index: number, shapes: readonly State
   const starts = model.inputs.map((id) => {
     const { producer } = graph.tensors[id];
     const node = producer === null ? undefined : graph.nodes[producer];
-    return node?.primitive.op === 'input' && node.layer !== null
-      ? graph.layers[node.layer].site.range
-      : undefined;
+    if (node?.primitive.op !== 'input' || node.layer === null) return undefined;
+    const { site } = graph.layers[node.layer];
+    return isShipped(site.range.file) ? site.stack.find(({ file }) => !isShipped(file)) : site.range;
   });
   if (starts.length > 0 && starts.every((range) => range !== undefined && range.to > range.from)) {
     if (starts.length !== shapes.length)
@@ -65,6 +67,11 @@ export function whatIf(analysis: Analysis, index: number, shapes: readonly State
     if (edits.every((edit) => edit !== null)) return { kind: 'edits', edits };
     return impossible(t('The input of this model is made in another file.'));
   }
+  const own = model.layer === null ? undefined : graph.layers[model.layer].site.range;
+  if (model.kind === 'sequential' && starts.length === 0 && own?.file === program.path && own.to > own.from)
+    return shapes.length === 1
+      ? { kind: 'edits', edits: [comment(analysis, own.to, shapes)] }
+      : impossible(t('The model has {0} inputs; {1} shapes were given.', 1, shapes.length));
   const cls = analysis.builders.classes.find(({ models }) => models.includes(index));
   return cls === undefined
     ? impossible(t('The input of this model is not made in this file.'))

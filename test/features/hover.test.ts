@@ -35,8 +35,8 @@ describe('hover', () => {
     );
     // 7×7 padded input and 5×5 output; 9 cells read, one result.
     assert.equal(cells.length, 49 + 25);
-    assert.equal(cells.filter((cell) => cell.startsWith('#3b82f6')).length, 9);
-    assert.equal(cells.filter((cell) => cell.startsWith('#f59e0b')).length, 1);
+    assert.equal(cells.filter((cell) => cell.startsWith('#1a85ff')).length, 9);
+    assert.equal(cells.filter((cell) => cell.startsWith('#d18616')).length, 1);
   });
 
   it('writes out dilation, strides, unequal pads and transposed windows', () => {

@@ -10,6 +10,7 @@ import {
   statedInput,
   tensorUses,
   whatIf,
+  type Host,
 } from '../../src/features';
 import { analyse, marked } from './analyse';
 
@@ -110,9 +111,9 @@ class Net(keras.Model):
   });
 
   it('says why where it cannot', () => {
-    const source = `${HEAD}from keras.applications import VGG16\nm = VGG16(weights=None)\n`;
-    const found = whatIf(analyse(source), 0, parseInput('(None, 64, 64, 3)')!);
-    assert.equal(found.kind, 'impossible');
+    const files = { 'parts.py': `${HEAD}i = keras.Input((8,))\n` };
+    const analysis = analyse(`${HEAD}from parts import i\nm = keras.Model(i, layers.Dense(4)(i))\n`, files);
+    assert.equal(whatIf(analysis, 0, parseInput('(None, 9)')!).kind, 'impossible');
   });
 
   it('reads shapes as people write them and refuses what is none', () => {
@@ -132,12 +133,15 @@ describe('links of a hover', () => {
       `${HEAD}import os\nn = int(os.environ["N"])\ni = keras.Input((8,))\ny = layers.De‸nse(n)(i)\nprint(y)\n`,
     );
     const analysis = analyse(text);
-    const link = ({ from }: { from: number }): string => `goto:${text.slice(0, from).split('\n').length}`;
+    const host: Host = {
+      link: ({ from }) => `goto:${text.slice(0, from).split('\n').length}`,
+      theme: 'dark',
+    };
     assert.match(
-      hover(analysis, { cell: 0, offset }, link)!.markdown,
+      hover(analysis, { cell: 0, offset }, host)!.markdown,
       /Unknown: .* \(\[line 4\]\(goto:4\)\)/,
     );
-    const name = hover(analysis, { cell: 0, offset: text.indexOf('print(y)') + 6 }, link)!.markdown;
+    const name = hover(analysis, { cell: 0, offset: text.indexOf('print(y)') + 6 }, host)!.markdown;
     assert.match(name, /from \*\*Dense\*\* `dense` \(\[line 6\]\(goto:6\)\)/);
   });
 });

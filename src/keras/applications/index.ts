@@ -14,6 +14,14 @@ import { source as resnet } from './resnet';
 import { source as vgg } from './vgg';
 import { source as xception } from './xception';
 
+/** Root under which the interpreter finds the shipped programs; no file system has it. */
+export const SHIPPED = '<convlens>';
+
+/** True for a file of the shipped programs. */
+export function isShipped(file: string): boolean {
+  return file.startsWith(`${SHIPPED}/`);
+}
+
 /** Dotted name of the package that the programs form, for their relative imports. */
 export const PACKAGE = 'convlens_applications';
 

@@ -2,6 +2,7 @@
 import { isOpen, isUnknown, type CallSite, type Dim, type Shape, type SourceRange } from '../../graph/graph';
 import { native, type CallArgs, type NativeFunction, type Value } from '../../python/values';
 import { KerasError } from '../definition';
+import { isShipped } from '../applications';
 import { isKnownRank } from '../dims';
 import { INPUT_PARAMETERS, inputLayer, inputShape } from '../layers/core/input';
 import { LayerConfig } from './config';
@@ -80,8 +81,13 @@ export function attachInputTensor(
   state.calls.push({ node: node.id, inputs: value, outputs: value });
 }
 
-/** The shape that a comment `# convlens: input=(…)` behind the call states in the program's place. */
-function assumedShape({ directives }: Recorder, { range }: CallSite): Shape | undefined {
+/**
+ * The shape that a comment `# convlens: input=(…)` behind the call states in the program's place; for an Input of an
+ * architecture of keras.applications, behind the call of that.
+ */
+export function assumedShape({ directives }: Recorder, site: CallSite): Shape | undefined {
+  const range = isShipped(site.range.file) ? site.stack.find(({ file }) => !isShipped(file)) : site.range;
+  if (range === undefined) return undefined;
   for (const directive of directives) {
     const behind = directive.trailing && directive.lineFrom <= range.to && range.to <= directive.from;
     if (!behind || directive.file !== range.file || range.to === range.from) continue;

@@ -16,10 +16,12 @@ import {
   type Value,
 } from '../../python/values';
 import { probePlainClasses, withSignature } from '../plain/probing';
+import { assumedShape } from './input';
 import { callLayer } from './layerCall';
 import { userMethod } from './layerBuild';
 import { LayerState, layerStateOf } from './layerState';
 import type { Recorder } from './recorder';
+import { buildSequential } from './sequentialBuild';
 import { toUnknown, valueToShape } from './shapes';
 import { statedShapes as directiveShapes } from './stated';
 
@@ -33,6 +35,7 @@ export interface ProbeOptions {
 /** Runs all probes. */
 export function probeAll(recorder: Recorder, options: ProbeOptions): void {
   const { machine } = recorder;
+  for (const state of [...recorder.layers]) if (isOpenSequential(state)) buildAsStated(recorder, state);
   for (const state of [...recorder.layers])
     if (state.isModel && state.calls.length === 0 && userMethod(state, 'call') !== undefined)
       probeCall(recorder, state, options);
@@ -47,6 +50,19 @@ export function probeAll(recorder: Recorder, options: ProbeOptions): void {
       keep: (body) => keep(recorder, body),
       unknownArguments: (fn, skip) => unknownArguments(machine, fn, skip),
     });
+}
+
+/** A Sequential that nothing has said the input of. */
+function isOpenSequential(state: LayerState): boolean {
+  return state.role === 'sequential' && state.functional === null && state.calls.length === 0;
+}
+
+/** Builds it for the input that a comment behind its constructor states. */
+function buildAsStated(recorder: Recorder, state: LayerState): void {
+  const { site } = state.layer;
+  const shape = assumedShape(recorder, site);
+  if (shape !== undefined)
+    recorder.drive(site, () => recorder.within(null, () => buildSequential(state, shape)));
 }
 
 /** Runs a probe and keeps what it found out of the layers. */

@@ -2,13 +2,10 @@
 import { PyRaise, type Machine } from '../../python/machine';
 import { NONE, native, type CallArgs, type ModuleValue, type Value } from '../../python/values';
 import type { FileReader } from '../../python/source';
-import { MODULE_OF, PACKAGE, PREPROCESSING, SOURCES } from '../applications';
+import { MODULE_OF, PACKAGE, PREPROCESSING, SHIPPED, SOURCES } from '../applications';
 import { KerasError } from '../definition';
 import { recorderOf, type Recorder } from '../model/recorder';
 import { misspeltClass } from './publicNames';
-
-/** Root under which the interpreter finds the shipped programs; no file system has it. */
-export const SHIPPED = '<convlens>';
 
 /** A reader that knows the shipped programs beside the files of `reader`. */
 export function withShipped(reader: FileReader | undefined): FileReader {
