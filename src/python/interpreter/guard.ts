@@ -95,13 +95,33 @@ export function uncalled(vm: Interpreter): {
     for (const ancestor of cls.mro) if (ancestor !== cls) subclassed.add(ancestor);
   const isMain = (file: string | null): boolean =>
     file !== null && (file === vm.mainFile || file.startsWith(`${vm.mainFile}#`));
+  const functions = vm.functions.filter(
+    (fn) => fn.calls === 0 && fn.def.type === 'FunctionDef' && fn.closure.kind === 'module' && isMain(fn.file),
+  );
   return {
-    functions: vm.functions.filter(
-      (fn) =>
-        fn.calls === 0 && fn.def.type === 'FunctionDef' && fn.closure.kind === 'module' && isMain(fn.file),
-    ),
+    functions: callersFirst(vm, functions),
     classes: vm.classValues.filter((cls) => cls.instances === 0 && isMain(cls.file) && !subclassed.has(cls)),
   };
+}
+
+/**
+ * Functions with required parameters after those that call them: these know better what to give, and by then such helpers
+ * have been called. Others keep their place, for their defaults say more than any caller's unknown values.
+ */
+function callersFirst(vm: Interpreter, functions: readonly FunctionValue[]): readonly FunctionValue[] {
+  const called = new Set<string>();
+  for (const fn of functions) {
+    const text = vm.sources.get(fn.file)?.text.slice(fn.def.from, fn.def.to) ?? '';
+    for (const [name] of text.matchAll(/[A-Za-z_]\w*(?=\s*\()/g)) if (name !== fn.name) called.add(name);
+  }
+  const later = (fn: FunctionValue): boolean => called.has(fn.name) && requiresArguments(fn);
+  return [...functions.filter((fn) => !later(fn)), ...functions.filter(later)];
+}
+
+function requiresArguments(fn: FunctionValue): boolean {
+  return fn.def.params.some(
+    ({ name, kind }) => kind !== 'args' && kind !== 'kwargs' && !fn.defaults.has(name),
+  );
 }
 
 /** `Machine.probe`. */

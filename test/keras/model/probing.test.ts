@@ -54,4 +54,23 @@ def other(n):
     assert.deepEqual(outputs, ['(None, 5)', '(None, 4, 4, 4)']);
     assert.deepEqual(graph.failures, []);
   });
+
+  it('runs helpers by way of what calls them: a caller knows better what to give', () => {
+    const graph = graphOf(`${HEAD}
+def build(classes, width):
+    x = inp = keras.Input((8, 8, 1))
+    x = layers.Conv2D(width, 3)(x)
+    return keras.Model(inp, layers.Dense(classes)(layers.Flatten()(x)))
+def small(width=4):
+    return keras.Sequential([keras.Input((8,)), layers.Dense(width)])
+def main():
+    build(10, 2)
+    small(3)
+`);
+    const outputs = graph.models.map((found) =>
+      found.outputs.map((id) => formatShape(graph.tensors[id].shape)).join(),
+    );
+    // `small` says by its defaults what it makes, whoever calls it; `build` does not.
+    assert.deepEqual(outputs, ['(None, 4)', '(None, 10)', '(None, 3)']);
+  });
 });
