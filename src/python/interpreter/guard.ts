@@ -96,7 +96,8 @@ export function uncalled(vm: Interpreter): {
   const isMain = (file: string | null): boolean =>
     file !== null && (file === vm.mainFile || file.startsWith(`${vm.mainFile}#`));
   const functions = vm.functions.filter(
-    (fn) => fn.calls === 0 && fn.def.type === 'FunctionDef' && fn.closure.kind === 'module' && isMain(fn.file),
+    (fn) =>
+      fn.calls === 0 && fn.def.type === 'FunctionDef' && fn.closure.kind === 'module' && isMain(fn.file),
   );
   return {
     functions: callersFirst(vm, functions),
