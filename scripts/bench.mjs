@@ -1,4 +1,4 @@
-// `npm run bench`: measures the core (key press to hints) and the engine (in Chromium, per backend), and prints all figures
+// `npm run bench`: measures the core (key press to hints), the engine (in Chromium, per backend) and the panel, and prints all figures
 // as one JSON object on the last line. Milliseconds and bytes; figures of one run on one machine compare with each other.
 import { stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -39,6 +39,10 @@ Object.assign(figures, JSON.parse(output.trim().split('\n').pop()));
 
 progress('engine');
 figures.engine = await engineFigures();
+
+progress('panel');
+const panel = await run(process.execPath, ['--import', 'tsx', 'test/bench/panel.ts'], { cwd: root, quiet: true });
+figures.panel = JSON.parse(panel.output.trim().split('\n').pop());
 
 figures.bytes = {};
 for (const file of ['extension.js', 'webview/panel.js', 'webview/worker.js', 'cli.js']) {

@@ -47,7 +47,7 @@ class CallTree {
   ) {
     this.chains = leaves.map((leaf) => chainOf(graph, leaf.node, base));
     this.chains.forEach((chain, leaf) => {
-      for (const call of chain) this.members.set(call, [...(this.members.get(call) ?? []), leaf]);
+      for (const call of chain) append(this.members, call, leaf);
     });
   }
 
@@ -74,6 +74,12 @@ class CallTree {
     const { name } = this.graph.calls[call];
     return count >= LEAST && count <= this.leaves.length * BUILDS && !name.startsWith('<');
   }
+}
+
+function append<K, V>(to: Map<K, V[]>, key: K, value: V): void {
+  const known = to.get(key);
+  if (known) known.push(value);
+  else to.set(key, [value]);
 }
 
 function chainOf(graph: ModelGraph, node: NodeId, base: CallId | null): CallId[] {
@@ -124,7 +130,7 @@ function itemsOf(
   const inside = new Map<CallId, Item[]>();
   leaves.forEach((leaf, index) => {
     const call = groups[index];
-    if (call !== null) inside.set(call, [...(inside.get(call) ?? []), leaf]);
+    if (call !== null) append(inside, call, leaf);
   });
   const leaving = leavingTensors(graph, leaves, groups, outputs);
   const done = new Set<CallId>();

@@ -44,14 +44,30 @@ export interface Scope {
   readonly edges: readonly Edge[];
 }
 
+/** Scopes worked out so far: names, drawing and folding ask for the same ones. A graph is never changed. */
+const known = new WeakMap<ModelGraph, Map<number | Item, Scope>>();
+
+function once(graph: ModelGraph, of: number | Item, make: () => Scope): Scope {
+  let scopes = known.get(graph);
+  if (!scopes) known.set(graph, (scopes = new Map()));
+  let scope = scopes.get(of);
+  if (!scope) scopes.set(of, (scope = make()));
+  return scope;
+}
+
 /** The top level of a model. */
 export function modelScope(graph: ModelGraph, model: number): Scope {
   const found = graph.models[model];
-  return found ? scopeOf(graph, found.nodes, found.outputs, '') : { items: [], edges: [] };
+  if (!found) return { items: [], edges: [] };
+  return once(graph, model, () => scopeOf(graph, found.nodes, found.outputs, ''));
 }
 
-/** The inside of a composite node. */
+/** The inside of a composite node or of what a call made. */
 export function insideScope(graph: ModelGraph, item: Item): Scope {
+  return once(graph, item, () => insideOf(graph, item));
+}
+
+function insideOf(graph: ModelGraph, item: Item): Scope {
   if (item.made) return arranged(graph, item.made.items, item.made.outputs, item.made);
   const node = graph.nodes[item.node];
   return scopeOf(graph, node.children, node.outputs, `${item.key}/`);
@@ -68,13 +84,13 @@ function scopeOf(
   outputs: readonly TensorId[],
   prefix: string,
 ): Scope {
-  const known = new Set<NodeId>();
+  const listed = new Set<NodeId>();
   const count = new Map<string, number>();
   const items: Item[] = [];
   for (const id of nodes) {
     const node = graph.nodes[id];
-    if (!node || known.has(id)) continue;
-    known.add(id);
+    if (!node || listed.has(id)) continue;
+    listed.add(id);
     const times = (count.get(node.name) ?? 0) + 1;
     count.set(node.name, times);
     items.push({

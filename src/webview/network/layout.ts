@@ -14,10 +14,10 @@ import {
   type Scope,
 } from './items';
 import { layered } from './layered';
-import { foldRepeats } from './repeats';
+import { structureOf } from './repeats';
 import { drawEdges } from './routes';
 import { BOX, boxSize } from './sizes';
-import { decompose, itemsOf, type Region } from './structure';
+import { itemsOf, type Region } from './structure';
 import type { Drawing, PlacedBox, PlacedLabel, Point } from './types';
 import { shape as shapeText } from '../format';
 
@@ -136,7 +136,7 @@ class Placer {
   ) {}
 
   scope(scope: Scope): Frame {
-    const region = foldRepeats(this.graph, scope, decompose(scope));
+    const region = structureOf(this.graph, scope);
     return {
       scope,
       block: this.region(region, scope),

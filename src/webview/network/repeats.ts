@@ -3,7 +3,7 @@
  * program order where each is fed by several before it (cells of a searched network), and side by side (branches of one kind).
  */
 import { EXIT, inputShapes, insideScope, outputShape, type Item, type Scope } from './items';
-import { itemsOf, type Region } from './structure';
+import { decompose, itemsOf, type Region } from './structure';
 import type { Dim, ModelGraph, Node, Primitive, Shape } from '../../graph/graph';
 import { detailOf } from './kinds';
 import * as format from '../format';
@@ -12,6 +12,15 @@ import * as format from '../format';
 const WORTH_HIDING = 8;
 /** What has an inside is more to read than a layer: it counts as this many, standing open as what it shows. */
 const WEIGHT = 4;
+
+const structures = new WeakMap<Scope, Region>();
+
+/** A scope taken apart and folded; worked out once, since it does not depend on what stands open. */
+export function structureOf(graph: ModelGraph, scope: Scope): Region {
+  let region = structures.get(scope);
+  if (!region) structures.set(scope, (region = foldRepeats(graph, scope, decompose(scope))));
+  return region;
+}
 
 /** The region with repeated stretches of every series replaced by `repeat` regions. */
 export function foldRepeats(graph: ModelGraph, scope: Scope, region: Region): Region {

@@ -7,6 +7,7 @@ import { boxContent, heatValue, type BoxContent, type ContentSources } from './c
 import { GAP, layoutModel, type OpenState } from './layout';
 import { Minimap } from './minimap';
 import { measureText } from './measure';
+import { MovingLayer } from './movingLayer';
 import { Painter, type Scene } from './painter';
 import type { Measure } from './picture';
 import type { Drawing, PlacedBox } from './types';
@@ -15,8 +16,6 @@ import { neighbour, type Direction } from './walk';
 
 /** Below this zoom texts cannot be read and are left out. */
 const LEGIBLE = 0.38;
-/** A movement is over when nothing has moved for this long. */
-const REST_MS = 180;
 /** Drawn beyond the edge of view, in pixels on screen. */
 const MARGIN = 240;
 
@@ -41,6 +40,7 @@ export interface NetworkInput {
 export class NetworkView {
   readonly element: HTMLElement;
   private readonly svg = s('svg', { class: 'network-drawing', role: 'tree' });
+  private readonly moving = new MovingLayer(this.svg);
   private readonly painter = new Painter();
   private readonly minimap: Minimap;
   private drawing: Drawing = { width: 0, height: 0, boxes: [], edges: [], labels: [] };
@@ -49,7 +49,6 @@ export class NetworkView {
   private camera: Camera = { x: 0, y: 0, zoom: 1 };
   private placed = false;
   private frame = 0;
-  private restTimer: ReturnType<typeof setTimeout> | undefined;
   /** What is painted; null when it has to be put together anew. */
   private scene: Scene | null = null;
   private focusKey: string | null = null;
@@ -213,20 +212,11 @@ export class NetworkView {
   private move(camera: Camera, smooth = false): void {
     const { zoom } = this.camera;
     this.camera = clamp(camera, this.drawing, this.size());
-    // Only a move at one scale: a layer that changes its scale is painted whole at the larger one, in sight or not.
     const isPan = Math.abs(this.camera.zoom - zoom) < 1e-9;
     this.svg.classList.toggle('glides', smooth && isPan && !reducedMotion());
-    if (isPan) this.lift();
-    else this.svg.classList.remove('moves');
+    this.moving.moved(this.camera.zoom);
     this.events.camera(this.camera);
     this.schedule();
-  }
-
-  /** While it moves the drawing is a layer of its own, which is moved and not painted; at rest it is painted sharp. */
-  private lift(): void {
-    this.svg.classList.add('moves');
-    clearTimeout(this.restTimer);
-    this.restTimer = setTimeout(() => this.svg.classList.remove('moves'), REST_MS);
   }
 
   private schedule(): void {
