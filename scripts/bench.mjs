@@ -41,7 +41,10 @@ progress('engine');
 figures.engine = await engineFigures();
 
 progress('panel');
-const panel = await run(process.execPath, ['--import', 'tsx', 'test/bench/panel.ts'], { cwd: root, quiet: true });
+const panel = await run(process.execPath, ['--import', 'tsx', 'test/bench/panel.ts'], {
+  cwd: root,
+  quiet: true,
+});
 figures.panel = JSON.parse(panel.output.trim().split('\n').pop());
 
 figures.bytes = {};
