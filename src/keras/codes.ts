@@ -105,4 +105,8 @@ export const LAYER_CODES: Readonly<Record<string, string>> = {
   'cross-length': 'A cross product of vectors that have neither 2 nor 3 entries.',
   'unstack-open': 'A tensor to take apart along an axis of open length.',
   'open-dimension': 'An operation on matrices whose lengths are open.',
+  'op-argument': 'An argument of a kind that the function does not take.',
+  'op-range': 'A size or an amount outside of what the function takes.',
+  'op-symbolic': 'A function that works on values, called on a tensor of a functional model.',
+  'op-tensor': 'A plain value where the function takes only a tensor.',
 };

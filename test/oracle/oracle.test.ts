@@ -58,7 +58,7 @@ describe('oracle', () => {
       return difference === undefined ? [] : [{ program, difference }];
     });
     judge(found, programs.length, 0.005);
-  });
+  }).timeout(30_000);
 
   const python = findPython();
   if (python !== undefined) {

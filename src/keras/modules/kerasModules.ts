@@ -7,7 +7,8 @@ import { cloneModel } from '../model/clone';
 import { inputFunction } from '../model/input';
 import { recorderOf, type Recorder } from '../model/recorder';
 import { InitializerData } from '../model/weights';
-import { activationFunction, opsLookup } from '../ops';
+import { activationFunction, kerasLookup, opsLookup } from '../ops';
+import { RANDOM } from '../ops/kerasSignatures';
 import { backendLookup } from '../ops/backend';
 import { applicationsLookup } from './applications';
 import { datasetsModule } from './datasets';
@@ -24,7 +25,7 @@ const SUBMODULES: Readonly<Record<string, (recorder: Recorder, machine: Machine)
   models: (recorder) => (name) =>
     modelsLookup(recorder, name) ??
     misspeltClass(recorder, 'models', name, (known) => modelsLookup(recorder, known)),
-  ops: (recorder) => (name) => opsLookup(recorder, name),
+  ops: (recorder) => (name) => kerasLookup(recorder, name),
   backend: (recorder) => (name) => backendLookup(recorder, name),
   activations: () => (name) =>
     ACTIVATIONS.includes(name) ? activationFunction(name) : name === 'get' ? getActivation : undefined,
@@ -37,7 +38,7 @@ const SUBMODULES: Readonly<Record<string, (recorder: Recorder, machine: Machine)
   mixed_precision: (recorder) => (name) => configLookup(recorder, name),
   dtype_policies: (_recorder, machine) => (name) =>
     policyClass(machine, name) ?? opaqueLookup(machine, 'keras.dtype_policies')(name),
-  random: (recorder) => (name) => opsLookup(recorder, `random.${name}`),
+  random: (recorder) => (name) => kerasLookup(recorder, name, RANDOM, 'random.'),
 };
 
 const OPAQUE = [

@@ -1,13 +1,17 @@
 /** Tensors made of nothing (`zeros`, `ones`, `random.normal`, `arange`) and variables. */
-import type { Shape } from '../../graph/graph';
+import type { Dim, Shape } from '../../graph/graph';
 import { fn } from '../../python/library/define';
-import type { NativeFunction, Value } from '../../python/values';
+import { NONE, type NativeFunction, type Value } from '../../python/values';
 import { dtypeName } from '../model/input';
 import { recorderOf, type Recorder } from '../model/recorder';
 import { isKnownRank } from '../dims';
 import { valueToShape } from '../model/shapes';
-import { asTensor } from '../model/structure';
+import { asTensor, tensorDataOf } from '../model/structure';
 import { initializerOf } from '../model/weights';
+import { dtypeByRule } from '../dtypes';
+import { broadcastShapes } from '../broadcast';
+import type { Body } from '../../python/library/define';
+import { opsLookup } from './index';
 
 /** Larger constants are known by shape alone. */
 const MOST_ELEMENTS = 1 << 16;
@@ -51,7 +55,10 @@ const ofShape = (name: string): NativeFunction =>
     const filling =
       args.kind === 'tuple' && args.items.length > 0 ? args.items[0] : entry(kwargs, 'fill_value');
     return recorder.constant(
-      { shape: made, dtype: (dtype === undefined ? null : dtypeName(dtype)) ?? 'float32' },
+      {
+        shape: made,
+        dtype: (dtype === undefined ? null : dtypeName(dtype)) ?? (name === 'randint' ? 'int32' : 'float32'),
+      },
       undefined,
       FILLED[name]?.(made, filling),
     );
@@ -85,37 +92,66 @@ const SHAPED = [
   'random.truncated_normal',
   'random.randint',
   'random.gamma',
+  'random.beta',
+  'random.binomial',
   'random_normal',
   'random_uniform',
   'truncated_normal',
   'random.poisson',
 ];
 
+/** Numbers spaced between two bounds, which may be tensors: the new axis stands first unless `axis` says otherwise. */
+const spaced: Body = (machine, { name, start, stop, num, endpoint, dtype, axis }) => {
+  const recorder = recorderOf(machine);
+  const bounds = [start, stop].map((value) => asTensor(recorder, value));
+  const [from, to] = bounds;
+  if (from === undefined || to === undefined) return machine.unknown('the bounds are not known');
+  const shape = broadcastShapes(from.shape, to.shape);
+  const kept = dtypeName(dtype) ?? dtypeByRule('promote', recorder.backend, [from.dtype, to.dtype, 'float']);
+  if (!isKnownRank(shape)) return recorder.constant({ shape, dtype: kept });
+  const [length] = shapeFrom({ kind: 'tuple', items: [num] }) as readonly Dim[];
+  const place = axis.kind === 'int' ? (axis.value < 0 ? axis.value + shape.length + 1 : axis.value) : 0;
+  const spacedShape = [...shape.slice(0, place), length, ...shape.slice(place)];
+  const [first, last] = [start, stop].map((value) =>
+    value.kind === 'int' || value.kind === 'float' ? value.value : NaN,
+  );
+  const steps = typeof length === 'number' ? Math.max(1, length - 1) : 1;
+  const plain =
+    name.kind === 'str' &&
+    name.value === 'linspace' &&
+    Number.isFinite(first) &&
+    Number.isFinite(last) &&
+    machine.truth(endpoint) === true;
+  return recorder.constant(
+    { shape: spacedShape, dtype: kept },
+    undefined,
+    plain ? numbersOf(spacedShape, (i) => first + ((last - first) * i) / steps) : undefined,
+  );
+};
+
 export function createOp(name: string): NativeFunction | undefined {
   if (SHAPED.includes(name)) return ofShape(name.split('.').pop()!);
   switch (name) {
     case 'eye':
     case 'identity':
-      return fn(`${name}(N, M=None, *args, **kwargs)`, (machine, { N, M, args, kwargs }) => {
+    case 'tri':
+      return fn(`${name}(N, M=None, k=0, dtype=None, **kwargs)`, (machine, { N, M, k, dtype }) => {
         const columns = M.kind === 'none' ? N : M;
         const shape = shapeFrom({ kind: 'tuple', items: [N, columns] });
         const width = columns.kind === 'int' ? columns.value : 0;
-        const values = numbersOf(shape, (i) => (i % width === Math.floor(i / width) ? 1 : 0));
+        const one = (i: number): boolean =>
+          name === 'tri' ? i % width <= Math.floor(i / width) : i % width === Math.floor(i / width);
         return recorderOf(machine).constant(
-          { shape, dtype: 'float32' },
+          { shape, dtype: dtypeName(dtype) ?? 'float32' },
           undefined,
-          kwargs.kind === 'dict' && kwargs.entries.has('s:k')
-            ? undefined
-            : args.kind === 'tuple' && args.items.length > 0
-              ? undefined
-              : values,
+          k.kind === 'int' && k.value === 0 ? numbersOf(shape, (i) => (one(i) ? 1 : 0)) : undefined,
         );
       });
     case 'arange':
     case 'range':
       return fn(
         `${name}(start, stop=None, step=None, dtype=None, limit=None, delta=None, **kwargs)`,
-        (machine, { start, stop, step, limit, delta }) => {
+        (machine, { start, stop, step, dtype, limit, delta }) => {
           const end = stop.kind === 'none' ? limit : stop;
           const by = step.kind === 'none' ? delta : step;
           const recorder = recorderOf(machine);
@@ -131,7 +167,7 @@ export function createOp(name: string): NativeFunction | undefined {
                 : machine.binary('-', to.kind === 'symbolic' ? { ...to, isNone: false } : to, from);
             return recorder.constant({
               shape: shapeFrom({ kind: 'tuple', items: [length] }),
-              dtype: 'int32',
+              dtype: dtypeName(dtype) ?? 'int32',
             });
           }
           const numbers = [from, to, by.kind === 'none' ? ({ kind: 'int', value: 1 } as Value) : by].map(
@@ -145,26 +181,19 @@ export function createOp(name: string): NativeFunction | undefined {
               : { kind: 'unknown', reason: 'the bounds of this range are not known' },
           ];
           return recorder.constant(
-            { shape, dtype: isInt ? 'int32' : 'float32' },
+            { shape, dtype: dtypeName(dtype) ?? (isInt ? 'int32' : 'float32') },
             undefined,
             numbersOf(shape, (i) => numbers[0] + i * numbers[2]),
           );
         },
       );
     case 'linspace':
-      return fn('linspace(start, stop, num=50, **kwargs)', (machine, { start, stop, num, kwargs }) => {
-        const shape = shapeFrom({ kind: 'tuple', items: [num] });
-        const [from, to] = [start, stop].map((value) =>
-          value.kind === 'int' || value.kind === 'float' ? value.value : NaN,
-        );
-        const steps = num.kind === 'int' ? Math.max(1, num.value - 1) : 1;
-        const plain = Number.isFinite(from) && Number.isFinite(to) && entry(kwargs, 'endpoint') === undefined;
-        return recorderOf(machine).constant(
-          { shape, dtype: 'float32' },
-          undefined,
-          plain ? numbersOf(shape, (i) => from + ((to - from) * i) / steps) : undefined,
-        );
-      });
+    case 'logspace':
+    case 'geomspace':
+      return fn(
+        `${name}(start, stop, num=50, endpoint=True, dtype=None, axis=0, **kwargs)`,
+        (machine, params, call) => spaced(machine, { ...params, name: { kind: 'str', value: name } }, call),
+      );
     case 'convert_to_tensor':
     case 'constant':
     case 'array':
@@ -174,6 +203,9 @@ export function createOp(name: string): NativeFunction | undefined {
         if (ref === undefined) return machine.unknown('this value as a tensor is not known');
         if (shape.kind !== 'none')
           return recorder.constant({ shape: shapeFrom(shape), dtype: dtypeName(dtype) ?? ref.dtype });
+        const stated = dtypeName(dtype);
+        if (stated !== null && stated !== ref.dtype && tensorDataOf(value) !== undefined)
+          return machine.apply(opsLookup(recorder, 'cast') ?? NONE, [value, dtype]);
         // A tensor stays itself; numbers stay numbers, so that what is computed from them is known.
         return value.kind === 'int' || value.kind === 'float' || value.kind === 'symbolic'
           ? value

@@ -5,6 +5,7 @@ import type { OpContext, OpDefinition } from './opFunction';
 import { lostResult } from './opFunction';
 import type { DtypeRule } from '../dtypes';
 import { dtypeOf, elementwise } from './operators';
+import { dtypeName } from '../model/input';
 import { asTensor } from '../model/structure';
 import { KerasError } from '../definition';
 import { OPEN, floorDivideDim, formatShape, isKnownRank, product } from '../dims';
@@ -181,6 +182,8 @@ const BINARY: Readonly<Record<string, readonly [type: string, fn: string, dtype:
   logaddexp2: ['Logaddexp2', 'logaddexp2', 'float'],
   heaviside: ['Heaviside', 'heaviside', 'float'],
   nextafter: ['Nextafter', 'nextafter', 'float'],
+  ldexp: ['Ldexp', 'ldexp', 'float'],
+  gammainc: ['Gammainc', 'gammainc', 'float'],
   fmax: ['Fmax', 'maximum', 'promote'],
   fmin: ['Fmin', 'minimum', 'promote'],
   fmod: ['Fmod', 'mod', 'promoteCounted'],
@@ -235,6 +238,12 @@ function alongAxis({ params }: OpContext, name: string, shape: Shape): Shape {
   return [shape.every((dim) => typeof dim === 'number') ? product(shape) : OPEN];
 }
 
+/** `zeros_like(x, dtype=…)`, `cumsum(x, dtype=…)`: the dtype that the call states. */
+function statedDtype({ params }: OpContext): string | undefined {
+  const value = params['kwargs'].kind === 'dict' ? params['kwargs'].entries.get('s:dtype')?.value : undefined;
+  return value === undefined || value.kind === 'none' ? undefined : (dtypeName(value) ?? undefined);
+}
+
 function unaryOp(name: string, [type, fn, dtype, plain]: UnaryRow): OpDefinition {
   return {
     signature: '(x, *args, **kwargs)',
@@ -249,9 +258,8 @@ function unaryOp(name: string, [type, fn, dtype, plain]: UnaryRow): OpDefinition
     compute: (context) => {
       const x = context.tensor('x');
       if (x === undefined) return lostResult(`${name}() of this is not known`);
-      const result = {
-        outputs: [{ shape: alongAxis(context, name, x.shape), dtype: dtypeOf(context.recorder, dtype, [x]) }],
-      };
+      const kept = statedDtype(context) ?? dtypeOf(context.recorder, dtype, [x]);
+      const result = { outputs: [{ shape: alongAxis(context, name, x.shape), dtype: kept }] };
       if (MIXING.has(name))
         return { ...result, primitive: { op: 'opaque', reason: `${type} reads along an axis` } };
       return { ...result, primitive: { op: 'elementwise', fn, ...parameters(context, name) } };

@@ -4,15 +4,23 @@ import { NONE, native, type NativeFunction, type Value } from '../../python/valu
 import { recorderOf, type Recorder } from '../model/recorder';
 import { asTensor } from '../model/structure';
 import { dimToLength, shapeToValue } from '../model/shapes';
+import { arrangeOps } from './arrangeOps';
+import { concatOps } from './concatOps';
+import { countOps } from './countOps';
 import { createOp } from './createOps';
 import { elementwiseOp, variadicOps } from './elementwiseOps';
 import { opFunction, type OpDefinition } from './opFunction';
 import { productOps } from './productOps';
+import { kerasFunction } from './kerasFunction';
+import { ACTIVATION_FUNCTIONS, IMAGE, OPS } from './kerasSignatures';
+import { imageOps } from './imageOps';
 import { joinOps } from './joinOps';
 import { linalgOps } from './linalgOps';
+import { lookupOps } from './lookupOps';
 import { networkOps } from './networkOps';
 import { moments, reduceOp } from './reduceOps';
-import { shapeOps } from './shapeOps';
+import { repeatOps } from './repeatOps';
+import { signalOps } from './signalOps';
 import { sliceOps } from './sliceOps';
 import { windowOps } from './windowOps';
 
@@ -34,20 +42,17 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 const NAMESPACES = ['numpy', 'nn', 'math', 'image', 'core', 'linalg'];
 
+/** Operations with a rule of their own; what stands later gives way to what stands before it. */
+const TABLE = new Map<string, OpDefinition>(
+  [sliceOps, windowOps, signalOps, countOps, imageOps, lookupOps, repeatOps, concatOps, arrangeOps, joinOps]
+    .concat([networkOps, linalgOps, productOps, variadicOps])
+    .flatMap((table) => Object.entries(table)),
+);
+
 /** The definition of an operation under its name in Keras. */
 export function opDefinition(name: string): OpDefinition | undefined {
   return (
-    variadicOps[name] ??
-    productOps[name] ??
-    linalgOps[name] ??
-    networkOps[name] ??
-    joinOps[name] ??
-    shapeOps[name] ??
-    windowOps[name] ??
-    sliceOps[name] ??
-    (name === 'moments' ? moments : undefined) ??
-    elementwiseOp(name) ??
-    reduceOp(name)
+    TABLE.get(name) ?? (name === 'moments' ? moments : undefined) ?? elementwiseOp(name) ?? reduceOp(name)
   );
 }
 
@@ -57,6 +62,31 @@ export function opsLookup(recorder: Recorder, name: string): Value | undefined {
   if (known !== undefined) return known;
   const made = make(recorder, name);
   if (made !== undefined) recorder.ops.set(name, made);
+  return made;
+}
+
+/**
+ * `keras.ops.<name>` as Keras 3 takes it: only by the parameters that it has there.
+ * `signatures`: those of its module, by the plain name.
+ */
+export function kerasLookup(
+  recorder: Recorder,
+  name: string,
+  signatures: Readonly<Record<string, string>> = { ...IMAGE, ...OPS },
+  prefix = '',
+): Value | undefined {
+  const key = `keras:${prefix}${name}`;
+  const known = recorder.ops.get(key);
+  if (known !== undefined) return known;
+  const signature = signatures[name];
+  const op =
+    opsLookup(recorder, prefix + name) ??
+    // What is called right is unknown; what is called wrong is said all the same.
+    (signature && native(name, (machine) => machine.unknown(`keras.ops.${prefix}${name} is not modelled`)));
+  if (op?.kind !== 'native' || signature === undefined) return op;
+  const label = prefix === '' && IMAGE[name] === signature ? `image.${name}` : prefix + name;
+  const made = kerasFunction(op, ALIASES[prefix + name] ?? prefix + name, signature, label);
+  recorder.ops.set(key, made);
   return made;
 }
 
@@ -76,7 +106,7 @@ function make(recorder: Recorder, name: string): Value | undefined {
       attrs: new Map(),
       open: true,
       lookup: (key) =>
-        opsLookup(recorder, key) ?? recorder.machine.unknown(`keras.ops.${key} is not modelled`),
+        kerasLookup(recorder, key) ?? recorder.machine.unknown(`keras.ops.${key} is not modelled`),
     };
   }
   const definition = opDefinition(plain);
@@ -134,7 +164,12 @@ export function activationFunction(name: string): Value {
             ? machine.unknown(`${name}() of this is not known`)
             : recorderOf(machine).constant(ref);
         })
-      : opFunction({ ...definition, ...(DEFAULTS[name] ? { defaults: DEFAULTS[name] } : {}) }, name);
+      : kerasFunction(
+          opFunction({ ...definition, ...(DEFAULTS[name] ? { defaults: DEFAULTS[name] } : {}) }, name),
+          ALIASES[name] ?? name,
+          ACTIVATION_FUNCTIONS[name] ?? '(x)',
+          `activations.${name}`,
+        );
   activations.set(name, made);
   return made;
 }

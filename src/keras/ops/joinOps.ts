@@ -1,10 +1,11 @@
-/** Operations that join, cut, turn and look up along axes, which `keras.ops.numpy` has beside those of `shapeOps.ts`. Source: Keras `ops/numpy.py`. */
+/** Operations that join, cut, turn and look up along axes, which `keras.ops.numpy` has beside those of `concatOps.ts` and `lookupOps.ts`. Source: Keras `ops/numpy.py`. */
 import type { Dim } from '../../graph/graph';
 import type { Value } from '../../python/values';
 import { KerasError, type TensorRef, type TensorSpec } from '../definition';
 import { OPEN, combineDims, dimsEqual, formatShape, isKnownRank, product } from '../dims';
 import { asTensor } from '../model/structure';
 import { broadcastShapes } from '../broadcast';
+import { flatSize } from './countOps';
 import { dtypeOf } from './operators';
 import type { OpContext, OpDefinition } from './opFunction';
 import { Lost, axisOf, needs, rule } from './opRule';
@@ -62,10 +63,6 @@ function depth(shape: readonly Dim[]): readonly Dim[] {
   return shape.length === 2 ? [...shape, 1] : shape;
 }
 
-/** Flattened size; open where any length is. */
-const flatSize = (shape: readonly Dim[]): Dim =>
-  shape.every((dim) => typeof dim === 'number') ? product(shape) : OPEN;
-
 function meshgrid(context: OpContext): OpResult {
   const { params, machine } = context;
   const refs = tensorsOf(context, params['xs']);
@@ -113,7 +110,10 @@ function quantiles(scale: string): OpDefinition {
       ? shape.map((dim, i) => (axes.includes(i) ? 1 : dim))
       : shape.filter((_, i) => !axes.includes(i));
     const { q } = params;
-    const several = (q.kind === 'list' || q.kind === 'tuple') && q.items.length > 1 ? [q.items.length] : [];
+    // Keras counts a single percentile of a list as an axis, a single quantile not.
+    const least = scale === 'Nanpercentile' ? 0 : 1;
+    const several =
+      (q.kind === 'list' || q.kind === 'tuple') && q.items.length > least ? [q.items.length] : [];
     const plain =
       several.length > 0 || q.kind === 'float' || q.kind === 'int' || q.kind === 'list' || q.kind === 'tuple';
     if (!plain) throw new Lost('how many quantiles are asked for is not known', float);
@@ -182,4 +182,6 @@ export const joinOps: Readonly<Record<string, OpDefinition>> = {
   ),
   quantile: quantiles('Quantile'),
   percentile: quantiles('Percentile'),
+  nanquantile: quantiles('Nanquantile'),
+  nanpercentile: quantiles('Nanpercentile'),
 };

@@ -20,8 +20,9 @@ const opaque = (type: string, outputs: readonly TensorSpec[], structure?: 'tuple
 function matrices(
   context: OpContext,
   square: boolean,
+  name = 'x',
 ): { dims: Dims; batch: Dims; m: Dim; n: Dim; dtype: string | null } {
-  const { shape, dtype } = needs(context);
+  const { shape, dtype } = needs(context, name);
   if (shape.length < 2)
     throw new KerasError(
       'input-rank',
@@ -191,16 +192,19 @@ export const linalgOps: Readonly<Record<string, OpDefinition>> = {
     const v = { shape: [...batch, full ? n : k, n], dtype };
     return opaque('SVD', [u, values, v], 'tuple');
   }),
-  solve: rule(
-    '(a, b)',
-    'Solve',
-    (context) => {
-      needs(context, 'a');
-      const b = needs(context, 'b');
-      return opaque('Solve', [{ shape: b.shape, dtype: b.dtype }]);
-    },
-    { inputs: ['a', 'b'] },
-  ),
+  logdet: rule('(x)', 'Logdet', (context) => {
+    const { shape, dtype } = needs(context);
+    return opaque('Logdet', [{ shape: shape.slice(0, -2), dtype }]);
+  }),
+  slogdet: rule('(x)', 'Slogdet', (context) => {
+    const { shape, dtype } = needs(context);
+    const spec = { shape: shape.slice(0, -2), dtype };
+    return opaque('Slogdet', [spec, spec], 'tuple');
+  }),
+  matrix_rank: overMatrices('MatrixRank', false, ({ batch }) => [[batch, 'int32']]),
+  solve: solves('Solve', '(a, b)'),
+  solve_triangular: solves('SolveTriangular', '(a, b, lower=False)'),
+  lstsq: rule('(a, b, rcond=None)', 'Lstsq', leastSquares, { inputs: ['a', 'b'] }),
   outer: overPair('Outer', (a, b) => [product(a), product(b)]),
   inner: overPair('Inner', inner),
   vdot: overPair('Vdot', () => []),
@@ -262,22 +266,58 @@ export const linalgOps: Readonly<Record<string, OpDefinition>> = {
     const dims = shape.length === 1 ? [side, side] : [diagonalLength(shape[0], shape[1], k.value)];
     return opaque('Diag', [{ shape: dims, dtype }]);
   }),
-  rfft: transform('RFFT', (length) => (typeof length === 'number' ? Math.floor(length / 2) + 1 : OPEN)),
 };
+
+/** What does not fit an equation `a x = b`. */
+function misfit(message: string, keras: string): KerasError {
+  return new KerasError('matmul-shape', message, keras, { input: 1, facts: {} });
+}
+
+/** `a x = b` for a square `a`: the shape of `b`, whose rows must be as many as those of `a`. */
+function solves(type: string, signature: string): OpDefinition {
+  return rule(
+    signature,
+    type,
+    (context) => {
+      const { dims: a } = matrices(context, true, 'a');
+      const b = needs(context, 'b');
+      if (b.shape.length < 1)
+        throw misfit(
+          '`b` must have at least one axis.',
+          'Expected input to have rank >= 1. Received scalar input.',
+        );
+      const axis = a.length === b.shape.length ? -2 : a.length === b.shape.length - 1 ? -1 : null;
+      if (axis !== null && dimsEqual(a.at(axis)!, b.shape.at(axis)!) === false)
+        throw misfit(
+          `${formatShape(a)} and ${formatShape(b.shape)} do not fit: axis ${axis} differs.`,
+          `Incompatible shapes between \`a\` and \`b\`. Expected \`a.shape[${axis}] == b.shape[${axis}]\`. Received: a.shape=${formatShape(a)}, b.shape=${formatShape(b.shape)}`,
+        );
+      return opaque(type, [{ shape: b.shape, dtype: b.dtype }]);
+    },
+    { inputs: ['a', 'b'] },
+  );
+}
+
+function leastSquares(context: OpContext): OpResult {
+  const [a, b] = [needs(context, 'a'), needs(context, 'b')];
+  if (a.shape.length !== 2)
+    throw misfit(
+      `\`a\` must have two axes, not ${formatShape(a.shape)}.`,
+      `Expected a to have rank 2. Received: a.shape=${formatShape(a.shape)}`,
+    );
+  if (b.shape.length !== 1 && b.shape.length !== 2)
+    throw misfit(
+      `\`b\` must have one axis or two, not ${formatShape(b.shape)}.`,
+      `Expected b to have rank 1 or 2. Received: b.shape=${formatShape(b.shape)}`,
+    );
+  if (dimsEqual(a.shape[0], b.shape[0]) === false)
+    throw misfit(
+      `${formatShape(a.shape)} and ${formatShape(b.shape)} do not fit: the first axes differ.`,
+      `Expected b.shape[0] to be equal to a.shape[0]. Received: a.shape=${formatShape(a.shape)}, b.shape=${formatShape(b.shape)}`,
+    );
+  return opaque('Lstsq', [{ shape: [a.shape[1], ...b.shape.slice(1)], dtype: a.dtype }]);
+}
 
 function mulDim2(a: Dim, b: Dim): Dim {
   return typeof b === 'number' ? mulDim(a, b) : typeof a === 'number' ? mulDim(b, a) : OPEN;
-}
-
-/** A transform of the last axis that gives real and imaginary parts. */
-function transform(type: string, bins: (length: Dim) => Dim): OpDefinition {
-  return rule('(x, fft_length=None)', type, (context) => {
-    const { shape, dtype } = needs(context);
-    if (shape.length === 0) throw new Lost('a scalar has no last axis', dtype);
-    const given = context.params['fft_length'];
-    if (given.kind !== 'int' && given.kind !== 'none') throw new Lost('the FFT length is not known', dtype);
-    const length = given.kind === 'int' ? given.value : shape[shape.length - 1];
-    const spec = { shape: [...shape.slice(0, -1), bins(length)], dtype };
-    return opaque(type, [spec, spec], 'tuple');
-  });
 }

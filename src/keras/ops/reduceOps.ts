@@ -2,6 +2,7 @@
 import type { Dim, Primitive, Shape } from '../../graph/graph';
 import type { Value } from '../../python/values';
 import { KerasError } from '../definition';
+import { dtypeName } from '../model/input';
 import { formatShape, isKnownRank } from '../dims';
 import type { DtypeRule } from '../dtypes';
 import { dtypeOf } from './operators';
@@ -102,7 +103,11 @@ export function reduceOp(name: string): OpDefinition | undefined {
         ) ?? false;
       const { shape } = x;
       const axes = axesOf(params['axis'], shape.length, shape);
-      const dtype = dtypeOf(recorder, dtypeRule, [x]);
+      const stated =
+        params['kwargs'].kind === 'dict' ? params['kwargs'].entries.get('s:dtype')?.value : undefined;
+      const dtype =
+        (stated === undefined || stated.kind === 'none' ? null : dtypeName(stated)) ??
+        dtypeOf(recorder, dtypeRule, [x]);
       if (axes === null) return lostResult('the axis is not known', dtype);
       const dims: Dim[] = keep
         ? shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim))

@@ -1,0 +1,130 @@
+/** Signatures of Keras' functions on tensors (3.16), as `test/oracle/signatures.py` records them; `()` stands for any tuple. */
+
+/** `keras.ops`. */
+export const OPS: Readonly<Record<string, string>> = table(`
+abs(x); absolute(x); adaptive_average_pool(inputs, output_size, data_format=None); adaptive_max_pool(inputs, output_size, data_format=None)
+add(x1, x2); all(x, axis=None, keepdims=False); allclose(x1, x2, rtol=1e-05, atol=1e-08, equal_nan=False); amax(x, axis=None, keepdims=False)
+amin(x, axis=None, keepdims=False); angle(x); any(x, axis=None, keepdims=False); append(x1, x2, axis=None)
+arange(start, stop=None, step=None, dtype=None); arccos(x); arccosh(x); arcsin(x); arcsinh(x); arctan(x); arctan2(x1, x2); arctanh(x)
+argmax(x, axis=None, keepdims=False); argmin(x, axis=None, keepdims=False); argpartition(x, kth, axis=-1); argsort(x, axis=-1); array(x, dtype=None)
+array_split(x, indices_or_sections, axis=0); associative_scan(f, elems, reverse=False, axis=0); average(x, axis=None, weights=None)
+average_pool(inputs, pool_size, strides=None, padding='valid', data_format=None); bartlett(x)
+batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilon=0.001); binary_crossentropy(target, output, from_logits=False)
+bincount(x, weights=None, minlength=0, sparse=False); bitwise_and(x, y); bitwise_invert(x); bitwise_left_shift(x, y); bitwise_not(x); bitwise_or(x, y)
+bitwise_right_shift(x, y); bitwise_xor(x, y); blackman(x); broadcast_to(x, shape); cast(x, dtype)
+categorical_crossentropy(target, output, from_logits=False, axis=-1); cbrt(x); cdist(x, y); ceil(x); celu(x, alpha=1.0); cholesky(x, upper=False)
+cholesky_inverse(x, upper=False); clip(x, x_min, x_max); column_stack(xs); concatenate(xs, axis=0); cond(pred, true_fn, false_fn); conj(x)
+conjugate(x); conv(inputs, kernel, strides=1, padding='valid', data_format=None, dilation_rate=1)
+conv_transpose(inputs, kernel, strides=1, padding='valid', output_padding=None, data_format=None, dilation_rate=1); convert_to_numpy(x)
+convert_to_tensor(x, dtype=None, sparse=None, ragged=None); copy(x); corrcoef(x); correlate(x1, x2, mode='valid'); cos(x); cosh(x)
+count_nonzero(x, axis=None); cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None)
+ctc_decode(inputs, sequence_lengths, strategy='greedy', beam_width=100, top_paths=1, merge_repeated=True, mask_index=0)
+ctc_loss(target, output, target_length, output_length, mask_index=0); cumprod(x, axis=None, dtype=None); cumsum(x, axis=None, dtype=None)
+custom_gradient(f); deg2rad(x); depth_to_space(x, block_size, data_format='channels_last')
+depthwise_conv(inputs, kernel, strides=1, padding='valid', data_format=None, dilation_rate=1); det(x); diag(x, k=0); diagflat(x, k=0)
+diagonal(x, offset=0, axis1=0, axis2=1); diff(a, n=1, axis=-1); digitize(x, bins); divide(x1, x2); divide_no_nan(x1, x2); dot(x1, x2)
+dot_product_attention(query, key, value, bias=None, mask=None, scale=None, is_causal=False, flash_attention=None, attn_logits_soft_cap=None)
+dsplit(x, indices_or_sections); dstack(xs); dtype(x); eig(x); eigh(x); einsum(subscripts, *operands, **kwargs); elu(x, alpha=1.0)
+empty(shape, dtype=None); empty_like(x, dtype=None); equal(x1, x2); erf(x); erfc(x); erfinv(x); exp(x); exp2(x); expand_dims(x, axis); expm1(x)
+extract_sequences(x, sequence_length, sequence_stride); eye(N, M=None, k=0, dtype=None); fabs(x); fft(x); fft2(x); flip(x, axis=None); fliplr(x)
+flipud(x); floor(x); floor_divide(x1, x2); fmax(x1, x2); fmin(x1, x2); fmod(x1, x2)
+fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1); fori_loop(lower, upper, body_fun, init_val); full(shape, fill_value, dtype=None)
+full_like(x, fill_value, dtype=None); gammainc(x1, x2); gcd(x1, x2); gelu(x, approximate=True)
+geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0); get_item(x, key); glu(x, axis=-1); greater(x1, x2); greater_equal(x1, x2)
+hamming(x); hanning(x); hard_shrink(x, threshold=0.5); hard_sigmoid(x); hard_silu(x); hard_swish(x); hard_tanh(x); heaviside(x1, x2)
+histogram(x, bins=10, range=None); hsplit(x, indices_or_sections); hstack(xs); hypot(x1, x2); i0(x); identity(n, dtype=None); ifft2(x); imag(x)
+in_top_k(targets, predictions, k); inner(x1, x2); inv(x); irfft(x, fft_length=None); is_tensor(x)
+isclose(x1, x2, rtol=1e-05, atol=1e-08, equal_nan=False); isfinite(x); isin(x1, x2, assume_unique=False, invert=False); isinf(x); isnan(x)
+isneginf(x); isposinf(x); isreal(x); istft(x, sequence_length, sequence_stride, fft_length, length=None, window='hann', center=True)
+jvp(fun, primals, tangents, has_aux=False); kaiser(x, beta); kron(x1, x2)
+layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwargs); lcm(x1, x2); ldexp(x1, x2); leaky_relu(x, negative_slope=0.2)
+left_shift(x, y); less(x1, x2); less_equal(x1, x2); linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0); log(x); log10(x)
+log1p(x); log2(x); log_sigmoid(x); log_softmax(x, axis=-1); logaddexp(x1, x2); logaddexp2(x1, x2); logdet(x); logical_and(x1, x2); logical_not(x)
+logical_or(x1, x2); logical_xor(x1, x2); logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0)
+logsumexp(x, axis=None, keepdims=False); lstsq(a, b, rcond=None); lu_factor(x); map(f, xs); matmul(x1, x2); matrix_power(x, n)
+matrix_rank(x, tol=None); max(x, axis=None, keepdims=False, initial=None)
+max_pool(inputs, pool_size, strides=None, padding='valid', data_format=None); maximum(x1, x2); mean(x, axis=None, keepdims=False)
+median(x, axis=None, keepdims=False); meshgrid(*x, indexing='xy'); min(x, axis=None, keepdims=False, initial=None); minimum(x1, x2); mod(x1, x2)
+moments(x, axes, keepdims=False, synchronized=False); moveaxis(x, source, destination)
+multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False, **kwargs); multiply(x1, x2); nan_to_num(x, nan=0.0, posinf=None, neginf=None)
+nanargmax(x, axis=None, keepdims=False); nanargmin(x, axis=None, keepdims=False); nancumprod(x, axis=None, dtype=None)
+nancumsum(x, axis=None, dtype=None); nanmax(x, axis=None, keepdims=False); nanmean(x, axis=None, keepdims=False)
+nanmedian(x, axis=None, keepdims=False); nanmin(x, axis=None, keepdims=False); nanpercentile(x, q, axis=None, method='linear', keepdims=False)
+nanprod(x, axis=None, keepdims=False); nanquantile(x, q, axis=None, method='linear', keepdims=False); nanstd(x, axis=None, keepdims=False)
+nansum(x, axis=None, keepdims=False); nanvar(x, axis=None, keepdims=False); ndim(x); negative(x); nextafter(x1, x2); nonzero(x)
+norm(x, ord=None, axis=None, keepdims=False); normalize(x, axis=-1, order=2, epsilon=None); not_equal(x1, x2)
+one_hot(x, num_classes, axis=-1, dtype=None, sparse=False); ones(shape, dtype=None); ones_like(x, dtype=None); outer(x1, x2)
+pad(x, pad_width, mode='constant', constant_values=None); percentile(x, q, axis=None, method='linear', keepdims=False); pinv(x, rcond=None)
+polar(abs_, angle); power(x1, x2); prod(x, axis=None, keepdims=False, dtype=None); psnr(x1, x2, max_val); ptp(x, axis=None, keepdims=False)
+qr(x, mode='reduced'); quantile(x, q, axis=None, method='linear', keepdims=False); rad2deg(x); ravel(x); real(x)
+rearrange(tensor, pattern, **axes_lengths); reciprocal(x); relu(x); relu6(x); repeat(x, repeats, axis=None); reshape(x, newshape)
+rfft(x, fft_length=None); right_shift(x, y); rms_normalization(x, scale=None, axis=-1, epsilon=None); roll(x, shift, axis=None)
+rot90(array, k=1, axes=()); round(x, decimals=0); rsqrt(x); saturate_cast(x, dtype); scan(f, init, xs=None, length=None, reverse=False, unroll=1)
+scatter(indices, values, shape); scatter_update(inputs, indices, updates, reduction=None); searchsorted(sorted_sequence, values, side='left')
+segment_max(data, segment_ids, num_segments=None, sorted=False); segment_min(data, segment_ids, num_segments=None, sorted=False)
+segment_prod(data, segment_ids, num_segments=None, sorted=False); segment_sum(data, segment_ids, num_segments=None, sorted=False)
+select(condlist, choicelist, default=0); selu(x)
+separable_conv(inputs, depthwise_kernel, pointwise_kernel, strides=1, padding='valid', data_format=None, dilation_rate=1); shape(x); sigmoid(x)
+sign(x); signbit(x); silu(x); sin(x); sinc(x); sinh(x); size(x); slice(inputs, start_indices, shape); slice_update(inputs, start_indices, updates)
+slogdet(x); soft_shrink(x, threshold=0.5); softmax(x, axis=-1); softplus(x); softsign(x); solve(a, b); solve_triangular(a, b, lower=False)
+sort(x, axis=-1); space_to_depth(x, block_size, data_format='channels_last')
+sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1); sparse_plus(x); sparse_sigmoid(x); sparsemax(x, axis=-1)
+split(x, indices_or_sections, axis=0); sqrt(x); square(x); squareplus(x, b=4); squeeze(x, axis=None); stack(x, axis=0)
+std(x, axis=None, keepdims=False); stft(x, sequence_length, sequence_stride, fft_length, window='hann', center=True); stop_gradient(variable)
+subtract(x1, x2); sum(x, axis=None, keepdims=False); svd(x, full_matrices=True, compute_uv=True); swapaxes(x, axis1, axis2); swish(x)
+switch(index, branches, *operands); take(x, indices, axis=None); take_along_axis(x, indices, axis=None); tan(x); tanh(x); tanh_shrink(x)
+tensordot(x1, x2, axes=2); threshold(x, threshold, default_value); tile(x, repeats); top_k(x, k, sorted=True, is_stable=True)
+trace(x, offset=0, axis1=0, axis2=1); transpose(x, axes=None); trapezoid(y, x=None, dx=1.0, axis=-1); tri(N, M=None, k=0, dtype=None); tril(x, k=0)
+triu(x, k=0); true_divide(x1, x2); trunc(x); unfold(x, kernel_size, dilation=1, padding=0, stride=1)
+unique(x, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, size=None, fill_value=None)
+unravel_index(indices, shape); unstack(x, num=None, axis=0); vander(x, N=None, increasing=False); var(x, axis=None, keepdims=False); vdot(x1, x2)
+vectorize(pyfunc, *, excluded=None, signature=None); vectorized_map(function, elements); view(x, dtype=None); view_as_complex(x); view_as_real(x)
+vsplit(x, indices_or_sections); vstack(xs); where(condition, x1=None, x2=None); while_loop(cond, body, loop_vars, maximum_iterations=None)
+zeros(shape, dtype=None); zeros_like(x, dtype=None)
+`);
+
+/** `keras.ops.image`. */
+export const IMAGE: Readonly<Record<string, string>> = table(`
+affine_transform(images, transform, interpolation='bilinear', fill_mode='constant', fill_value=0, data_format=None)
+crop_images(images, top_cropping=None, left_cropping=None, bottom_cropping=None, right_cropping=None, target_height=None, target_width=None, data_format=None)
+elastic_transform(images, alpha=20.0, sigma=5.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, seed=None, data_format=None)
+extract_patches(images, size, strides=None, dilation_rate=1, padding='valid', data_format=None)
+extract_patches_3d(volumes, size, strides=None, dilation_rate=1, padding='valid', data_format=None)
+gaussian_blur(images, kernel_size=(), sigma=(), data_format=None); hsv_to_rgb(images, data_format=None)
+map_coordinates(inputs, coordinates, order, fill_mode='constant', fill_value=0)
+pad_images(images, top_padding=None, left_padding=None, bottom_padding=None, right_padding=None, target_height=None, target_width=None, data_format=None)
+perspective_transform(images, start_points, end_points, interpolation='bilinear', fill_value=0, data_format=None)
+reconstruct_patches(patches, size, output_size, strides=None, padding='valid', data_format=None)
+resize(images, size, interpolation='bilinear', antialias=False, crop_to_aspect_ratio=False, pad_to_aspect_ratio=False, fill_mode='constant', fill_value=0.0, data_format=None)
+rgb_to_grayscale(images, data_format=None); rgb_to_hsv(images, data_format=None)
+scale_and_translate(images, output_shape, scale, translation, spatial_dims, method, antialias=True); sobel_edges(images, data_format=None)
+ssim(image1, image2, max_val=1.0, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03, data_format=None)
+`);
+
+/** `keras.random`. */
+export const RANDOM: Readonly<Record<string, string>> = table(`
+beta(shape, alpha, beta, dtype=None, seed=None); binomial(shape, counts, probabilities, dtype=None, seed=None)
+categorical(logits, num_samples, dtype='int32', seed=None); dropout(inputs, rate, noise_shape=None, seed=None)
+gamma(shape, alpha, dtype=None, seed=None); normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None)
+randint(shape, minval, maxval, dtype='int32', seed=None); shuffle(x, axis=0, seed=None)
+truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None); uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None)
+`);
+
+/** `keras.activations`. */
+export const ACTIVATION_FUNCTIONS: Readonly<Record<string, string>> = table(`
+celu(x, alpha=1.0); elu(x, alpha=1.0); exponential(x); gelu(x, approximate=False); glu(x, axis=-1); hard_shrink(x, threshold=0.5); hard_sigmoid(x)
+hard_silu(x); hard_swish(x); hard_tanh(x); leaky_relu(x, negative_slope=0.2); linear(x); log_sigmoid(x); log_softmax(x, axis=-1); mish(x)
+relu(x, negative_slope=0.0, max_value=None, threshold=0.0); relu6(x); selu(x); sigmoid(x); silu(x); soft_shrink(x, threshold=0.5); softmax(x, axis=-1)
+softplus(x); softsign(x); sparse_plus(x); sparse_sigmoid(x); sparsemax(x, axis=-1); squareplus(x, b=4); swish(x); tanh(x); tanh_shrink(x)
+threshold(x, threshold, default_value)
+`);
+
+/** Functions parted by semicolons. */
+function table(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text
+      .trim()
+      .split(/[;\n]\s*/)
+      .map((line) => [line.slice(0, line.indexOf('(')), line.slice(line.indexOf('('))]),
+  );
+}
