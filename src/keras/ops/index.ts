@@ -82,7 +82,9 @@ export function kerasLookup(
   const op =
     opsLookup(recorder, prefix + name) ??
     // What is called right is unknown; what is called wrong is said all the same.
-    (signature && native(name, (machine) => machine.unknown(`keras.ops.${prefix}${name} is not modelled`)));
+    (signature === undefined
+      ? undefined
+      : native(name, (machine) => machine.unknown(`keras.ops.${prefix}${name} is not modelled`)));
   if (op?.kind !== 'native' || signature === undefined) return op;
   const label = prefix === '' && IMAGE[name] === signature ? `image.${name}` : prefix + name;
   const made = kerasFunction(op, ALIASES[prefix + name] ?? prefix + name, signature, label);
