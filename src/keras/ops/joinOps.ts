@@ -2,7 +2,7 @@
 import type { Dim } from '../../graph/graph';
 import type { Value } from '../../python/values';
 import { KerasError, type TensorRef, type TensorSpec } from '../definition';
-import { OPEN, combineDims, dimsEqual, formatShape, isKnownRank, product } from '../dims';
+import { OPEN, combineDims, dimsEqual, formatShape, isKnownRank } from '../dims';
 import { asTensor } from '../model/structure';
 import { broadcastShapes } from '../broadcast';
 import { flatSize } from './countOps';
