@@ -34,7 +34,8 @@ export class LayerCallContext implements CallContext {
     this.config = state.config!;
     this.computes = recorder.computes(inputs.map((input) => input.tensor));
     // `Layer.__call__` casts float tensors before `call` sees them.
-    const casts = this.config.flag('autocast') !== false && this.config.kerasVersion === 3;
+    const specified = recorder.takeUncast();
+    const casts = !specified && this.config.flag('autocast') !== false && this.config.kerasVersion === 3;
     this.inputs = casts ? inputs.map((input) => this.cast(input)) : inputs;
   }
 

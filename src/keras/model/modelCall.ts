@@ -1,5 +1,5 @@
 /** Calling a model on tensors: a functional graph is run again on them, a Sequential goes through its layers. */
-import { isUnknown, type Dim, type Node, type TensorId } from '../../graph/graph';
+import { isUnknown, type Dim, type Node, type Shape, type TensorId } from '../../graph/graph';
 import { list, type Arg, type CallArgs, type Value } from '../../python/values';
 import { KerasError, type TensorRef } from '../definition';
 import { formatShape, isKnownRank } from '../dims';
@@ -85,22 +85,36 @@ function replayed(
   tensors: readonly (TensorRef | undefined)[],
 ): Value {
   const map = new Map<TensorId, Value>();
+  const within = recorder.takeUncast();
+  // For other shapes than those that the model was made of, Keras 3 asks each layer what it would give for these tensors.
+  const specified =
+    recorder.kerasVersion === 3 &&
+    (node.parent === null || within) &&
+    tensors.some((ref, i) => ref !== undefined && !sameShape(ref.shape, recorder.ref(graph.inputIds[i]).shape));
   graph.inputIds.forEach((id, i) => {
     const ref = tensors[i];
-    if (ref !== undefined)
-      map.set(
-        id,
-        recorder.valueOf(
-          converted(
-            recorder,
-            recorder.ref(id),
-            recorder.kerasVersion === 2 ? adjustRank(recorder, recorder.ref(id), ref) : ref,
-          ).tensor,
-        ),
-      );
+    if (ref === undefined) return;
+    const adjusted = recorder.kerasVersion === 2 ? adjustRank(recorder, recorder.ref(id), ref) : ref;
+    map.set(
+      id,
+      recorder.valueOf((specified ? adjusted : converted(recorder, recorder.ref(id), adjusted)).tensor),
+    );
   });
-  return recorder.within(node.id, () => recorder.drive(node.site, () => replayNodes(recorder, graph, map)));
+  return recorder.within(node.id, () =>
+    recorder.drive(node.site, () => replayNodes(recorder, graph, map, false, specified)),
+  );
 }
+
+const sameShape = (a: Shape, b: Shape): boolean =>
+  !isKnownRank(a) ||
+  !isKnownRank(b) ||
+  (a.length === b.length &&
+    a.every((dim, i) => {
+      const other = b[i];
+      // One that is not known may be either.
+      if (isUnknown(dim) || isUnknown(other)) return true;
+      return typeof dim === 'number' || typeof other === 'number' ? dim === other : true;
+    }));
 
 /** Keras 3 converts what a model is called on to the dtype of its inputs. */
 function converted(recorder: Recorder, reference: TensorRef, ref: TensorRef): TensorRef {
@@ -128,6 +142,8 @@ export function replayNodes(
   graph: Pick<FunctionalGraph, 'nodes' | 'outputs'>,
   map: Map<TensorId, Value>,
   keepNames = false,
+  /** The layers are asked for what they would give; nothing casts what they get. */
+  specified = false,
 ): Value {
   const { machine } = recorder;
   const substitute = (leaf: Value): Value => {
@@ -150,7 +166,7 @@ export function replayNodes(
     let result: Value;
     const args = mapArgs(replay.args, substitute);
     try {
-      result =
+      const call = (): Value =>
         node.layer === null
           ? machine.call(replay.fn, { ...args, range: null })
           : callLayer(recorder, recorder.layers[node.layer], {
@@ -158,6 +174,7 @@ export function replayNodes(
               positional: [{ value: recorder.layers[node.layer].self, range: null }, ...args.positional],
               range: null,
             });
+      result = specified && node.layer !== null ? recorder.specify(call) : call();
     } finally {
       recorder.nameOverride = before;
       recorder.driven = driven;

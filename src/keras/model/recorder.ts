@@ -100,6 +100,11 @@ export class Recorder {
   dtypePolicy: string | null = 'float32';
   /** While a program's own `call` runs under Keras 3: the dtype in which it reads float variables. */
   autocast: string | null = null;
+  /**
+   * The next layer call is one that Keras 3 only specifies (`compute_output_spec`): nothing casts what it gets. Read and
+   * taken back by the call itself (`takeUncast`).
+   */
+  private uncast = false;
   /** Node whose execution is under way; null in ordinary code. */
   parent: NodeId | null = null;
   /** Whether a program's own `call` is under way: Keras runs or traces it, where it asks its own layers for their specification. */
@@ -149,6 +154,23 @@ export class Recorder {
     const value = set?.maybe ? undefined : set?.value;
     if (value?.kind === 'str' && (value.value === 'jax' || value.value === 'torch')) return value.value;
     return value?.kind === 'str' ? 'tensorflow' : (this.statedBackend ?? 'tensorflow');
+  }
+
+  /** Whether the layer call that begins is only specified; what it calls in turn is not concerned. */
+  takeUncast(): boolean {
+    const { uncast } = this;
+    this.uncast = false;
+    return uncast;
+  }
+
+  /** Runs a layer call that Keras 3 only specifies. */
+  specify<T>(call: () => T): T {
+    this.uncast = true;
+    try {
+      return call();
+    } finally {
+      this.uncast = false;
+    }
   }
 
   /** From here on the program is one of Keras 2 (`tf_keras`, or TensorFlow told to use it). */

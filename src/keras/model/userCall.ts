@@ -13,7 +13,8 @@ import { mapArgs, tensorDataOf } from './structure';
 export function runUserCall(recorder: Recorder, state: LayerState, node: Node, args: CallArgs): Value {
   const { machine } = recorder;
   const call = machine.getAttr(state.self, 'call');
-  const dtype = recorder.kerasVersion === 3 && state.policy ? computeDtypeOf(state.policy) : null;
+  const specified = recorder.takeUncast();
+  const dtype = recorder.kerasVersion === 3 && state.policy && !specified ? computeDtypeOf(state.policy) : null;
   return recorder.within(node.id, () =>
     recorder.userCode(() => {
       const { autocast: around, inCall } = recorder;

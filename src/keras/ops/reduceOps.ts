@@ -109,12 +109,27 @@ export function reduceOp(name: string): OpDefinition | undefined {
         (stated === undefined || stated.kind === 'none' ? null : dtypeName(stated)) ??
         dtypeOf(recorder, dtypeRule, [x]);
       if (axes === null) return lostResult('the axis is not known', dtype);
-      const dims: Dim[] = keep
-        ? shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim))
-        : shape.filter((_, axis) => !axes.includes(axis));
+      const dims = reducedShape(shape, axes, keep);
       return { outputs: [{ shape: dims, dtype }], primitive: { op: 'reduce', fn, axes, keepDims: keep } };
     },
   };
+}
+
+/** Keras takes the axes away one by one from the last: one that is named twice takes its neighbour along. */
+function reducedShape(shape: readonly Dim[], axes: readonly number[], keep: boolean): Dim[] {
+  if (keep) return shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
+  const dims = [...shape];
+  for (const axis of axes.toReversed()) {
+    if (axis >= dims.length)
+      throw new KerasError(
+        'axis-duplicate',
+        `Axis ${axis} of ${formatShape(shape)} is named twice.`,
+        'list assignment index out of range',
+        { callArgument: 'axis', exception: 'IndexError', facts: { axis } },
+      );
+    dims.splice(axis, 1);
+  }
+  return dims;
 }
 
 /** `moments(x, axes)`: mean and variance. */

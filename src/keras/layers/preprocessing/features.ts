@@ -1,5 +1,6 @@
 /** Preprocessing of numbers, categories, text and sound. Sources: Keras `layers/preprocessing/*.py`. */
 import { isOpen, isUnknown, type Dim, type Shape } from '../../../graph/graph';
+import type { Value } from '../../../python/values';
 import { argumentError, computeDtype, elementsOf, intOf, numberOf, reasonFor } from '../../arguments';
 import {
   KerasError,
@@ -7,13 +8,14 @@ import {
   type CallResult,
   type Config,
   type LayerDefinition,
+  type TensorRef,
   type TensorSpec,
 } from '../../definition';
-import { addToDim, floorDivideDim, isKnownRank, unknownDim } from '../../dims';
+import { addToDim, floorDivideDim, formatShape, isKnownRank, unknownDim } from '../../dims';
 import { argumentText, tupleText } from '../../pythonText';
 import { signature } from '../../signature';
 import { argumentDim, keptShapes, onlyInput, spec } from '../shared';
-import { tensorsOf } from '../compound';
+import { layerParts, tensorsOf } from '../compound';
 import { OPAQUE, encoded, outputMode, requireMode } from './encoding';
 import { normalization } from './normalization';
 import { vocabularyLayers } from './vocabulary';
@@ -242,10 +244,29 @@ const melSpectrogram: LayerDefinition = {
   },
 };
 
+/** Layers that work on the pixels of an image, or of a batch of them, when data runs through. */
+const ON_IMAGES =
+  /^(?:Random|Rand|AugMix$|AutoContrast$|CenterCrop$|ContrastLimited|CutMix$|Equalization$|MaxNumBoundingBoxes$|MixUp$|Resizing$|Solarization$)/;
+
+/** A pipeline runs the `call` of its layers, which says more than the shape rule of each alone. */
+function requireImages(layer: Value, input: TensorRef): void {
+  const name = layerParts(layer)?.definition?.name ?? '';
+  if (!ON_IMAGES.test(name) || !isKnownRank(input.shape)) return;
+  const rank = input.shape.length;
+  if (rank === 3 || rank === 4) return;
+  throw new KerasError(
+    'input-rank',
+    `${name} works on images of 3 axes, or 4 with the batch, but the input ${formatShape(input.shape)} has ${rank}.`,
+    `Expected the input image to be rank 3 or 4. Received: inputs.shape=${formatShape(input.shape)}`,
+    { input: 0, facts: { rank, expected: 4 } },
+  );
+}
+
 function callPipeline(context: CallContext): CallResult {
   const layers = elementsOf(context.config.value('layers'));
   let [current] = context.inputs;
   for (const layer of layers ?? []) {
+    requireImages(layer, current);
     const [next] = tensorsOf(context, context.callLayer(layer, [current]));
     if (!next)
       return {
