@@ -90,7 +90,9 @@ function replayed(
   const specified =
     recorder.kerasVersion === 3 &&
     (node.parent === null || within) &&
-    tensors.some((ref, i) => ref !== undefined && !sameShape(ref.shape, recorder.ref(graph.inputIds[i]).shape));
+    tensors.some(
+      (ref, i) => ref !== undefined && !sameShape(ref.shape, recorder.ref(graph.inputIds[i]).shape),
+    );
   graph.inputIds.forEach((id, i) => {
     const ref = tensors[i];
     if (ref === undefined) return;

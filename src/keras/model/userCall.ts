@@ -14,7 +14,8 @@ export function runUserCall(recorder: Recorder, state: LayerState, node: Node, a
   const { machine } = recorder;
   const call = machine.getAttr(state.self, 'call');
   const specified = recorder.takeUncast();
-  const dtype = recorder.kerasVersion === 3 && state.policy && !specified ? computeDtypeOf(state.policy) : null;
+  const dtype =
+    recorder.kerasVersion === 3 && state.policy && !specified ? computeDtypeOf(state.policy) : null;
   return recorder.within(node.id, () =>
     recorder.userCode(() => {
       const { autocast: around, inCall } = recorder;
