@@ -121,7 +121,8 @@ async function oneShow(address, show, target) {
     await page.keyboard.press('Control+B');
     await waitFor('inlay hints', async () => (await workbench.inlayHints()).length, 60_000);
     await workbench.openFile('small.py');
-    await waitFor('the lens', async () => (await page.locator('.codelens-decoration').count()) > 0, 30_000);
+    const lens = page.locator('.codelens-decoration', { hasText: '·' });
+    await waitFor('the lens', async () => (await lens.count()) > 0, 30_000);
     await workbench.hover('Conv2D');
     await picture('hover');
     await page.keyboard.press('Escape');

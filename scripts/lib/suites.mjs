@@ -45,6 +45,7 @@ export async function timed(name, suite) {
         `  FAILED ${name}: ${result.title}\n    ${(result.error ?? '').replaceAll('\n', '\n    ')}`,
       );
     }
+    for (const result of results.filter((each) => each.note)) console.log(`  ${name}: ${result.note}`);
     await mkdir(path.join(outDir, 'results'), { recursive: true });
     await writeFile(resultsFile(name), JSON.stringify(results, null, 1));
     return count(name, results, seconds());

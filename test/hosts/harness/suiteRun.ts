@@ -6,7 +6,16 @@ export interface TestResult {
   state: 'passed' | 'failed' | 'skipped';
   durationMs: number;
   error?: string;
+  /** A figure that the test measured and does not judge. */
+  note?: string;
 }
+
+/** Keeps a figure with the running test's result; the run prints it. */
+export function note(context: Mocha.Context, text: string): void {
+  notes.set(context.test as Mocha.Runnable, text);
+}
+
+const notes = new WeakMap<Mocha.Runnable, string>();
 
 /** The one line per test that the browser's console carries out of the web host. */
 export const TEST_LINE = 'CONVLENS-TEST ';
@@ -28,7 +37,12 @@ export async function runSuite(
   return new Promise((resolve) => {
     const runner = mocha.run((failures) => resolve(failures));
     runner.on('pass', (test) =>
-      report({ title: test.fullTitle(), state: 'passed', durationMs: test.duration ?? 0 }),
+      report({
+        title: test.fullTitle(),
+        state: 'passed',
+        durationMs: test.duration ?? 0,
+        note: notes.get(test),
+      }),
     );
     runner.on('pending', (test) => report({ title: test.fullTitle(), state: 'skipped', durationMs: 0 }));
     runner.on('fail', (test, error: Error) =>
