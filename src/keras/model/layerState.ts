@@ -38,6 +38,8 @@ export class LayerState implements Mutable {
   inputShapeArg: Value | null = null;
   /** A part of the model that is not known (a layer of an unknown library in a Sequential). */
   unknownPart: Unknown | null = null;
+  /** Sequential: where in the stack the first part stands that is not known. */
+  unknownFrom: number | null = null;
   /** Sequential: the layers added; `functional`: the graph once built. */
   stack: LayerState[] | null = null;
   functional: FunctionalGraph | null = null;

@@ -31,9 +31,13 @@ export function callModel(
     return recorder.within(node.id, () =>
       recorder.drive(node.site, () => {
         let value = first.value;
-        for (const layer of state.stack ?? [])
-          value = callLayer(recorder, layer, machine.args([layer.self, value]));
-        return value;
+        const stack = state.stack ?? [];
+        stack.forEach((layer, index) => {
+          if (index === state.unknownFrom) value = machine.unknown(state.unknownPart!.reason);
+          if (layer.inputTensor === null)
+            value = callLayer(recorder, layer, machine.args([layer.self, value]));
+        });
+        return state.unknownFrom === stack.length ? machine.unknown(state.unknownPart!.reason) : value;
       }),
     );
   }

@@ -21,6 +21,7 @@ import { initialiseFunctional, flatList } from './functionalInit';
 import {
   inputShapeValue,
   addToSequential,
+  missPart,
   buildSequential,
   popSequential,
   rebuildSequential,
@@ -489,14 +490,16 @@ function initialiseSequential(machine: Machine, args: CallArgs): Value {
   }
   const items = machine.iterate(layers);
   if (layers.kind === 'unknown' || items === undefined) {
-    state.unknownPart =
+    missPart(
+      state,
       layers.kind === 'unknown'
         ? toUnknown(layers)
-        : { kind: 'unknown', reason: 'the layers of this model are not known' };
+        : { kind: 'unknown', reason: 'the layers of this model are not known' },
+    );
     return NONE;
   }
   for (const item of items.items) addToSequential(state, item, site, false);
-  if (items.tail !== null) state.unknownPart = toUnknown(items.tail);
-  else rebuildSequential(state);
+  if (items.tail !== null) missPart(state, toUnknown(items.tail));
+  rebuildSequential(state);
   return NONE;
 }

@@ -1,5 +1,5 @@
 /** Sequential models: the stack of layers, and the functional graph that Keras rebuilds whenever it is known what comes in. */
-import type { CallSite, NodeId, Shape, SummaryRow } from '../../graph/graph';
+import type { CallSite, NodeId, Shape, SummaryRow, Unknown } from '../../graph/graph';
 import { unknownBase } from '../../python/interpreter/classes';
 import { isOpaque } from '../../python/library/known';
 import { list, type Value } from '../../python/values';
@@ -26,10 +26,10 @@ export function addToSequential(state: LayerState, value: Value, site: CallSite,
       // An object of a class that is not followed to its root may be a layer.
       state.layer.built = false;
       state.functional = null;
-      state.unknownPart = {
+      missPart(state, {
         kind: 'unknown',
         reason: value.kind === 'unknown' ? value.reason : `what ${value.cls.name} is is not known`,
-      };
+      });
       return;
     }
     const what =
@@ -54,7 +54,12 @@ export function addToSequential(state: LayerState, value: Value, site: CallSite,
     );
     return;
   }
-  if (stack.length === 0 && layer.inputShapeArg !== null && layer.inputTensor === null) {
+  if (
+    stack.length === 0 &&
+    state.unknownPart === null &&
+    layer.inputShapeArg !== null &&
+    layer.inputTensor === null
+  ) {
     const shape = valueToShape(layer.inputShapeArg);
     if (shape !== undefined) stack.push(makeInputLayer(recorder, { shape, dtype: null, name: null }, site));
   }
@@ -89,6 +94,12 @@ export function addToSequential(state: LayerState, value: Value, site: CallSite,
   }
 }
 
+/** The layers that follow in the stack of `state` come after a part that is not known. */
+export function missPart(state: LayerState, part: Unknown): void {
+  state.unknownPart ??= part;
+  state.unknownFrom ??= state.stack?.length ?? 0;
+}
+
 /** Keras 3 takes the tensor of an `Input` for its layer. */
 function layerOf(state: LayerState, value: Value): LayerState | undefined {
   const direct = layerStateOf(value);
@@ -104,7 +115,7 @@ function layerOf(state: LayerState, value: Value): LayerState | undefined {
 /** `_maybe_rebuild`: with an input known at the front the graph is built; every time a Functional takes a name. */
 export function rebuildSequential(state: LayerState): void {
   const stack = state.stack ?? [];
-  if (stack.length === 0) return;
+  if (stack.length === 0 || state.unknownFrom === 0) return;
   const [first] = stack;
   if (first.inputTensor !== null) {
     if (stack.length > 1) extend(state);
@@ -121,9 +132,10 @@ export function rebuildSequential(state: LayerState): void {
 export function buildSequential(state: LayerState, shape: Shape): void {
   const { recorder } = state;
   const stack = (state.stack ??= []);
-  if (stack.length === 0 || state.unknownPart !== null) return;
+  if (stack.length === 0 || state.unknownFrom === 0) return;
   state.touch();
   if (stack[0].inputTensor === null) {
+    if (state.unknownFrom !== null) state.unknownFrom++;
     stack.unshift(makeInputLayer(recorder, { shape, dtype: 'float32', name: null }, state.layer.site));
   }
   state.functional = null;
@@ -133,7 +145,6 @@ export function buildSequential(state: LayerState, shape: Shape): void {
 /** Runs the layers that the graph does not have yet. */
 function extend(state: LayerState): void {
   const { recorder } = state;
-  if (state.unknownPart !== null) return;
   const stack = state.stack!;
   const input = stack[0].inputTensor!;
   const before = state.functional;
@@ -154,7 +165,9 @@ function extend(state: LayerState): void {
     const node = recorder.producerOf(input);
     if (node !== null) nodes.push(node.id);
   }
-  for (const layer of stack.slice(start)) {
+  for (let index = start; index < stack.length; index++) {
+    const layer = stack[index];
+    if (index === state.unknownFrom) value = recorder.machine.unknown(state.unknownPart!.reason);
     const count = recorder.graph.nodes.length;
     value = recorder.within(null, () =>
       recorder.drive(layer.layer.site, () =>
@@ -166,6 +179,7 @@ function extend(state: LayerState): void {
       .find((node) => node.parent === null && node.layer === layer.id);
     if (made !== undefined) nodes.push(made.id);
   }
+  if (state.unknownFrom === stack.length) value = recorder.machine.unknown(state.unknownPart!.reason);
   if (recorder.kerasVersion === 3) recorder.autoName('Functional');
   const outputIds = flatten(value).flatMap((leaf) => tensorDataOf(leaf)?.tensor ?? []);
   const rows = nodes.map((id): SummaryRow => ({ layer: recorder.graph.nodes[id].layer!, node: id }));
