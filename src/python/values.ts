@@ -137,6 +137,8 @@ export interface FunctionValue {
   /** The class whose body defines it, for zero-argument super(). */
   owner: ClassValue | null;
   attrs: Map<string, Value> | null;
+  /** Set where a decorator that is not known stands before the function: others may be the arguments that it is called with. */
+  decorator?: UnknownValue;
   /** How often it was called (0: a candidate for probing). */
   calls: number;
 }

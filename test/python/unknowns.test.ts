@@ -20,6 +20,11 @@ const rows: readonly (readonly [name: string, text: string, expected: Record<str
     'a = 1\nif U:\n  a = 2\n  b = 3\nelse:\n  a = 2\n  b = 3',
     { a: '2', b: '3' },
   ],
+  [
+    'takes a call that does not fit the function for one of the decorator that is not known',
+    '@U(x=1)\ndef f(a, b): return (a, 1)\nr = f()\ns = f(2, 3)\nt = f(c=1)',
+    { f: '<function f>', r: '(?, 1)', s: '(2, 1)', t: '(?, 1)' },
+  ],
   ['joins what differs', 'if U:\n  a = 2\nelse:\n  a = 3', { a: '?{2|3}' }],
   ['joins with the value before', 'a = 1\nif U:\n  a = 2', { a: '?{1|2}' }],
   ['keeps a name bound on one side, for reading it elsewhere would raise', 'if U:\n  a = 2', { a: '2' }],

@@ -35,7 +35,10 @@ function decorate(vm: Interpreter, activation: Activation, def: FunctionDef | Cl
   for (let i = def.decorators.length - 1; i >= 0; i--) {
     const expr = def.decorators[i];
     const decorator = evaluate(vm, activation, expr);
-    if (decorator.kind === 'unknown') continue;
+    if (decorator.kind === 'unknown') {
+      if (decorated.kind === 'function') decorated.decorator ??= decorator;
+      continue;
+    }
     const result = call(vm, decorator, {
       positional: [{ value: decorated, range: null }],
       keywords: new Map(),
@@ -44,6 +47,7 @@ function decorate(vm: Interpreter, activation: Activation, def: FunctionDef | Cl
       range: at(activation, expr),
     });
     if (result.kind !== 'unknown') decorated = result;
+    else if (decorated.kind === 'function') decorated.decorator ??= result;
   }
   return decorated;
 }
