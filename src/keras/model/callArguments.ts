@@ -30,12 +30,15 @@ export function firstArgument(args: CallArgs, name: string | undefined): Arg | u
 }
 
 /** Tensors of the first argument; what is not known counts as a tensor of unknown shape. */
-export function inputRefs(recorder: Recorder, value: Value): TensorRef[] {
+export function inputRefs(recorder: Recorder, value: Value, numbers = false): TensorRef[] {
   const data = tensorDataOf(value);
   if (data !== undefined) return [recorder.ref(data.tensor)];
   const leaves = flatten(value);
-  // Text in lists is one tensor of strings, as the layers that read text take it.
-  if (leaves.length > 0 && leaves.every(({ kind }) => kind === 'str')) {
+  // Text in lists is one tensor of strings, as the layers that read text take it; so are numbers for some layers.
+  const text = leaves.every(({ kind }) => kind === 'str');
+  const counted =
+    numbers && openTail(value) === null && leaves.every(({ kind }) => kind === 'int' || kind === 'float');
+  if (leaves.length > 0 && (text || counted)) {
     const ref = asTensor(recorder, value);
     return ref === undefined ? [] : [ref];
   }

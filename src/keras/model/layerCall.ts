@@ -65,7 +65,7 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
   const first = firstArgument(args, parameters[0]?.name);
   const userCall = userMethod(state, 'call');
   const builtin = userCall === undefined && state.definition !== null;
-  const inputs = first === undefined ? [] : inputRefs(recorder, first.value);
+  const inputs = first === undefined ? [] : inputRefs(recorder, first.value, takesNumbers(state));
   const mask = maskForCall(recorder, state, args);
   const tensorArguments: { readonly name: string; readonly value: Value }[] = [];
   for (let i = 1; i < args.positional.length; i++) {
@@ -197,6 +197,11 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
     args,
     'single',
   );
+}
+
+/** Layers without an input spec make one tensor of the numbers in a list: those that prepare data. */
+function takesNumbers(state: LayerState): boolean {
+  return state.definition !== null && state.definition.inputSpec === undefined;
 }
 
 /** Runs the definition's shape rule for `node` and gives the output values. */

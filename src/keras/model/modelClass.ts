@@ -33,6 +33,7 @@ import { layerStateOf, type LayerState } from './layerState';
 import { countParameters } from './parameters';
 import { recorderOf, type Recorder } from './recorder';
 import { shapesOf } from './layerBuild';
+import { toSnakeCase } from './names';
 import { toUnknown, valueToShape } from './shapes';
 import { tensorDataOf } from './structure';
 import { checkData, hasErrors } from './training';
@@ -161,6 +162,8 @@ function getLayer(state: LayerState, params: Readonly<Record<string, Value>>, ma
     layers.some((layer) => layer.layer.unknowns['name'] !== undefined)
   )
     return machine.unknown(`get_layer("${name.value}"): not all layers of this model are known`);
+  if ((recorder.kerasVersion === 2 || machine.probing) && isAutomaticName(name.value, layers))
+    return machine.unknown(`get_layer("${name.value}"): the names that Keras gives depend on what ran before`);
   return fail(
     new KerasError(
       'get-layer',
@@ -175,6 +178,12 @@ function getLayer(state: LayerState, params: Readonly<Record<string, Value>>, ma
     recorder.fail(error, { site: recorder.site(), layer: state.layer });
     return machine.unknown(error.message);
   }
+}
+
+/** Whether Keras may have made up the name for one of the layers: how it counts depends on its version and on what ran before. */
+function isAutomaticName(name: string, layers: readonly LayerState[]): boolean {
+  const stem = name.replace(/_\d+$/, '');
+  return layers.some(({ layer }) => stem === (layer.type === 'InputLayer' ? 'input' : toSnakeCase(layer.type)));
 }
 
 /** Data and labels of a training method: they build a model without inputs, and must fit one that has them. */
@@ -196,6 +205,9 @@ const TRAINING: Readonly<Record<string, readonly string[]>> = {
   ),
   fit: signatureNames(
     'x y batch_size epochs verbose callbacks validation_split validation_data shuffle class_weight sample_weight initial_epoch steps_per_epoch validation_steps validation_batch_size validation_freq',
+  ),
+  fit_generator: signatureNames(
+    'generator steps_per_epoch epochs verbose callbacks validation_data validation_steps validation_freq class_weight shuffle initial_epoch samples_per_epoch nb_epoch nb_val_samples nb_worker max_q_size pickle_safe',
   ),
   predict: signatureNames('x batch_size verbose steps callbacks'),
 };

@@ -479,6 +479,8 @@ export class Recorder {
 
   autoName(type: string): string {
     this.machine.touch(this.names);
+    // `keras.Input` of Keras 2 counts from 1.
+    if (this.kerasVersion === 2 && type === 'InputLayer') return `input_${this.names.uid('input')}`;
     return this.names.unique(toSnakeCase(type));
   }
 
