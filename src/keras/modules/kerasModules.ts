@@ -10,6 +10,8 @@ import { InitializerData } from '../model/weights';
 import { activationFunction, kerasLookup, opsLookup } from '../ops';
 import { RANDOM } from '../ops/kerasSignatures';
 import { backendLookup } from '../ops/backend';
+import { folderLookup } from '../data/folders';
+import { imageLookup } from '../data/images';
 import { applicationsLookup } from './applications';
 import { datasetsModule } from './datasets';
 import { layersLookup } from './layersModule';
@@ -32,7 +34,8 @@ const SUBMODULES: Readonly<Record<string, (recorder: Recorder, machine: Machine)
   initializers: (_recorder, machine) => (name) => initializer(machine, name),
   applications: (recorder) => (name) => applicationsLookup(recorder, name),
   datasets: (_recorder, machine) => (name) => datasetsModule(machine, name),
-  utils: (recorder) => (name) => utilsLookup(recorder, name),
+  utils: (recorder) => (name) =>
+    utilsLookup(recorder, name) ?? folderLookup(recorder, name) ?? imageLookup(recorder, name),
   saving: (recorder) => (name) => utilsLookup(recorder, name),
   config: (recorder) => (name) => configLookup(recorder, name),
   mixed_precision: (recorder) => (name) => configLookup(recorder, name),
@@ -150,6 +153,7 @@ function make(recorder: Recorder, machine: Machine, path: readonly string[]): Mo
   return lazyModule(
     name,
     (key) =>
+      (head === 'preprocessing' ? (folderLookup(recorder, key) ?? imageLookup(recorder, key)) : undefined) ??
       misspeltClass(recorder, head, key, classes) ??
       classes(key) ??
       (/^[a-z]/.test(key) && head === 'preprocessing' && rest.length === 0

@@ -5,14 +5,17 @@ import { KerasError } from '../definition';
 import { recorderOf, type Recorder } from '../model/recorder';
 import { flatten, tensorDataOf } from '../model/structure';
 import { activationFunction, opsLookup } from '../ops';
+import { opFunction } from '../ops/opFunction';
 import { lossFunction, nnOp } from '../ops/tensorflowNn';
+import { tensorflowImageOps } from '../ops/tensorflowImage';
 import { renamed, tensorflowOp } from '../ops/tensorflowOps';
 import { layerFunction } from '../plain/layers';
 import { slimFunction } from '../plain/slim';
 import { kerasModule } from './kerasModules';
 import { layersLookup } from './layersModule';
 import { lazyModule, opaqueClass } from './lookup';
-import { dataModule } from './tfdata';
+import { dataModule } from '../data/dataset';
+import { decodeLookup } from '../data/decode';
 import { DTYPES, dtype, rootName } from './tensorflowRoot';
 
 /** TensorFlow's names of operations that Keras calls otherwise. */
@@ -259,6 +262,10 @@ function lookup(
   const special =
     tensorflowOp(recorder, space === undefined ? name : `${space}.${name}`) ?? tensorflowOp(recorder, name);
   if (special !== undefined) return special;
+  if (space === 'image' || name === 'random_crop') {
+    const changed = tensorflowImageOps[name];
+    if (changed !== undefined) return opFunction(changed, name);
+  }
   if (space === 'random' || space === 'dtypes')
     return (
       opsLookup(recorder, `random.${name}`) ?? (DTYPES.includes(name) ? dtype(recorder, name) : undefined)
@@ -267,6 +274,10 @@ function lookup(
     const op = name === 'gelu' ? activationFunction(name) : opsLookup(recorder, RENAMED[name] ?? name);
     if (op?.kind === 'native') return renamed(op, RENAMED[name] ?? name);
     if (op !== undefined && op.kind !== 'module') return op;
+  }
+  if (space === undefined || ['io', 'image', 'audio'].includes(space)) {
+    const read = decodeLookup(recorder, name);
+    if (read !== undefined) return read;
   }
   if (/^[A-Z]/.test(name)) return opaqueClass(machine, name, ['tensorflow', ...path].join('.'));
   return SUBMODULES.includes(name) || space === 'python'
