@@ -65,7 +65,6 @@ const SAME = [
   'repeat',
   'prefetch',
   'cache',
-  'take',
   'skip',
   'filter',
   'with_options',
@@ -103,17 +102,30 @@ function datasetClass(machine: Machine): ClassValue {
       '__iter__',
       fn('__iter__(self)', (owner, { self }) => {
         const element = elementOf(owner, self);
+        const most = self.kind === 'instance' ? (self.data as Partial<DatasetData> | null)?.most : undefined;
         return {
           kind: 'iterator',
           items: element.kind === 'unknown' ? [] : [element],
           position: 0,
-          tail: owner.unknown(
-            `the elements of ${self.kind === 'instance' ? self.cls.name : 'this'} are data`,
-          ),
+          tail:
+            most === 1 && element.kind !== 'unknown'
+              ? null
+              : owner.unknown(
+                  `the elements of ${self.kind === 'instance' ? self.cls.name : 'this'} are data`,
+                ),
         };
       }),
     ],
     ['element_spec', property(elementOf)],
+    [
+      'take',
+      fn('take(self, count, name=None)', (owner, { self, count }) =>
+        owner.allocate(cls, {
+          element: elementOf(owner, self),
+          ...(count.kind === 'int' && count.value > 0 ? { most: count.value } : {}),
+        } satisfies DatasetData),
+      ),
+    ],
     ...makers(),
     ...batches(),
     ...functions(),

@@ -9,6 +9,8 @@ import { asTensor, mapStructure, tensorDataOf } from '../model/structure';
 /** Payload of a dataset or generator: one element, as tensors. */
 export interface DatasetData {
   readonly element: Value;
+  /** How many elements there are at most, where a program says so (`take(1)`). */
+  readonly most?: number;
 }
 
 /** A tensor of data. */

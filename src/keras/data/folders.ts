@@ -20,7 +20,7 @@ export function folderLookup(recorder: Recorder, name: string): Value | undefine
   switch (name) {
     case 'image_dataset_from_directory':
       return fn(
-        `${name}(${FOLDER}, color_mode='rgb', batch_size=32, image_size=(256, 256), ${SPLIT}, interpolation='bilinear', follow_links=False, crop_to_aspect_ratio=False, pad_to_aspect_ratio=False, data_format=None, **kwargs)`,
+        `${name}(${FOLDER}, color_mode='rgb', batch_size=32, image_size=None, ${SPLIT}, interpolation='bilinear', follow_links=False, crop_to_aspect_ratio=False, pad_to_aspect_ratio=False, data_format=None, **kwargs)`,
         (machine, params) => folder(machine, params, tensor(machine, imageShape(machine, params), 'float32')),
       );
     case 'text_dataset_from_directory':
@@ -60,7 +60,11 @@ function lengthOr(value: Value): Dim {
 /** Height, width and channels of `image_size` and `color_mode`. */
 export function imageShape(machine: Machine, params: Params, size = params['image_size']): Dim[] {
   const lost: Dim = { kind: 'unknown', reason: 'the size of the images is not known' };
-  const lengths = machine.iterate(size)?.items.map((item) => valueToDim(item) ?? lost) ?? [lost, lost];
+  // Both makers take 256 by 256 where no size is given.
+  const lengths =
+    size.kind === 'none'
+      ? [256, 256]
+      : (machine.iterate(size)?.items.map((item) => valueToDim(item) ?? lost) ?? [lost, lost]);
   const mode = params['color_mode'];
   const channels: Dim =
     mode.kind !== 'str'

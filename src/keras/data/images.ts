@@ -15,7 +15,7 @@ class PictureData {
   constructor(readonly shape: readonly Value[]) {}
 }
 
-const FROM = `target_size=(256, 256), color_mode='rgb', classes=None, class_mode='categorical', batch_size=32`;
+const FROM = `target_size=None, color_mode='rgb', classes=None, class_mode='categorical', batch_size=32`;
 
 export function imageLookup(recorder: Recorder, name: string): Value | undefined {
   switch (name) {
