@@ -280,6 +280,8 @@ export interface UnknownValue {
   readonly reason: string;
   readonly at: Origin | null;
   readonly among?: readonly Value[];
+  /** The open end of something iterable: what each of its elements is like (batches of data), where that much is known. */
+  readonly like?: Value;
   /** what kind of thing it must be, where that much is known (`int`, `str`, `tensor`, …) */ readonly type?: string;
   /** a true division of open lengths (`h / 2`), of which floor, ceil and `int()` are again formulas; `b` is a positive integer */ readonly quotient?: {
     readonly a: Expr;

@@ -103,16 +103,15 @@ function datasetClass(machine: Machine): ClassValue {
       fn('__iter__(self)', (owner, { self }) => {
         const element = elementOf(owner, self);
         const most = self.kind === 'instance' ? (self.data as Partial<DatasetData> | null)?.most : undefined;
+        const known = element.kind !== 'unknown';
+        const data = owner.unknown(
+          `the elements of ${self.kind === 'instance' ? self.cls.name : 'this'} are data`,
+        );
         return {
           kind: 'iterator',
-          items: element.kind === 'unknown' ? [] : [element],
+          items: known && most === 1 ? [element] : [],
           position: 0,
-          tail:
-            most === 1 && element.kind !== 'unknown'
-              ? null
-              : owner.unknown(
-                  `the elements of ${self.kind === 'instance' ? self.cls.name : 'this'} are data`,
-                ),
+          tail: known && most === 1 ? null : known ? { ...data, like: element } : data,
         };
       }),
     ],

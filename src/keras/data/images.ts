@@ -167,9 +167,9 @@ function iteratorClass(machine: Machine): ClassValue {
         '__iter__',
         fn('__iter__(self)', (owner, { self }) => ({
           kind: 'iterator',
-          items: [elementOf(owner, self)],
+          items: [],
           position: 0,
-          tail: owner.unknown('the batches are data'),
+          tail: { ...owner.unknown('the batches are data'), like: elementOf(owner, self) },
         })),
       ],
     ],

@@ -61,7 +61,8 @@ function comprehend(
     if (tail !== null) {
       // Some more, of unknown number: once, to follow the calls inside.
       open(tail);
-      branchValue(vm, activation, tail, [() => (one(unknown(tail.reason, tail.at)), NONE), () => NONE]);
+      const element = tail.like ?? unknown(tail.reason, tail.at);
+      branchValue(vm, activation, tail, [() => (one(element), NONE), () => NONE]);
     }
   };
   const conditions = (level: number, ifs: readonly Expr[], i: number): void => {

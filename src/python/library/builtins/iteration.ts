@@ -27,7 +27,15 @@ export function zip(machine: Machine, values: readonly Value[], strict: Value = 
     value.position = Math.min(value.position + length + (i < ends ? 1 : 0), value.items.length);
   });
   const rows = Array.from({ length }, (_, i) => tuple(parts.map(({ items }) => items[i])));
-  return iterator(rows, open?.tail ?? null);
+  const next = parts.map(({ items, tail }) => items[length] ?? tail?.like);
+  const like = next.every((item) => item !== undefined) ? tuple(next) : undefined;
+  return iterator(rows, open?.tail == null ? null : withLike(open.tail, like));
+}
+
+/** The open end, its elements now like `like`. */
+function withLike(tail: UnknownValue, like: Value | undefined): UnknownValue {
+  const { like: _before, ...rest } = tail;
+  return like === undefined ? rest : { ...rest, like };
 }
 
 /** The elements that argument `at` of `zip` gives, without taking them from an iterator yet. */
@@ -48,7 +56,9 @@ export function enumerate(machine: Machine, value: Value, start: Value): Value {
         item,
       ]),
     ),
-    tail,
+    tail === null
+      ? null
+      : withLike(tail, tail.like && tuple([machine.unknown('how many there are is not known'), tail.like])),
   );
 }
 
@@ -58,8 +68,8 @@ export function mapped(machine: Machine, f: Value, values: readonly Value[]): Va
     const { items, tail } = elements(machine, values[0], 'the elements of an argument of map()');
     const results = items.map((item) => machine.apply(f, [item]));
     // As in a loop of unknown length: once on an unknown element, to find the calls inside.
-    if (tail) machine.apply(f, [tail]);
-    return iterator(results, tail);
+    const last = tail === null ? undefined : machine.apply(f, [tail.like ?? tail]);
+    return iterator(results, tail === null ? null : withLike(tail, tail.like && last));
   }
   const rows = elements(machine, zip(machine, values));
   return iterator(
@@ -181,7 +191,7 @@ export function next(machine: Machine, value: Value, fallback?: Value): Value {
       machine.touch(value);
       return value.items[value.position++];
     }
-    if (value.tail) return because(value.tail);
+    if (value.tail) return value.tail.like ?? because(value.tail);
     return fallback ?? machine.raise('StopIteration', '');
   }
   const method = machine.findAttr(value, '__next__');
