@@ -88,7 +88,11 @@ dense.fit(ts)`,
     "conv(np.expand_dims(keras.utils.img_to_array(keras.utils.load_img('a', target_size=(9, 8))), 0))",
     '(1, 9, 8, 3)',
   ],
-  ['a change that is not known', 'dense.fit(keras.utils.image_dataset_from_directory("x").apply(other))', '?'],
+  [
+    'a change that is not known',
+    'dense.fit(keras.utils.image_dataset_from_directory("x").apply(other))',
+    '?',
+  ],
 ];
 
 describe('data', () => {
@@ -97,7 +101,9 @@ describe('data', () => {
 
   it('meet the body of a loop once, with what its elements are like', () => {
     const ds = 'ds = tf.data.Dataset.from_tensor_slices((np.zeros((8, 5)), np.zeros(8))).batch(4)\n';
-    assert.deepEqual(inputs(`${ds}d = layers.Dense(2)\nfor i, (x, y) in enumerate(ds):\n  d(x)`), ['(None, 5)']);
+    assert.deepEqual(inputs(`${ds}d = layers.Dense(2)\nfor i, (x, y) in enumerate(ds):\n  d(x)`), [
+      '(None, 5)',
+    ]);
     assert.deepEqual(inputs(`${ds}d = layers.Dense(2)\nr = [d(x) for x, _ in ds]`), ['(None, 5)']);
     assert.deepEqual(inputs(`${ds}x, _ = next(iter(ds))\nlayers.Dense(2)(x)`), ['(None, 5)']);
   });

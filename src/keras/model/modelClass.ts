@@ -163,7 +163,9 @@ function getLayer(state: LayerState, params: Readonly<Record<string, Value>>, ma
   )
     return machine.unknown(`get_layer("${name.value}"): not all layers of this model are known`);
   if ((recorder.kerasVersion === 2 || machine.probing) && isAutomaticName(name.value, layers))
-    return machine.unknown(`get_layer("${name.value}"): the names that Keras gives depend on what ran before`);
+    return machine.unknown(
+      `get_layer("${name.value}"): the names that Keras gives depend on what ran before`,
+    );
   return fail(
     new KerasError(
       'get-layer',
@@ -183,7 +185,9 @@ function getLayer(state: LayerState, params: Readonly<Record<string, Value>>, ma
 /** Whether Keras may have made up the name for one of the layers: how it counts depends on its version and on what ran before. */
 function isAutomaticName(name: string, layers: readonly LayerState[]): boolean {
   const stem = name.replace(/_\d+$/, '');
-  return layers.some(({ layer }) => stem === (layer.type === 'InputLayer' ? 'input' : toSnakeCase(layer.type)));
+  return layers.some(
+    ({ layer }) => stem === (layer.type === 'InputLayer' ? 'input' : toSnakeCase(layer.type)),
+  );
 }
 
 /** Data and labels of a training method: they build a model without inputs, and must fit one that has them. */

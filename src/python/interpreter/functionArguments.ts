@@ -1,6 +1,15 @@
 /** The arguments of a call take their places in the scope of a function of the program. */
 import type { Param } from '../ast';
-import { type CallArgs, type DictValue, type FunctionValue, list, str, tuple, unknown, type Value } from '../values';
+import {
+  type CallArgs,
+  type DictValue,
+  type FunctionValue,
+  list,
+  str,
+  tuple,
+  unknown,
+  type Value,
+} from '../values';
 import type { Interpreter } from './interpreter';
 import { wrongArguments } from './mistakes';
 
@@ -8,7 +17,12 @@ import { wrongArguments } from './mistakes';
  * Sets the parameters of `fn` in `vars`. Raises TypeError for a call that does not fit them; where a decorator that is not
  * known stands before the function, it may be that decorator which is called: then nothing is known of the arguments.
  */
-export function bindToScope(vm: Interpreter, fn: FunctionValue, args: CallArgs, vars: Map<string, Value>): void {
+export function bindToScope(
+  vm: Interpreter,
+  fn: FunctionValue,
+  args: CallArgs,
+  vars: Map<string, Value>,
+): void {
   const decorator = fn.decorator ?? null;
   if (decorator === null || fits(fn, args)) {
     bind(vm, fn, args, vars);

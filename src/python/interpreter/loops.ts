@@ -91,8 +91,7 @@ export function executeFor(vm: Interpreter, activation: Activation, statement: F
             : `changes in a loop over "${sourceText(vm, activation, statement.iter, 40)}", which is not known (${tail.reason})`,
           tail.at,
         );
-    const element =
-      tail.like ?? unknown(tail.reason, tail.at, tail.type === 'list' ? undefined : tail.type);
+    const element = tail.like ?? unknown(tail.reason, tail.at, tail.type === 'list' ? undefined : tail.type);
     completion = openLoop(vm, activation, why, () => {
       assign(vm, activation, statement.target, element);
       return iteration(vm, activation, statement.body);
