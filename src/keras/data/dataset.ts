@@ -298,7 +298,7 @@ function padded(machine: Machine, params: Params): Value {
     ? tuple(
         element.items.map((item, i) =>
           item.kind === 'tuple' || item.kind === 'dict'
-            ? machine.unknown('nested lengths')
+            ? machine.unknown('the lengths that are padded to are not known')
             : one(item, parts[i]),
         ),
       )
