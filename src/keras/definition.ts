@@ -138,6 +138,8 @@ export interface CallContext {
     inputs: readonly TensorRef[],
     keywords?: Readonly<Record<string, Value>>,
     positional?: readonly Value[],
+    /** The inputs as the program arranged them, where that is neither one tensor nor a plain list. */
+    whole?: Value,
   ): Value;
   /** Reports a warning or a second-order error without giving up the call. */
   report(error: KerasError): void;

@@ -83,11 +83,12 @@ export class LayerCallContext implements CallContext {
     inputs: readonly TensorRef[],
     keywords: Readonly<Record<string, Value>> = {},
     positional: readonly Value[] = [],
+    whole?: Value,
   ): Value {
     this.steps++;
     const { recorder } = this;
     const tensors = inputs.map((ref) => recorder.valueOf(ref.tensor));
-    const argument: Value = tensors.length === 1 ? tensors[0] : list(tensors);
+    const argument: Value = whole ?? (tensors.length === 1 ? tensors[0] : list(tensors));
     const { inCall } = recorder;
     // A function (of a Lambda) runs as part of a call; layers within are asked as the layer itself is.
     if (layerStateOf(layer) === undefined) recorder.inCall = true;

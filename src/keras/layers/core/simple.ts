@@ -14,6 +14,7 @@ import {
 import { OPEN, isKnownRank, unknownDim } from '../../dims';
 import { signature } from '../../signature';
 import { onlyInput, sameShape, spec } from '../shared';
+import { mapStructure } from '../../model/structure';
 import { tensorsOf } from '../compound';
 
 const identity: LayerDefinition = {
@@ -90,7 +91,7 @@ function runFunction(context: CallContext): Value {
     if (takes(config.value('function'), name))
       keywords[name] = context.callArgs.get(name) ?? { kind: 'none' };
   try {
-    return context.callLayer(config.value('function'), context.inputs, keywords);
+    return context.callLayer(config.value('function'), context.inputs, keywords, [], givenStructure(context));
   } catch (error) {
     if (!(error instanceof PyRaise)) throw error;
     const message = error.value.kind === 'instance' ? machine.str(error.value) : undefined;
@@ -101,6 +102,16 @@ function runFunction(context: CallContext): Value {
       { argument: 'function', exception: 'NotImplementedError' },
     );
   }
+}
+
+/** What a list, tuple or dictionary of tensors holds, as the program gave it; undefined for one tensor. */
+function givenStructure(context: CallContext): Value | undefined {
+  const given = context.callArgs.get('inputs');
+  if (given === undefined || !['list', 'tuple', 'dict'].includes(given.kind)) return undefined;
+  return mapStructure(given, (leaf) => {
+    const ref = context.tensor(leaf);
+    return ref === undefined ? leaf : context.value(ref);
+  });
 }
 
 function takes(fn: Value, name: string): boolean {
