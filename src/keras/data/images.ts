@@ -110,7 +110,9 @@ function generatorClass(recorder: Recorder): ClassValue {
                   : labelOf(
                       owner,
                       mode,
-                      classes.kind === 'none' ? owner.unknown('the classes are the folders that there are') : classes,
+                      classes.kind === 'none'
+                        ? owner.unknown('the classes are the folders that there are')
+                        : classes,
                     ),
             ]);
     return flow(owner, batched(owner, element), classes);
