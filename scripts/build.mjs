@@ -34,6 +34,15 @@ const bundles = [
     format: 'cjs',
     external: ['vscode'],
   },
+  // The analysis: a worker of Node, a Web Worker, or a module of Node, which gets the exports.
+  {
+    entry: 'src/service/worker.ts',
+    outfile: 'dist/analysis.js',
+    platform: 'browser',
+    format: 'iife',
+    globalName: 'convlensAnalysis',
+    footer: "if (typeof module === 'object') module.exports = convlensAnalysis;",
+  },
   { entry: 'src/webview/panel.ts', outfile: 'dist/webview/panel.js', platform: 'browser', format: 'iife' },
   { entry: 'src/webview/worker.ts', outfile: 'dist/webview/worker.js', platform: 'browser', format: 'iife' },
   {
@@ -47,7 +56,7 @@ const bundles = [
 
 async function build() {
   const contexts = [];
-  for (const { entry, outfile, platform, format, external, banner } of bundles) {
+  for (const { entry, outfile, platform, format, external, banner, globalName, footer } of bundles) {
     const options = {
       ...common,
       entryPoints: [entry],
@@ -56,6 +65,8 @@ async function build() {
       format,
       external: external ?? [],
       ...(platform === 'node' ? { target: 'node20' } : {}),
+      ...(globalName ? { globalName } : {}),
+      ...(footer ? { footer: { js: footer } } : {}),
       ...(banner ? { banner: { js: banner } } : {}),
     };
     if (watch) {

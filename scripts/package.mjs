@@ -9,7 +9,7 @@ import { progress, run } from './lib/run.mjs';
 const MAX_BYTES = 1_000_000;
 
 /** Files that the .vsix must hold for the extension to work on desktop and web. */
-const needed = ['extension.js', 'webview/panel.js', 'webview/panel.css', 'webview/worker.js'];
+const needed = ['extension.js', 'analysis.js', 'webview/panel.js', 'webview/panel.css', 'webview/worker.js'];
 
 /**
  * Builds, checks and packages.

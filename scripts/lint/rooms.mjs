@@ -19,7 +19,9 @@ export const ROOMS = {
     packages: [],
   },
   webview: { rooms: ['protocol', 'engine', 'graph'], packages: browserNeutral },
-  extension: { rooms: ['features', 'protocol'], packages: ['vscode'] },
+  // Of Node, only what makes threads, and that through `process.getBuiltinModule`: the same bundle runs where there is no Node.
+  service: { rooms: ['features', 'graph'], packages: [], builtins: ['worker_threads', 'module'] },
+  extension: { rooms: ['features', 'protocol', 'service'], packages: ['vscode'] },
   cli: { rooms: ['features', 'engine'], packages: [...browserNeutral, 'jpeg-js'], node: true },
 };
 
@@ -54,6 +56,20 @@ export function importProblem(file, specifier, isTypeOnly, root) {
   return allowed.packages.includes(packageName) ? null : `${room}/ may not import the package ${packageName}`;
 }
 
+/** Why a file may not ask Node for one of its modules while it runs, or null when it may. `name` is empty where it is not written out. */
+function builtinProblem(file, name, root) {
+  const room = roomOf(file, root);
+  if (room === null || ROOMS[room]?.node || ROOMS[room]?.builtins?.includes(name)) return null;
+  return `${room}/ may not ask for Node's module ${name || 'by a name that is not written out'}`;
+}
+
+/** The module that a call of `process.getBuiltinModule` asks for; null for other calls. */
+function builtinAsked({ callee, arguments: [name] }) {
+  const property = callee.type === 'ChainExpression' ? callee.expression : callee;
+  if (property.type !== 'MemberExpression' || property.property.name !== 'getBuiltinModule') return null;
+  return name?.type === 'Literal' ? String(name.value) : '';
+}
+
 /** ESLint rule: reports every import, re-export, dynamic import, `import()` type and `require` the table forbids. */
 export const importsTable = {
   meta: { type: 'problem', schema: [], messages: { forbidden: '{{why}}' } },
@@ -76,6 +92,11 @@ export const importsTable = {
       TSExternalModuleReference: (node) =>
         isText(node.expression) && check(node, node.expression.value, false),
       CallExpression(node) {
+        const builtin = builtinAsked(node);
+        if (builtin !== null) {
+          const why = builtinProblem(context.filename, builtin, context.cwd);
+          if (why) context.report({ node, messageId: 'forbidden', data: { why } });
+        }
         if (
           node.callee.type === 'Identifier' &&
           node.callee.name === 'require' &&

@@ -1,6 +1,7 @@
 /** Everything that is loaded once a Keras program is open: the documents' analyses, the providers, the panel's content, the commands. */
 import * as vscode from 'vscode';
 import { speak } from '../features';
+import { Analyst } from './analyst';
 import { checkFile, checkWorkspace } from './commands/check';
 import { showDump } from './commands/dumps';
 import { explainCode } from './commands/explainCode';
@@ -36,10 +37,11 @@ const PYTHON: vscode.DocumentSelector = [{ language: 'python' }];
 export class Controller implements vscode.Disposable {
   private readonly settings = new SettingsCache();
   private readonly files = new Files();
-  readonly documents = new Documents(this.files, this.settings);
+  readonly analyst: Analyst;
+  readonly documents: Documents;
   private readonly reports = new Reports();
-  private readonly compare = new Compare(this.documents, this.files, this.settings, this.reports);
-  readonly statusBar = new StatusBar(this.documents);
+  private readonly compare: Compare;
+  readonly statusBar: StatusBar;
   private readonly workspaceProblems = new WorkspaceProblems();
   private readonly sync: PanelSync;
   private readonly subscriptions: vscode.Disposable[];
@@ -51,7 +53,11 @@ export class Controller implements vscode.Disposable {
   ) {
     if (vscode.l10n.bundle !== undefined)
       speak((message, ...args) => vscode.l10n.t(message, ...args), vscode.l10n.bundle);
-    const { documents, settings } = this;
+    const { settings } = this;
+    this.analyst = new Analyst(context, this.files, settings);
+    const documents = (this.documents = new Documents(this.analyst, this.files, settings));
+    this.compare = new Compare(this.analyst, documents, this.files, this.reports);
+    this.statusBar = new StatusBar(documents);
     const hints = new HintsProvider(documents, settings);
     const lenses = new LensProvider(documents, settings);
     this.sync = new PanelSync(panel, documents);
@@ -59,6 +65,7 @@ export class Controller implements vscode.Disposable {
       settings,
       this.files,
       documents,
+      this.analyst,
       this.reports,
       hints,
       lenses,
@@ -93,7 +100,7 @@ export class Controller implements vscode.Disposable {
       case 'checkFile':
         return checkFile(this.documents, this.settings);
       case 'checkWorkspace':
-        return checkWorkspace(this.files, this.settings, this.workspaceProblems);
+        return checkWorkspace(this.analyst, this.files, this.settings, this.workspaceProblems);
       case 'showSummary':
         return showSummary(this.documents, this.reports, args);
       case 'openPreview':
@@ -123,7 +130,7 @@ export class Controller implements vscode.Disposable {
       case 'showGraph':
       case 'showValues':
       case 'showTimings':
-        return showDump(this.documents, this.reports, name);
+        return showDump(this.analyst, this.documents, this.reports, name);
     }
   }
 

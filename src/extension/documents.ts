@@ -1,18 +1,11 @@
 /**
  * Analyses of open documents, one per version: computed on demand, kept while current, and announced when a newer one is
- * ready. The cells of a notebook are one program. The only place that calls the core's `analyze`.
+ * ready. The cells of a notebook are one program. A reading of a version that is out of date is taken back at once.
  */
 import * as vscode from 'vscode';
-import {
-  analyze,
-  searchFolders,
-  type Analysis,
-  type Environment,
-  type Finding,
-  type Fix,
-  type MendableAnalysis,
-  type Program,
-} from '../features';
+import type { Analysis, Finding, Fix, Program } from '../features';
+import type { Pending } from '../service';
+import { URGENCY, type Analyst, type Read } from './analyst';
 import type { Files } from './files';
 import { pathOf } from './files';
 import { isPython, mentionsKeras } from './relevance';
@@ -21,11 +14,8 @@ import type { SettingsCache } from './settings';
 /** Wait after the last key press before a new analysis. Milliseconds: under what the eye notices, over a key repeat. */
 const QUIET = 40;
 
-/** The longest that one analysis may hold the extension host; what it gave up by then is said to be unknown. Milliseconds. */
-const PATIENCE = 1500;
-
 /** The longest that a question waits for imported files to be read: what a file says changes with them. Milliseconds. */
-const READING = 1000;
+const FILES = 1000;
 
 /** What is analysed as one program: a file, or a notebook with its code cells in order. */
 export interface ProgramDocuments {
@@ -46,25 +36,28 @@ export interface Change {
   readonly sameText: boolean;
 }
 
+interface Reading {
+  readonly versions: string;
+  readonly pending: Pending<Read>;
+  /** Files that changed since it began. */
+  readonly changed: Set<string>;
+}
+
 interface Entry {
   program: ProgramDocuments;
   /** Versions of the documents that `analysis` saw. */
   seen: string;
   analysis: Analysis | undefined;
-  asked: Set<string>;
+  /** Files that it depends on. */
+  asked: ReadonlySet<string>;
   timer: ReturnType<typeof setTimeout> | undefined;
-  waiting: ((analysis: Analysis | undefined) => void)[];
-  /** The files that `analysis` asked for had been read, or were waited for long enough. */
-  settled: boolean;
-  /** Ends the wait for files that are being read. */
-  reading: ReturnType<typeof setTimeout> | undefined;
-  /** A wait ended before the files came: the next versions do not wait again. */
+  reading: Reading | undefined;
+  /** Files did not come in time: the next versions do not wait for them again. */
   tired: boolean;
+  waiting: ((analysis: Analysis | undefined) => void)[];
 }
 
 export class Documents implements vscode.Disposable {
-  /** Syntax trees of imported files, kept from run to run: a key press parses the edited file only. */
-  private readonly parsed: NonNullable<Environment['parsed']> = new Map();
   private readonly entries = new Map<string, Entry>();
   private readonly changed = new vscode.EventEmitter<Change>();
   private readonly closed = new vscode.EventEmitter<ProgramDocuments>();
@@ -75,8 +68,9 @@ export class Documents implements vscode.Disposable {
   readonly onClose = this.closed.event;
 
   constructor(
-    private readonly files: Files,
-    private readonly settings: SettingsCache,
+    private readonly analyst: Analyst,
+    files: Files,
+    settings: SettingsCache,
   ) {
     this.subscriptions.push(
       this.changed,
@@ -98,17 +92,17 @@ export class Documents implements vscode.Disposable {
 
   /**
    * The analysis of the current version; waits for a scheduled one, and for the files that it imports. An editor listens for
-   * newer answers only once it has one, so that the first must be whole. Undefined for what is not a Keras program.
+   * newer answers only once it has one, so that the first should be whole. Undefined for what is not a Keras program.
    */
   async analysis(document: vscode.TextDocument): Promise<Analysis | undefined> {
     const program = programOf(document);
     if (!program) return undefined;
     const entry = this.entry(program);
-    const current = entry.seen === versions(program);
-    if (entry.analysis && current && entry.settled) return entry.analysis;
+    const now = versions(program);
+    if (entry.analysis && entry.seen === now) return entry.analysis;
     return new Promise((resolve) => {
       entry.waiting.push(resolve);
-      if (!entry.analysis || !current) this.plan(entry);
+      if (entry.reading?.versions !== now) this.plan(entry);
     });
   }
 
@@ -118,8 +112,19 @@ export class Documents implements vscode.Disposable {
     return program && this.entries.get(program.key)?.analysis;
   }
 
+  /** The analysis of a changed version of an open program, which stays as it is. */
+  async tryOut(program: ProgramDocuments, changed: Program): Promise<Analysis | undefined> {
+    const read = await this.analyst.read(program.uri, changed, { urgency: () => URGENCY.command }).answer;
+    return read?.analysis;
+  }
+
+  /** The fixes of one of an analysis' diagnostics, best first; none once the question is taken back. */
+  fixes(analysis: Analysis, finding: Finding, token?: vscode.CancellationToken): Promise<readonly Fix[]> {
+    return this.analyst.fixes(analysis, finding, token);
+  }
+
   dispose(): void {
-    for (const entry of this.entries.values()) this.stop(entry);
+    for (const entry of this.entries.values()) this.halt(entry);
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
@@ -144,10 +149,9 @@ export class Documents implements vscode.Disposable {
         analysis: undefined,
         asked: new Set(),
         timer: undefined,
-        waiting: [],
-        settled: false,
         reading: undefined,
         tired: false,
+        waiting: [],
       };
       this.entries.set(program.key, entry);
     }
@@ -156,77 +160,63 @@ export class Documents implements vscode.Disposable {
   }
 
   private plan(entry: Entry): void {
-    clearTimeout(entry.timer);
-    entry.timer = setTimeout(() => this.run(entry), entry.analysis ? QUIET : 0);
+    this.halt(entry);
+    entry.timer = setTimeout(() => void this.run(entry), entry.analysis ? QUIET : 0);
   }
 
-  private run(entry: Entry): void {
+  /** What is planned or being read is out of date. */
+  private halt(entry: Entry): void {
+    clearTimeout(entry.timer);
+    entry.timer = undefined;
+    entry.reading?.pending.takeBack();
+    entry.reading = undefined;
+  }
+
+  private async run(entry: Entry): Promise<void> {
     entry.timer = undefined;
     const { program } = entry;
-    const seen = versions(program);
+    const texts = program.documents.map((document) => document.getText());
+    const path = pathOf(program.uri);
+    const reading: Reading = {
+      changed: new Set(),
+      versions: versions(program),
+      pending: this.analyst.read(
+        program.uri,
+        program.cells ? { path, cells: texts, indices: program.cells } : { path, text: texts[0] ?? '' },
+        {
+          urgency: () => urgencyOf(program),
+          partAfter: entry.tired ? 0 : FILES,
+          onPart: (read) => {
+            if (entry.reading !== reading) return;
+            entry.tired = true;
+            this.publish(entry, reading.versions, read);
+          },
+        },
+      ),
+    };
+    entry.reading = reading;
+    const read = await reading.pending.answer;
+    if (!read || entry.reading !== reading) return;
+    entry.reading = undefined;
+    entry.tired = false;
+    this.publish(entry, reading.versions, read);
+    if ([...reading.changed].some((changed) => read.asked.has(changed))) this.plan(entry);
+  }
+
+  private publish(entry: Entry, seen: string, { analysis, asked }: Read): void {
     const sameText = entry.seen === seen;
     entry.seen = seen;
-    entry.asked.clear();
-    const texts = program.documents.map((document) => document.getText());
-    entry.analysis = this.analyzed(
-      program,
-      program.cells
-        ? { path: pathOf(program.uri), cells: texts, indices: program.cells }
-        : { path: pathOf(program.uri), text: texts[0] ?? '' },
-      entry.asked,
-    );
-    this.settle(entry);
-    this.changed.fire({ program, analysis: entry.analysis, sameText });
-  }
-
-  /** Answers the questions that wait, unless files are still being read: their arrival starts the next run. */
-  private settle(entry: Entry): void {
-    const unread = this.files.isReading(entry.asked);
-    if (!unread) entry.tired = false;
-    entry.settled = !unread || entry.tired;
-    if (entry.settled) {
-      clearTimeout(entry.reading);
-      entry.reading = undefined;
-      for (const resolve of entry.waiting.splice(0)) resolve(entry.analysis);
-    } else
-      entry.reading ??= setTimeout(() => {
-        entry.reading = undefined;
-        entry.tired = true;
-        this.settle(entry);
-      }, READING);
-  }
-
-  private stop(entry: Entry): void {
-    clearTimeout(entry.timer);
-    clearTimeout(entry.reading);
-  }
-
-  /** The analysis of a changed version of an open program, which stays as it is. */
-  async tryOut(program: ProgramDocuments, changed: Program): Promise<Analysis | undefined> {
-    return this.analyzed(program, changed, new Set());
-  }
-
-  /** The fixes of one of an analysis' diagnostics, best first; none once the question is taken back. */
-  async fixes(
-    analysis: Analysis,
-    finding: Finding,
-    token?: vscode.CancellationToken,
-  ): Promise<readonly Fix[]> {
-    if (token?.isCancellationRequested) return [];
-    const index = analysis.diagnostics.indexOf(finding);
-    return (analysis as MendableAnalysis).diagnostics[index]?.fixes ?? [];
-  }
-
-  private analyzed(program: ProgramDocuments, text: Program, asked: Set<string>): MendableAnalysis {
-    return analyze(text, {
-      ...environment(this.files, this.settings, program.uri, asked),
-      parsed: this.parsed,
-      patience: PATIENCE,
-    });
+    entry.analysis = analysis;
+    entry.asked = asked;
+    for (const resolve of entry.waiting.splice(0)) resolve(analysis);
+    this.changed.fire({ program: entry.program, analysis, sameText });
   }
 
   private fileChanged(path: string): void {
-    for (const entry of this.entries.values()) if (entry.asked.has(path)) this.plan(entry);
+    for (const entry of this.entries.values()) {
+      entry.reading?.changed.add(path);
+      if (entry.asked.has(path)) this.plan(entry);
+    }
   }
 
   private refreshAll(): void {
@@ -240,11 +230,19 @@ export class Documents implements vscode.Disposable {
   private drop(key: string): void {
     const entry = this.entries.get(key);
     if (!entry) return;
-    this.stop(entry);
+    this.halt(entry);
     this.entries.delete(key);
     for (const resolve of entry.waiting.splice(0)) resolve(undefined);
     this.closed.fire(entry.program);
   }
+}
+
+/** What is typed in goes before what is looked at, and that before what is merely open. */
+function urgencyOf({ documents }: ProgramDocuments): number {
+  const shows = (editor: vscode.TextEditor | undefined): boolean =>
+    editor !== undefined && documents.includes(editor.document);
+  if (shows(vscode.window.activeTextEditor)) return URGENCY.typing;
+  return vscode.window.visibleTextEditors.some(shows) ? URGENCY.visible : URGENCY.open;
 }
 
 /** The program that a document is part of; undefined when it is none of ConvLens' business. */
@@ -276,30 +274,4 @@ function notebookOf(document: vscode.TextDocument): vscode.NotebookDocument | un
 
 function versions(program: ProgramDocuments): string {
   return program.documents.map((document) => `${document.uri.toString()}@${document.version}`).join('\n');
-}
-
-/** What the analysis of one program may reach; `asked` collects the paths of files that it wants. */
-export function environment(
-  files: Files,
-  settings: SettingsCache,
-  uri: vscode.Uri,
-  asked: Set<string>,
-): Environment {
-  return {
-    reader: files.reader(asked),
-    searchPath: [...foldersOf(uri), ...settings.get(uri).pythonPath],
-    kerasVersion: settings.get(uri).kerasVersion,
-  };
-}
-
-/**
- * Where `import` looks: from the file's own folder up to the workspace folder that holds it. What belongs to no workspace
- * folder (an untitled file) sees them all.
- */
-function foldersOf(uri: vscode.Uri): string[] {
-  const own = vscode.Uri.joinPath(uri, '..').toString();
-  const holder = vscode.workspace.getWorkspaceFolder(uri);
-  if (holder) return searchFolders(own, holder.uri.toString().replace(/\/$/, ''));
-  const folders = vscode.workspace.workspaceFolders?.map((folder) => folder.uri.toString()) ?? [];
-  return [own, ...folders.flatMap((folder) => searchFolders(folder, folder))];
 }

@@ -17,6 +17,8 @@ export interface Api {
   readonly activationTime: number;
   /** Resolves when the document's current version is analysed; undefined when it is not a Keras program. */
   analysis(document: vscode.TextDocument): Promise<unknown>;
+  /** Where programs are read: in a worker or, where a host makes none, on its own thread. Undefined until that has started. */
+  thread(): Promise<'worker' | 'own' | undefined>;
   /** The view *Models*. */
   readonly models: ModelsView;
   /** The status bar item's text; undefined while it is hidden. */
@@ -112,6 +114,7 @@ export function start(context: vscode.ExtensionContext): Api {
     },
     activationTime,
     analysis: async (document) => (await load()).documents.analysis(document),
+    thread: async () => (await load()).analyst.thread,
     models,
     statusBar: async () => (await load()).statusBar.text,
     panel,

@@ -1,11 +1,11 @@
 /** *Check Shapes in This File* and *… in Workspace*: run the analysis now, say what was found, and show the Problems panel. */
 import * as vscode from 'vscode';
-import { analyze, diagnostics, type Analysis } from '../../features';
-import type { Documents } from '../documents';
+import { diagnostics } from '../../features';
+import { URGENCY, type Analyst } from '../analyst';
 import { pathOf, type Files } from '../files';
 import { mentionsKeras } from '../relevance';
 import type { SettingsCache } from '../settings';
-import { environment, programOf } from '../documents';
+import { programOf, type Documents } from '../documents';
 import type { WorkspaceProblems } from '../providers/workspaceProblems';
 
 interface Counts {
@@ -37,6 +37,7 @@ export async function checkFile(documents: Documents, settings: SettingsCache): 
 
 /** Checks every Python file of the workspace; files that are not open get their problems too, until the next check. */
 export async function checkWorkspace(
+  analyst: Analyst,
   files: Files,
   settings: SettingsCache,
   problems: WorkspaceProblems,
@@ -61,35 +62,22 @@ export async function checkWorkspace(
         progress.report({ increment: 100 / uris.length, message: vscode.workspace.asRelativePath(uri) });
         const text = await files.text(uri);
         if (text === undefined || !mentionsKeras(text)) continue;
-        const analysis = await settled(files, settings, uri, text);
-        const found = diagnostics(analysis, { severity: settings.get(uri).severity });
+        const reading = analyst.read(uri, { path: pathOf(uri), text }, { urgency: () => URGENCY.background });
+        const subscription = token.onCancellationRequested(reading.takeBack);
+        const read = await reading.answer.finally(() => subscription.dispose());
+        if (!read) break;
+        const found = diagnostics(read.analysis, { severity: settings.get(uri).severity });
         const counts = count(found);
         errors += counts.errors;
         warnings += counts.warnings;
         checked++;
         problems.set(uri, text, found);
-        // Lets the editor breathe between files.
-        await new Promise((resolve) => setTimeout(resolve, 0));
       }
       const counts = { errors, warnings };
       void report(counts, vscode.l10n.t('Files checked: {0}', checked));
       return counts;
     },
   );
-}
-
-/** Analyses until no file that it imports is still being fetched. */
-async function settled(
-  files: Files,
-  settings: SettingsCache,
-  uri: vscode.Uri,
-  text: string,
-): Promise<Analysis> {
-  for (;;) {
-    const asked = new Set<string>();
-    const analysis = analyze({ path: pathOf(uri), text }, environment(files, settings, uri, asked));
-    if (!(await files.fetched(asked))) return analysis;
-  }
 }
 
 function count(found: readonly { readonly severity: string }[]): Counts {

@@ -1,7 +1,6 @@
 /** *Compare with Last Commit*, *Compare with Another Model* and *What If the Input Were*: two models side by side as a report. */
 import * as vscode from 'vscode';
 import {
-  analyze,
   comparisonReport,
   counterpart,
   modelName,
@@ -15,18 +14,18 @@ import {
 } from '../../features';
 import { ask, type Asked } from '../asked';
 import { chooseModel, modelAsked, type AskedModel } from './models';
-import { environment, type Documents } from '../documents';
+import { URGENCY, type Analyst } from '../analyst';
+import type { Documents } from '../documents';
 import { pathOf, type Files } from '../files';
 import { toRange } from '../places';
 import type { Reports } from '../reports';
-import type { SettingsCache } from '../settings';
 import { lastCommit, type Commit } from './commit';
 
 export class Compare {
   constructor(
+    private readonly analyst: Analyst,
     private readonly documents: Documents,
     private readonly files: Files,
-    private readonly settings: SettingsCache,
     private readonly reports: Reports,
   ) {}
 
@@ -39,6 +38,7 @@ export class Compare {
     const text = await commit.text(after.program.uri);
     if (text === undefined) return say(vscode.l10n.t('The last commit does not hold this file.'));
     const then = await this.analyzeAt(commit, after.program.uri, text);
+    if (!then) return undefined;
     const model = counterpart(after.analysis, after.model, then);
     if (model === null)
       return say(
@@ -73,10 +73,11 @@ export class Compare {
     for (const { cell, from, to, text: by } of placed(before, found.edits))
       cells[cell] = cells[cell]!.slice(0, from) + by + cells[cell]!.slice(to);
     const path = pathOf(before.program.uri);
-    const after = analyze(
+    const after = await this.documents.tryOut(
+      before.program,
       before.program.cells ? { path, cells, indices: before.program.cells } : { path, text: cells[0] ?? '' },
-      environment(this.files, this.settings, before.program.uri, new Set()),
     );
+    if (!after) return undefined;
     const model = counterpart(before.analysis, before.model, after);
     if (model === null) return say(vscode.l10n.t('With this input the model cannot be made.'));
     const report = await this.show(
@@ -115,25 +116,14 @@ export class Compare {
   }
 
   /** The program as it was, with the modules that it imports as they were. */
-  private async analyzeAt(commit: Commit, uri: vscode.Uri, text: string): Promise<Analysis> {
+  private async analyzeAt(commit: Commit, uri: vscode.Uri, text: string): Promise<Analysis | undefined> {
     const path = pathOf(uri);
     const program: Program = uri.path.endsWith('.ipynb') ? notebookProgram(path, text) : { path, text };
-    const texts = new Map<string, string | undefined>();
-    for (;;) {
-      const wanted = new Set<string>();
-      const analysis = analyze(program, {
-        ...environment(this.files, this.settings, uri, new Set()),
-        reader: {
-          read(file) {
-            if (texts.has(file)) return texts.get(file);
-            wanted.add(file);
-            return 'pending';
-          },
-        },
-      });
-      if (wanted.size === 0) return analysis;
-      for (const file of wanted) texts.set(file, await this.textAt(commit, vscode.Uri.parse(file)));
-    }
+    const read = await this.analyst.read(uri, program, {
+      urgency: () => URGENCY.command,
+      textOf: (file) => this.textAt(commit, vscode.Uri.parse(file)),
+    }).answer;
+    return read?.analysis;
   }
 
   /** Files of the repository as committed; packages elsewhere as they are. */
