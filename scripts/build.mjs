@@ -33,6 +33,8 @@ const bundles = [
     platform: 'browser',
     format: 'cjs',
     external: ['vscode'],
+    // The interpreter is in the analysis thread: here it would only make the start slow.
+    without: /^src\/(?:python\/(?!symbolic|source)|keras\/(?!dims|geometry|codes))/,
   },
   // The analysis: a worker of Node, a Web Worker, or a module of Node, which gets the exports.
   {
@@ -56,7 +58,7 @@ const bundles = [
 
 async function build() {
   const contexts = [];
-  for (const { entry, outfile, platform, format, external, banner, globalName, footer } of bundles) {
+  for (const { entry, outfile, platform, format, external, banner, globalName, footer, without } of bundles) {
     const options = {
       ...common,
       entryPoints: [entry],
@@ -74,7 +76,8 @@ async function build() {
       await context.watch();
       contexts.push(context);
     } else {
-      await esbuild.build(options);
+      const { metafile } = await esbuild.build({ ...options, metafile: true });
+      if (without) refuse(metafile, outfile, without);
     }
     // A production build leaves no source maps, not even those of an earlier development build.
     if (production) await rm(path.join(root, `${outfile}.map`), { force: true });
@@ -82,6 +85,14 @@ async function build() {
   }
   await copyStyles();
   if (!watch) await report();
+}
+
+/** Fails when a bundle holds code of files that it must do without. */
+function refuse({ outputs }, outfile, without) {
+  const held = Object.entries(outputs[outfile].inputs).filter(
+    ([file, { bytesInOutput }]) => bytesInOutput > 0 && without.test(file),
+  );
+  if (held.length > 0) throw new Error(`${outfile} must not hold ${held.map(([file]) => file).join(', ')}`);
 }
 
 /** The panel's style sheets travel beside its script, so that the page loads both from one folder. */

@@ -64,8 +64,8 @@ export class Analyst implements vscode.Disposable {
   }
 
   /** Where the analysis runs; undefined until it has started. For tests and for the timings. */
-  get thread(): 'worker' | 'own' | undefined {
-    return this.client.kind;
+  get thread(): AnalysisClient['state'] {
+    return this.client.state;
   }
 
   /** Reads a program with what it imports. What cannot be read at all comes as an empty analysis that says why. */

@@ -17,8 +17,8 @@ export interface Api {
   readonly activationTime: number;
   /** Resolves when the document's current version is analysed; undefined when it is not a Keras program. */
   analysis(document: vscode.TextDocument): Promise<unknown>;
-  /** Where programs are read: in a worker or, where a host makes none, on its own thread. Undefined until that has started. */
-  thread(): Promise<'worker' | 'own' | undefined>;
+  /** Where programs are read: in a worker or, where a host makes none, on its own thread. Undefined until it has started. */
+  thread(): Promise<{ readonly kind: 'worker' | 'own'; readonly stoppable: boolean } | undefined>;
   /** The view *Models*. */
   readonly models: ModelsView;
   /** The status bar item's text; undefined while it is hidden. */

@@ -67,9 +67,9 @@ export class AnalysisClient {
 
   constructor(private readonly options: Options) {}
 
-  /** How the analysis runs; undefined until it has started. */
-  get kind(): Thread['kind'] | undefined {
-    return this.thread?.kind;
+  /** How the analysis runs, and whether a reading can be stopped; undefined until it has started. */
+  get state(): { readonly kind: Thread['kind']; readonly stoppable: boolean } | undefined {
+    return this.thread && { kind: this.thread.kind, stoppable: this.thread.stop !== null };
   }
 
   /** Starts the thread before the first question, so that it need not wait. */

@@ -12,7 +12,7 @@ const DUMPS = {
   showGraph: dumpGraph,
   showValues: dumpValues,
   showTimings: (analysis, { thread }) =>
-    `${dumpTimings(analysis)}analysis in ${thread === 'worker' ? 'a worker thread' : 'the extension host'}\n`,
+    `${dumpTimings(analysis)}analysis in ${thread?.kind === 'worker' ? 'a worker thread' : 'the extension host'}\n`,
 } satisfies Record<string, Dump>;
 
 export async function showDump(
