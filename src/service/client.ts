@@ -10,13 +10,16 @@ import type { Thread, ThreadEvents } from './threads';
 
 /** Milliseconds after which reading a program gives up and says so. */
 export interface Patience {
-  /** Where a reading can be stopped, so that nobody waits for one that is out of date. */
-  readonly stoppable: number;
-  /** Where it cannot: the next question waits so long at most. */
-  readonly unstoppable: number;
+  /** In a worker: nobody waits for a reading that is out of date. */
+  readonly worker: number;
+  /** On the host's own thread, which can do nothing else meanwhile. */
+  readonly own: number;
 }
 
-const PATIENCE: Patience = { stoppable: 10_000, unstoppable: 1_500 };
+const PATIENCE: Patience = { worker: 10_000, own: 1_500 };
+
+/** A worker that cannot be told to stop may go on for so long; then another one takes its place. Milliseconds. */
+const REPLACED_AFTER = 200;
 
 /** What a thread may take beyond its patience before it is held to hang. Milliseconds. */
 const GRACE = 20_000;
@@ -149,8 +152,25 @@ export class AnalysisClient {
   }
 
   private stop(item: Item): void {
-    const stop = this.thread?.stop;
-    if (stop) Atomics.store(stop, 0, item.id);
+    const { thread } = this;
+    if (thread?.stop) Atomics.store(thread.stop, 0, item.id);
+    else if (thread?.kind === 'worker')
+      setTimeout(() => {
+        if (this.current === item && this.thread === thread) this.replace(thread, item);
+      }, REPLACED_AFTER);
+  }
+
+  /** Ends a thread that works on what nobody waits for now. */
+  private replace(thread: Thread, item: Item): void {
+    thread.end();
+    clearTimeout(this.watch);
+    this.thread = undefined;
+    this.current = undefined;
+    if (!item.takenBack) {
+      item.attempts--;
+      this.queue.putBack(item);
+    }
+    this.advance();
   }
 
   private advance(): void {
@@ -166,7 +186,7 @@ export class AnalysisClient {
     this.current = item;
     const { thread } = this;
     const patience = { ...PATIENCE, ...this.options.patience };
-    const given = thread.stop ? patience.stoppable : patience.unstoppable;
+    const given = patience[thread.kind];
     const files = this.options.texts.news();
     if (files) this.post(files);
     this.post(item.ask(item.id, given));

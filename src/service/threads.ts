@@ -7,7 +7,7 @@ import type { Port } from './server';
 
 export interface Thread {
   readonly kind: 'worker' | 'own';
-  /** Holds the id of the question that the thread is to give up; null where it cannot be told while it works. */
+  /** Holds the id of the question that the thread is to give up; null where it cannot be told while it works (no shared memory). */
   readonly stop: Int32Array | null;
   post(message: ToThread): void;
   /** Ends it without a word to `onDeath`. */

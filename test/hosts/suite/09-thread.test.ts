@@ -7,12 +7,12 @@ import { api, fileUri, inlayHints, open, replace } from '../harness/editor';
 
 /** Takes some hundred times as long to read as the models of the other tests. */
 const HEAVY = `import keras
+x = keras.Input((8,))
+y = keras.layers.Dense(7)(x)
 n = 0
 for i in range(20):
     for j in range(1000):
         n = n + i * j
-x = keras.Input((8,))
-y = keras.layers.Dense(7)(x)
 `;
 
 describe('analysis thread', () => {
@@ -54,11 +54,11 @@ describe('analysis thread', () => {
       longest < timings.interpretMs / 2,
       `the host was busy for ${longest} ms while the program was read for ${timings.interpretMs} ms`,
     );
-    assert.ok((await inlayHints(editor.document)).includes('7: 7'), 'the hints are there');
+    assert.ok((await inlayHints(editor.document)).includes('3: 7'), 'the hints are there');
   });
 
   it('reads the newest version without finishing the one before', async () => {
-    const { analysis, thread } = await api();
+    const { analysis } = await api();
     const editor = await open('heavy.py');
     await type(editor, `${HEAVY}# read once more\n`);
     const { timings } = (await analysis(editor.document)) as Analysis;
@@ -69,15 +69,13 @@ describe('analysis thread', () => {
     const began = performance.now();
     await replace(editor, 'range(20)', 'range(0)');
     await assert.eventually('the new hints', async () =>
-      (await inlayHints(editor.document)).includes('7: 7'),
+      (await inlayHints(editor.document)).includes('3: 7'),
     );
     const taken = performance.now() - began;
     await old;
-    // Without memory that host and worker share, the old version's reading ends by its patience only.
-    if ((await thread())?.stoppable)
-      assert.ok(
-        taken < timings.interpretMs / 2,
-        `${taken} ms, where the old one takes ${timings.interpretMs} ms`,
-      );
+    assert.ok(
+      taken < timings.interpretMs,
+      `${taken} ms, where the old one takes ${timings.interpretMs} ms alone`,
+    );
   });
 });
