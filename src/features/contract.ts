@@ -244,15 +244,42 @@ function furtherViews(analysis: Analysis, node: Node | null, model: Model): Part
   return { ...(state === null ? {} : { productivity: state }), ...(sequence === null ? {} : { sequence }) };
 }
 
+/** What lists of layers say of one. Costs and receptive fields are left out: they take far longer to work out. */
+export function listedLayer(
+  { graph, figures }: Analysis,
+  row: SummaryRow,
+  model: Model,
+): Pick<JsonLayer, 'name' | 'type' | 'outputs' | 'params' | 'op'> {
+  const { layer, node, own } = rowParts(graph, row, model);
+  const outputs = own?.outputs ?? node?.outputs;
+  const { total } = layer === null ? figures.parametersOf(node as Node) : figures.parametersOfLayer(layer);
+  return {
+    name: layer?.name ?? node?.name ?? '',
+    type: layer?.type ?? node?.type ?? '',
+    outputs: outputs === undefined ? null : tensors(graph, outputs),
+    params: total,
+    ...(layer === null ? { op: true as const } : {}),
+  };
+}
+
+/** A row's layer, the execution that it shows, and, for subclassed models, the tensors of the layer's own graph. */
+function rowParts(
+  graph: ModelGraph,
+  row: SummaryRow,
+  model: Model,
+): { readonly layer: Layer | null; readonly node: Node | null; readonly own: ReturnType<typeof ownGraph> } {
+  const layer = row.layer === null ? null : graph.layers[row.layer];
+  const nodes = row.node !== null ? [row.node] : rowNodes(graph, row, model);
+  const node = nodes.length > 0 ? graph.nodes[nodes[0]] : null;
+  return { layer, node, own: model.kind === 'subclass' ? ownGraph(graph, layer) : null };
+}
+
 export function jsonLayer(analysis: Analysis, row: SummaryRow, model: Model): JsonLayer {
   const { graph, figures } = analysis;
-  const layer: Layer | null = row.layer === null ? null : graph.layers[row.layer];
-  const nodes = rowNodes(graph, row, model);
-  const node = row.node !== null ? graph.nodes[row.node] : nodes.length > 0 ? graph.nodes[nodes[0]] : null;
+  const { layer, node, own } = rowParts(graph, row, model);
   const figure = figures.ofRow(row, model);
   const site = layer === null ? node?.site.range : layer.site.range;
   const place = site && site.file === analysis.program.path ? spot(analysis, site) : null;
-  const own = model.kind === 'subclass' ? ownGraph(graph, layer) : null;
   return {
     name: layer?.name ?? node?.name ?? '',
     type: layer?.type ?? node?.type ?? '',

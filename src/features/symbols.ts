@@ -1,7 +1,7 @@
 /** Document symbols: the models of a file with their layers, each with shape and parameters. */
 import type { Analysis } from '../analysis/analysis';
 import { lensTitle } from './codeLenses';
-import { jsonLayer } from './contract';
+import { listedLayer } from './contract';
 import { short } from './format';
 import { modelName, shapesOf } from './summary';
 import { t } from './words';
@@ -32,7 +32,7 @@ export function symbols(analysis: Analysis, cell = 0): DocumentSymbol[] {
       const site = row.layer !== null ? graph.layers[row.layer].site.range : graph.nodes[row.node].site.range;
       const place = here(site);
       if (place === null) return [];
-      const layer = jsonLayer(analysis, row, model);
+      const layer = listedLayer(analysis, row, model);
       const detail = [
         layer.type,
         layer.outputs === null ? null : shapesOf(layer.outputs),

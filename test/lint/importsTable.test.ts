@@ -57,6 +57,26 @@ describe('imports table', function () {
       /extension\/ may not import engine\//,
     ],
     ['src/extension/a.ts', `import path from 'node:path';\npath.sep;`, /only cli\/ may/],
+    [
+      'src/service/a.ts',
+      `import { x } from '../analysis/cost';\nx();`,
+      /service\/ may not import analysis\//,
+    ],
+    [
+      'src/service/a.ts',
+      `import * as vscode from 'vscode';\nvscode.window;`,
+      /may not import the package vscode/,
+    ],
+    [
+      'src/service/a.ts',
+      `export const x = process.getBuiltinModule('fs');`,
+      /may not ask for Node's module fs/,
+    ],
+    [
+      'src/extension/a.ts',
+      `export const x = process.getBuiltinModule?.('fs');`,
+      /may not ask for Node's module fs/,
+    ],
     ['src/cli/a.ts', `import { x } from '../extension/main';\nx();`, /cli\/ may not import extension\//],
     [
       'src/cli/a.ts',
@@ -86,6 +106,7 @@ describe('imports table', function () {
       'src/extension/a.ts',
       `import * as vscode from 'vscode';\nimport { x } from '../features/hover';\nx(vscode);`,
     ],
+    ['src/service/a.ts', `export const x = process.getBuiltinModule('worker_threads');`],
     [
       'src/cli/a.ts',
       `import { readFileSync } from 'node:fs';\nimport { x } from '../features/hover';\nx(readFileSync);`,
