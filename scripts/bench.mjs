@@ -37,6 +37,11 @@ const samples = path.join(root, 'media/samples');
 const { output } = await run(process.execPath, [core, samples], { quiet: true });
 Object.assign(figures, JSON.parse(output.trim().split('\n').pop()));
 
+progress('analysis thread');
+const thread = await bundle('test/bench/thread.ts', path.join(outDir, 'bench/thread.js'));
+const threadRun = await run(process.execPath, [thread, path.join(root, 'dist/analysis.js')], { quiet: true });
+figures.thread = JSON.parse(threadRun.output.trim().split('\n').pop());
+
 progress('engine');
 figures.engine = await engineFigures();
 
@@ -48,7 +53,7 @@ const panel = await run(process.execPath, ['--import', 'tsx', 'test/bench/panel.
 figures.panel = JSON.parse(panel.output.trim().split('\n').pop());
 
 figures.bytes = {};
-for (const file of ['extension.js', 'webview/panel.js', 'webview/worker.js', 'cli.js']) {
+for (const file of ['extension.js', 'analysis.js', 'webview/panel.js', 'webview/worker.js', 'cli.js']) {
   figures.bytes[file] = (await stat(path.join(root, 'dist', file))).size;
 }
 await writeFile(path.join(outDir, 'bench/figures.json'), JSON.stringify(figures, null, 1));

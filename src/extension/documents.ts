@@ -102,7 +102,8 @@ export class Documents implements vscode.Disposable {
     if (entry.analysis && entry.seen === now) return entry.analysis;
     return new Promise((resolve) => {
       entry.waiting.push(resolve);
-      if (entry.reading?.versions !== now) this.plan(entry);
+      // What is planned will read the newest version.
+      if (entry.timer === undefined && entry.reading?.versions !== now) this.plan(entry);
     });
   }
 

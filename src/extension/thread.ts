@@ -11,7 +11,7 @@ export async function startThread(
   const script = vscode.Uri.joinPath(extension, 'dist', 'analysis.js');
   if (onNode()) {
     try {
-      return nodeThread(script.fsPath, events);
+      return await nodeThread(script.fsPath, events);
     } catch (error) {
       warn(
         `no worker can be made, so the analysis runs on the extension host's own thread: ${String(error)}`,

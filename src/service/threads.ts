@@ -26,26 +26,31 @@ export interface ThreadEvents {
  */
 const LIMITS = { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 2048 };
 
-/** A worker of Node that runs a file. Throws where there are no workers or no such file. */
-export function nodeThread(file: string, events: ThreadEvents, limits = LIMITS): Thread {
+/** A worker of Node that runs a file, once it lives. Rejects where none can be made. */
+export function nodeThread(file: string, events: ThreadEvents, limits = LIMITS): Promise<Thread> {
   const { Worker } = process.getBuiltinModule('worker_threads');
-  // Without the host's own arguments, which may make it listen for a debugger.
-  const worker = new Worker(file, { name: 'ConvLens', resourceLimits: limits, execArgv: [] });
-  const die = once(events.onDeath);
-  worker.on('message', (message: FromThread) => events.onMessage(message));
-  worker.on('messageerror', (error) => die(error.message));
-  worker.on('error', (error) => die(error instanceof Error ? error.message : String(error)));
-  worker.on('exit', (code) => die(`it ended with code ${code}`));
-  const post = (message: ToThread): void => worker.postMessage(message);
-  return {
-    kind: 'worker',
-    stop: introduce(post),
-    post,
-    end() {
-      die.quiet();
-      void worker.terminate();
-    },
-  };
+  return new Promise((resolve, reject) => {
+    // Without the host's own arguments, which may make it listen for a debugger.
+    const worker = new Worker(file, { name: 'ConvLens', resourceLimits: limits, execArgv: [] });
+    let lives = false;
+    const die = once((reason) => {
+      if (lives) events.onDeath(reason);
+      else reject(new Error(reason));
+    });
+    worker.on('message', (message: FromThread) => events.onMessage(message));
+    worker.on('messageerror', (error) => die(error.message));
+    worker.on('error', (error) => die(error instanceof Error ? error.message : String(error)));
+    worker.on('exit', (code) => die(`it ended with code ${code}`));
+    worker.on('online', () => {
+      lives = true;
+      const post = (message: ToThread): void => worker.postMessage(message);
+      const end = (): void => {
+        die.quiet();
+        void worker.terminate();
+      };
+      resolve({ kind: 'worker', stop: introduce(post), post, end });
+    });
+  });
 }
 
 /** A Web Worker that runs the script of a URL. */

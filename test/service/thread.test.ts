@@ -63,7 +63,7 @@ describe('analysis thread', function () {
 
   function rig(
     files: HostFiles = new MemoryFiles(),
-    start: (events: ThreadEvents) => Thread = (events) => nodeThread(BUNDLE, events),
+    start: (events: ThreadEvents) => Thread | Promise<Thread> = (events) => nodeThread(BUNDLE, events),
   ): Rig {
     const texts = new SharedTexts(files);
     const troubles: string[] = [];
@@ -181,7 +181,10 @@ describe('analysis thread', function () {
     ['', (events: ThreadEvents) => nodeThread(BUNDLE, events)],
     [
       ', also where no memory can be shared',
-      (events: ThreadEvents): Thread => ({ ...nodeThread(BUNDLE, events), stop: null }),
+      async (events: ThreadEvents): Promise<Thread> => ({
+        ...(await nodeThread(BUNDLE, events)),
+        stop: null,
+      }),
     ],
   ] as const) {
     it(`gives up a reading that is taken back, long before its end${what}`, async () => {
@@ -223,9 +226,9 @@ describe('analysis thread', function () {
     const files = new MemoryFiles({ 'a.py': 'N = 5\n' });
     let threads = 0;
     let kill = (): void => undefined;
-    const { read, troubles } = rig(files, (events) => {
+    const { read, troubles } = rig(files, async (events) => {
       threads++;
-      const thread = nodeThread(BUNDLE, events);
+      const thread = await nodeThread(BUNDLE, events);
       kill = () => {
         thread.end();
         events.onDeath('killed');
@@ -258,8 +261,8 @@ describe('analysis thread', function () {
 
   it('fixes are found by a new thread too', async () => {
     let kill = (): void => undefined;
-    const { client, read } = rig(new MemoryFiles(), (events) => {
-      const thread = nodeThread(BUNDLE, events);
+    const { client, read } = rig(new MemoryFiles(), async (events) => {
+      const thread = await nodeThread(BUNDLE, events);
       kill = () => {
         thread.end();
         events.onDeath('killed');
@@ -275,13 +278,20 @@ describe('analysis thread', function () {
 
   it('says so when no thread can be made, each time, and tries again', async () => {
     let broken = true;
+    let missing = false;
     const { read, troubles } = rig(new MemoryFiles(), (events) => {
       if (broken) throw new Error('no threads here');
-      return nodeThread(BUNDLE, events);
+      return nodeThread(missing ? path.join(ROOT, 'nowhere.js') : BUNDLE, events);
     });
     await assert.rejects(read(LIGHT), /no threads here/);
+    missing = true;
     broken = false;
+    await assert.rejects(read(LIGHT), /nowhere/);
+    missing = false;
     assert.ok(await read(LIGHT));
-    assert.equal(troubles.length, 1);
+    assert.ok(
+      troubles.every((reason) => /no threads here|nowhere/.test(reason)),
+      troubles.join('\n'),
+    );
   });
 });
