@@ -34,7 +34,7 @@ const bundles = [
     format: 'cjs',
     external: ['vscode'],
     // The interpreter is in the analysis thread: here it would only make the start slow.
-    without: /^src\/(?:python\/(?!symbolic|source)|keras\/(?!dims|geometry|codes))/,
+    without: /^src\/(?:python\/(?!symbolic|source)|keras\/(?!dims|geometry|codes|applications\/index))/,
   },
   // The analysis: a worker of Node, a Web Worker, or a module of Node, which gets the exports.
   {
