@@ -7,7 +7,10 @@ import { outputSize, type EngineOp } from '../ops';
 import { kernelFor } from '../kernels';
 import type { DeviceMemory } from '../api';
 import type { Backend, Handle } from './backend';
+import { computeDirectly } from './simd/direct';
+import { SimdProducts } from './simd/simd';
 import { Tally } from './tally';
+import { TexturePool } from './texturePool';
 
 /** What GPU.js gives and takes between kernels. */
 type Resident = Float32Array | Texture;
@@ -24,12 +27,20 @@ interface Texture {
 /** Without a device GPU.js gives rows of rows. */
 type Rows = readonly (Float32Array | Rows)[];
 
+/** A WebGL texture as GPU.js counts who holds it. */
+type Counted = WebGLTexture & { _refs?: number };
+
 type KernelFunction = ((...args: unknown[]) => Resident | Rows) & {
-  kernel?: { fallbackReason?: string | null; constructor: { name: string } };
+  /** GPU.js' own kernel: the texture that it draws into next, and whether that is another than last time. */
+  kernel?: {
+    texture?: { texture: Counted; readonly size: ArrayLike<number> } | null;
+    _textureSwitched?: boolean;
+  };
   destroy?(removeCanvas?: boolean): void;
 };
 
 type TextureModel = Texture & {
+  texture: Counted;
   readonly context: WebGL2RenderingContext;
   constructor: new (settings: object) => Texture;
 };
@@ -39,6 +50,8 @@ interface GpuHandle extends Handle {
 }
 
 const MOST_WEBASM_KERNELS = 40;
+/** Bytes of textures that wait to be drawn into again. */
+const MOST_POOLED = 128 * 1024 ** 2;
 /** Compiled kernels kept from model to model, so that an edit compiles only what changed. */
 const MOST_KERNELS_KEPT = 300;
 
@@ -50,6 +63,8 @@ export class GpuBackend implements Backend {
   private readonly tally = new Tally();
   private lostReason: string | null = null;
   private model: TextureModel | null = null;
+  private readonly pool = new TexturePool(MOST_POOLED);
+  private readonly simd: SimdProducts | null;
   private readonly texels: boolean;
   private readonly onLost = (event: Event): void => {
     event.preventDefault();
@@ -59,6 +74,7 @@ export class GpuBackend implements Backend {
   constructor(readonly name: GpuMode) {
     this.gpu = new GPU({ mode: name });
     this.texels = name === 'webgl2';
+    this.simd = this.texels ? null : openSimd();
     this.probe();
     this.model?.context.canvas.addEventListener('webglcontextlost', this.onLost);
   }
@@ -121,20 +137,29 @@ export class GpuBackend implements Backend {
   /** Any texture that GPU.js made: new ones are of its class. */
   private modelTexture(): TextureModel {
     if (!this.model) {
-      const kernel = this.kernel('function() { return [0, 0, 0, 0]; }', [1], [], []);
+      // Not among the kernels that go when there are too many: what is uploaded is read through it.
+      const kernel = this.create('function() { return [0, 0, 0, 0]; }', [1], []);
       this.model = kernel() as unknown as TextureModel;
     }
     return this.model;
   }
 
   compute(op: EngineOp, inputs: readonly Handle[]): Handle | null {
+    const data = inputs.map((input) => (input as GpuHandle).data);
+    if (data.every((own): own is Float32Array => own instanceof Float32Array)) {
+      // The same array each time: re-laid weights are kept by it.
+      const arrays = data.map((own, i) =>
+        own.length === inputs[i].length ? own : own.subarray(0, inputs[i].length),
+      );
+      const result = computeDirectly(op, arrays) ?? this.simd?.compute(op, arrays) ?? null;
+      if (result) return this.handle(result.length, result);
+    }
     const source = kernelFor(
       op,
       inputs.map((input) => input.length),
       this.texels,
     );
     if (!source) return null;
-    const data = inputs.map((input) => (input as GpuHandle).data);
     // GPU.js writes the sizes of its arguments into a kernel: they are part of its identity.
     const sizes = data.map((own) =>
       own instanceof Float32Array
@@ -143,7 +168,20 @@ export class GpuBackend implements Backend {
     );
     const types = data.map((own) => (own instanceof Float32Array ? 'Array' : 'ArrayTexture(4)'));
     const kernel = this.kernel(source.source, source.output, sizes, types);
-    return this.handle(outputSize(op), flat(kernel(...data), outputSize(op)));
+    if (!this.texels) return this.handle(outputSize(op), flat(kernel(...data), outputSize(op)));
+    const own = kernel.kernel;
+    if (own?.texture) {
+      const waiting = this.pool.take(own.texture.size);
+      if (waiting) {
+        own.texture.texture = waiting;
+        own._textureSwitched = true;
+      }
+    }
+    const result = kernel(...data) as TextureModel;
+    // The texture is the handle's alone: a kernel that kept it would hold on to the map for as long as it is kept itself.
+    result.texture._refs = 1;
+    if (own?.texture) own.texture.texture = { _refs: 2 } as Counted;
+    return this.handle(outputSize(op), result);
   }
 
   private handle(length: number, data: Resident): GpuHandle {
@@ -173,7 +211,9 @@ export class GpuBackend implements Backend {
   release(handle: Handle): void {
     const { data } = handle as GpuHandle;
     this.tally.give(4 * handle.length);
-    if (!(data instanceof Float32Array)) data.delete?.();
+    if (data instanceof Float32Array) return;
+    const { texture, size } = data as TextureModel;
+    if (!size || !this.pool.put(texture, size)) data.delete?.();
   }
 
   /** Polls a fence: the worker's messages come through meanwhile. */
@@ -191,6 +231,7 @@ export class GpuBackend implements Backend {
   }
 
   trim(): void {
+    if (this.model) this.pool.empty(this.model.context);
     while (this.kernels.size > MOST_KERNELS_KEPT) this.dropOldest();
   }
 
@@ -217,6 +258,16 @@ export class GpuBackend implements Backend {
     this.kernels.delete(oldest);
   }
 
+  private create(source: string, output: readonly number[], types: readonly string[]): KernelFunction {
+    return this.gpu.createKernel(source, {
+      output: [...output],
+      precision: 'single',
+      pipeline: this.texels,
+      immutable: this.texels,
+      argumentTypes: Object.fromEntries(types.map((type, i) => [`a${i}`, type])),
+    } as never) as unknown as KernelFunction;
+  }
+
   private kernel(
     source: string,
     output: readonly number[],
@@ -228,17 +279,20 @@ export class GpuBackend implements Backend {
     if (kernel) this.kernels.delete(key);
     else {
       this.makeRoom();
-      kernel = this.gpu.createKernel(source, {
-        output: [...output],
-        precision: 'single',
-        pipeline: this.texels,
-        immutable: this.texels,
-        argumentTypes: Object.fromEntries(types.map((type, i) => [`a${i}`, type])),
-      } as never) as unknown as KernelFunction;
+      kernel = this.create(source, output, types);
     }
     // Most recently used last.
     this.kernels.set(key, kernel);
     return kernel;
+  }
+}
+
+function openSimd(): SimdProducts | null {
+  try {
+    return new SimdProducts();
+  } catch {
+    // Without SIMD GPU.js' own kernels compute everything.
+    return null;
   }
 }
 

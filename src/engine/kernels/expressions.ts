@@ -64,13 +64,15 @@ function writeUnary(writer: Writer, fn: Unary, argument: string): string {
     case 'sqrt':
     case 'floor':
     case 'ceil':
-    case 'sin':
-    case 'cos':
     case 'tan':
     case 'asin':
     case 'acos':
     case 'atan':
       return `Math.${fn}(${a})`;
+    case 'sin':
+      return sine(writer, a, false);
+    case 'cos':
+      return sine(writer, a, true);
     case 'sign':
       return `(${choose(writer, `${a} > 0`, '1.0', '0.0')} - ${choose(writer, `${a} < 0`, '1.0', '0.0')})`;
     case 'log1p':
@@ -118,6 +120,29 @@ function writeUnary(writer: Writer, fn: Unary, argument: string): string {
     case 'not':
       return choose(writer, `${a} == 0`, '1.0', '0.0');
   }
+}
+
+/**
+ * Graphics devices promise sines within 2⁻¹¹ only. Here the argument is brought between −π/2 and π/2 around the nearest multiple of π
+ * (the cosine: of π plus a half), and the Taylor series of degree 11 serves there (within 6e-8).
+ */
+function sine(writer: Writer, a: string, cosine: boolean): string {
+  const half = cosine ? 0.5 : 0;
+  const k = writer.let('k', `Math.floor(${a} * ${1 / Math.PI} + ${0.5 - half})`);
+  // π in two parts, of which the first times k is exact.
+  const r = writer.let(
+    'r',
+    `${a} - (${k} + ${literal(half)}) * 3.140625 - (${k} + ${literal(half)}) * 0.0009676535897932`,
+  );
+  const s = writer.let('s', `${r} * ${r}`);
+  const series = [-1 / 39916800, 1 / 362880, -1 / 5040, 1 / 120, -1 / 6, 1].reduce(
+    (inner, coefficient) =>
+      inner === '' ? literal(coefficient) : `(${inner} * ${s} + ${literal(coefficient)})`,
+    '',
+  );
+  const value = writer.let('s', `${r} * ${series}`);
+  const odd = `${k} - 2 * Math.floor(${k} / 2) != 0`;
+  return cosine ? choose(writer, odd, value, `0 - ${value}`) : choose(writer, odd, `0 - ${value}`, value);
 }
 
 const COMPARISONS: Readonly<Partial<Record<Binary, string>>> = {

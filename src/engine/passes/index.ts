@@ -51,7 +51,8 @@ export function optimize(plan: Plan, backend: BackendName, options: ScheduleOpti
   };
   if (options.fuse) fuseEpilogues(plan, draft);
   if (backend === 'webgl2' || backend === 'webgpu') padChannels(plan, draft);
-  if (backend !== 'reference') useWinograd(plan, draft);
+  // Elsewhere products are so fast that the transforms cost more than they save.
+  if (backend === 'webgl2' || backend === 'webgpu') useWinograd(plan, draft);
   return {
     steps: finished(draft.steps, plan),
     constants: draft.constants,
