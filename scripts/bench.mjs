@@ -52,6 +52,9 @@ const panel = await run(process.execPath, ['--import', 'tsx', 'test/bench/panel.
 });
 figures.panel = JSON.parse(panel.output.trim().split('\n').pop());
 
+progress('1,000 edits');
+figures.edits = await editFigures();
+
 figures.bytes = {};
 for (const file of ['extension.js', 'analysis.js', 'webview/panel.js', 'webview/worker.js', 'cli.js']) {
   figures.bytes[file] = (await stat(path.join(root, 'dist', file))).size;
@@ -93,6 +96,18 @@ async function engineFigures() {
     server.close();
   }
   return results;
+}
+
+/** Whether the devices hold the same after a thousand random edits of a network as before (test/panel/engineEdits.test.ts). */
+async function editFigures() {
+  const { mochaSuite } = await import('./lib/suites.mjs');
+  const CONVLENS_CHROMIUM = await ensureChromium();
+  const { passed, failed, seconds } = await mochaSuite(
+    '1,000 edits',
+    ['--no-config', '--require', 'tsx', 'test/panel/engineEdits.test.ts'],
+    { CONVLENS_CHROMIUM, CONVLENS_EDITS: '1000' },
+  );
+  return { edits: 1000, backends: passed, leaking: failed, seconds };
 }
 
 /** Runs in the page: starts the worker from a blob, loads, and runs `rounds` times after one run that warms up. */

@@ -14,8 +14,8 @@ export const HELP = `Usage:
 summary  shapes, parameters, multiply-adds (MACs, one sample) and receptive fields of the models in Python files and notebooks
 check    shape errors and other mistakes; folders are searched for .py and .ipynb
 compare  layers added, removed and changed from one model to another, and what that does to the figures
-run      computes the feature maps of a model on a sample or a file (PNG, JPEG, .npy), with weights from .keras or .h5,
-         and writes them as PNG
+run      computes the feature maps of a model on a sample or a file (PNG, JPEG, .npy), with weights from .keras or .h5
+         (else what the program loads, or a file beside it of its name; --weights none for initial ones), and writes them as PNG
 
 All take --python-path DIR (packages to read) and --keras 2|3 (else as the program's imports and calls say).
 The code is read, never executed. Exit code: 0 no errors, 1 errors found (check), 2 could not run, or could not read a file.`;

@@ -1,11 +1,12 @@
 /** `convlens run`: computes a model's feature maps on a sample and writes them as PNG, with the time each layer took. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { decode as decodeJpeg } from 'jpeg-js';
 import { openInput, type Picture } from '../engine/inputs/openInput';
 import { runInNode } from '../engine/node';
 import type { CustomInput, SampleName, WeightReport, WeightSource } from '../engine/api';
 import { openWeightFile } from '../engine/weights/weightFile';
+import { weightFileCandidates } from '../features';
 import { UsageError, type Command } from './arguments';
 import { analyzeFile, nodeReader, plainly } from './files';
 import { tilesPng } from './images';
@@ -34,10 +35,11 @@ export async function runCommand(command: Extract<Command, { command: 'run' }>):
   } catch (error) {
     throw new UsageError(`cannot write to ${command.out}: ${plainly(error)}`, { cause: error });
   }
+  const weights = command.weights ?? weightsBeside(analysis.graph.models[index], command.file);
   const result = await runInNode(analysis.graph, index, {
     seed: command.seed,
     sample: await sampleOf(command),
-    weights: command.weights === null ? undefined : weightsOf(command.weights),
+    weights: weights === null || weights === 'none' ? undefined : weightsOf(weights),
     layer: command.layer ?? undefined,
   });
   if (!result.loaded.ok)
@@ -78,10 +80,19 @@ export async function runCommand(command: Extract<Command, { command: 'run' }>):
     lines.push(`not computed: ${analysis.graph.nodes[node].name}: ${reason}`);
   for (const { backend, reason } of result.backend.fallbacks) lines.push(`${backend} is not used: ${reason}`);
   lines.push(
-    `${result.maps.length} maps on ${result.backend.name} in ${result.milliseconds.toFixed(0)} ms, ${command.weights === null ? `seed ${command.seed}` : 'trained weights'}`,
+    `${result.maps.length} maps on ${result.backend.name} in ${result.milliseconds.toFixed(0)} ms, ${result.loaded.weights === null ? `seed ${command.seed}` : 'trained weights'}`,
     '',
   );
   return lines.join('\n');
+}
+
+/** The file that the program loads its weights from, or one beside it that bears its name; null when there is none. */
+function weightsBeside(model: Parameters<typeof weightFileCandidates>[0], source: string): string | null {
+  const folder = path.dirname(source);
+  const found = weightFileCandidates(model, path.basename(source)).find((file) =>
+    existsSync(path.resolve(folder, file)),
+  );
+  return found === undefined ? null : path.resolve(folder, found);
 }
 
 function weightsOf(file: string): WeightSource {

@@ -50,3 +50,4 @@ export { counts, githubReport, sarifReport, textReport } from './checkReport';
 export { notebookProgram } from './notebook';
 export { dumpGraph, dumpTimings, dumpValues } from './debug';
 export { dumpSyntax } from './syntax';
+export { weightFileCandidates } from './weightFiles';

@@ -395,6 +395,8 @@ export interface Model {
   bindings: ModelBinding[];
   probed: boolean;
   unknown: Unknown | null;
+  /** Files that the program loads its weights from (`load_weights`) or saves it to, as it writes them; loaded ones first. */
+  weightFiles?: readonly string[];
   /** What `compile` was told, where known: loss names or classes, for checks. */
   compiled?: {
     readonly site: CallSite;

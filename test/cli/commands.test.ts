@@ -257,6 +257,10 @@ describe('command line', () => {
     const told = await run(program, '--weights', weights);
     assert.match(told, /weights m\.weights\.h5 \(Keras weights\): 3 of 3 layers/);
     assert.match(told, /trained weights/);
+    // The file that the program names is found beside it.
+    const beside = await run(`${program}model.load_weights("m.weights.h5")\n`);
+    assert.match(beside, /weights m\.weights\.h5 \(Keras weights\): 3 of 3 layers/);
+    assert.match(await run(`${program}model.load_weights("m.weights.h5")\n`, '--weights', 'none'), /seed 0/);
     const partly = await run(program.replace('L.Dense(3', 'L.Dense(4'), '--weights', weights);
     assert.match(partly, /2 of 3 layers/);
     assert.match(partly, /dense: kernel: \(5, 3\) in the file, \(5, 4\) in the model/);

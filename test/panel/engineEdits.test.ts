@@ -8,7 +8,7 @@ const EDITS = Number(process.env['CONVLENS_EDITS'] ?? 150);
 
 for (const backend of ['webgl2', 'webgpu'] as const) {
   describe(`${EDITS} edits on ${backend}`, function () {
-    this.timeout(600_000);
+    this.timeout(1_800_000);
     let page: WorkerPage;
     before(async () => {
       page = await WorkerPage.start('test/panel/engine/editsWorker.ts');

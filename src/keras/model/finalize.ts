@@ -29,6 +29,7 @@ function describeModel(recorder: Recorder, state: LayerState): Model {
     bindings: [],
     probed: state.layer.probed || (first?.probed ?? false),
     unknown: state.unknownPart ?? (state.functional === null ? (first?.unknown ?? null) : null),
+    ...(state.weightFiles.length === 0 ? {} : { weightFiles: [...new Set(state.weightFiles)] }),
     ...(state.compiled === null
       ? {}
       : {

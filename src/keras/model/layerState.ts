@@ -47,6 +47,8 @@ export class LayerState implements Mutable {
   calls: { readonly node: NodeId; readonly inputs: Value; readonly outputs: Value }[] = [];
   /** Shape given to `build` without calling. */
   builtWith: Value | null = null;
+  /** Of a model: paths that `load_weights`, `save` and `save_weights` were given. */
+  readonly weightFiles: string[] = [];
   compiled: {
     readonly loss: Value;
     readonly metrics: Value;

@@ -254,6 +254,12 @@ function checkKeywords(state: LayerState, method: string, call: CallArgs): void 
 }
 
 const noEffect = (name: string): [string, Value] => [name, native(name, () => NONE)];
+/** A method that reads or writes a file: its path is kept where it is known. */
+const file = (name: string, keep: (files: string[], path: string) => void): [string, Value] =>
+  layerMethod(`${name}(self, filepath=None, *args, **kwargs)`, (state, { filepath }) => {
+    if (filepath.kind === 'str') keep(state.weightFiles, filepath.value);
+    return NONE;
+  });
 const unknownResult = (name: string, what: string): [string, Value] => [
   name,
   native(name, (machine) => machine.unknown(what)),
@@ -370,9 +376,9 @@ export function makeModelClasses(recorder: Recorder): {
     unknownResult('to_yaml', 'the model as text is not made'),
     unknownResult('get_compile_config', 'not kept'),
     noEffect('summary'),
-    noEffect('save'),
-    noEffect('save_weights'),
-    noEffect('load_weights'),
+    file('save', (files, path) => files.push(path)),
+    file('save_weights', (files, path) => files.push(path)),
+    file('load_weights', (files, path) => files.unshift(path)),
     noEffect('export'),
     noEffect('reset_states'),
     noEffect('reset_metrics'),

@@ -1,4 +1,5 @@
 // A page in a real Chromium with the panel's content security policy that runs a script in a blob worker, as the panel does.
+import { createReadStream, existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import esbuild from 'esbuild';
@@ -14,10 +15,15 @@ export class WorkerPage {
     private readonly browser: Browser,
     private readonly server: Server,
     readonly page: Page,
+    /** Where the page comes from. */
+    readonly url: string,
   ) {}
 
-  /** `entry`: a TypeScript file (relative to the repository) that becomes the worker, bundled as the product's is. */
-  static async start(entry: string): Promise<WorkerPage> {
+  /**
+   * `entry`: a TypeScript file (relative to the repository) that becomes the worker, bundled as the product's is. `folder`: files that
+   * the worker may fetch (the policy then allows its own server besides).
+   */
+  static async start(entry: string, folder?: string): Promise<WorkerPage> {
     const bundle = await esbuild.build({
       entryPoints: [path.join(root, entry)],
       bundle: true,
@@ -35,8 +41,15 @@ export class WorkerPage {
       worker.onmessage = (event) => { window.messages.push(event.data); for (const wake of window.waiting.splice(0)) wake(); };
       worker.onerror = (event) => { window.messages.push({ workerError: event.message }); for (const wake of window.waiting.splice(0)) wake(); };
       window.post = (message) => worker.postMessage(message);`;
-    const server = createServer((_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY });
+    const policy = folder === undefined ? POLICY : `${POLICY}; connect-src 'self'`;
+    const server = createServer((request, response) => {
+      if (folder !== undefined && request.url !== undefined && request.url !== '/') {
+        const file = path.join(folder, path.basename(request.url));
+        if (!existsSync(file)) response.writeHead(404).end();
+        else createReadStream(file).pipe(response);
+        return;
+      }
+      response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy });
       response.end(`<!doctype html><title>engine</title><script nonce="test">${script}</script>`);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -44,8 +57,9 @@ export class WorkerPage {
     if (address === null || typeof address === 'string') throw new Error('no port');
     const browser = await chromium.launch({ executablePath: await ensureChromium(), args: chromiumFlags() });
     const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${address.port}/`);
-    return new WorkerPage(browser, server, page);
+    const url = `http://127.0.0.1:${address.port}`;
+    await page.goto(`${url}/`);
+    return new WorkerPage(browser, server, page, url);
   }
 
   async post(message: unknown): Promise<void> {

@@ -16,7 +16,10 @@ function concat(op: ConcatOp, inputs: readonly Float32Array[]): Float32Array {
   for (let row = 0; row < op.outer; row++)
     inputs.forEach((data, k) => {
       const width = op.sizes[k] * op.inner;
-      out.set(data.subarray(row * width, (row + 1) * width), at);
+      const from = row * width;
+      // A view for each of many short rows costs more than their numbers.
+      if (width > 64) out.set(data.subarray(from, from + width), at);
+      else for (let i = 0; i < width; i++) out[at + i] = data[from + i];
       at += width;
     });
   return out;
