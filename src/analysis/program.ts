@@ -55,7 +55,9 @@ export class ProgramText {
   }
 
   offset(place: Place): number {
-    return this.cells[place.cell].from + place.offset;
+    // A cell that the text does not have (yet) lies behind its end.
+    const cell = this.cells[place.cell];
+    return cell === undefined ? this.text.length : cell.from + place.offset;
   }
 
   /** Line and column within the cell, from 0. */

@@ -17,6 +17,9 @@ const QUIET = 40;
 /** The longest that a question waits for imported files to be read: what a file says changes with them. Milliseconds. */
 const FILES = 1000;
 
+/** A reading that takes longer is told of, so that nobody takes old figures for new ones. Milliseconds. */
+const SLOW = 500;
+
 /** What is analysed as one program: a file, or a notebook with its code cells in order. */
 export interface ProgramDocuments {
   /** The file's or the notebook's URI as text. */
@@ -41,6 +44,9 @@ interface Reading {
   readonly pending: Pending<Read>;
   /** Files that changed since it began. */
   readonly changed: Set<string>;
+  /** It has taken long already. */
+  slow: boolean;
+  readonly notice: ReturnType<typeof setTimeout>;
 }
 
 interface Entry {
@@ -62,10 +68,13 @@ export class Documents implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Change>();
   private readonly closed = new vscode.EventEmitter<ProgramDocuments>();
   private readonly subscriptions: vscode.Disposable[] = [];
+  private readonly slowness = new vscode.EventEmitter<void>();
   /** A newer analysis is ready. */
   readonly onChange = this.changed.event;
   /** A program was closed, renamed, or is Python no more: what was shown for it must go. */
   readonly onClose = this.closed.event;
+  /** The reading of a program takes long, or does so no more. */
+  readonly onSlow = this.slowness.event;
 
   constructor(
     private readonly analyst: Analyst,
@@ -75,6 +84,7 @@ export class Documents implements vscode.Disposable {
     this.subscriptions.push(
       this.changed,
       this.closed,
+      this.slowness,
       vscode.workspace.onDidOpenTextDocument((document) => this.schedule(document)),
       vscode.workspace.onDidChangeTextDocument((event) => {
         if (event.contentChanges.length > 0) this.schedule(event.document);
@@ -111,6 +121,12 @@ export class Documents implements vscode.Disposable {
   latest(document: vscode.TextDocument): Analysis | undefined {
     const program = programOf(document);
     return program && this.entries.get(program.key)?.analysis;
+  }
+
+  /** True while a newer version is being read for longer than usual. */
+  isSlow(document: vscode.TextDocument): boolean {
+    const program = programOf(document);
+    return program !== undefined && this.entries.get(program.key)?.reading?.slow === true;
   }
 
   /** The analysis of a changed version of an open program, which stays as it is. */
@@ -170,7 +186,14 @@ export class Documents implements vscode.Disposable {
     clearTimeout(entry.timer);
     entry.timer = undefined;
     entry.reading?.pending.takeBack();
+    this.ended(entry);
+  }
+
+  private ended(entry: Entry): void {
+    const { reading } = entry;
     entry.reading = undefined;
+    clearTimeout(reading?.notice);
+    if (reading?.slow) this.slowness.fire();
   }
 
   private async run(entry: Entry): Promise<void> {
@@ -180,6 +203,11 @@ export class Documents implements vscode.Disposable {
     const path = pathOf(program.uri);
     const reading: Reading = {
       changed: new Set(),
+      slow: false,
+      notice: setTimeout(() => {
+        reading.slow = true;
+        this.slowness.fire();
+      }, SLOW),
       versions: versions(program),
       pending: this.analyst.read(
         program.uri,
@@ -198,7 +226,7 @@ export class Documents implements vscode.Disposable {
     entry.reading = reading;
     const read = await reading.pending.answer;
     if (!read || entry.reading !== reading) return;
-    entry.reading = undefined;
+    this.ended(entry);
     entry.tired = false;
     this.publish(entry, reading.versions, read);
     if ([...reading.changed].some((changed) => read.asked.has(changed))) this.plan(entry);

@@ -1,4 +1,4 @@
-/** The status bar item: the model under the cursor with its parameters; a click opens the network preview. */
+/** The status bar item: the model under the cursor with its parameters, and whether a newer version is being read; a click opens the network preview. */
 import * as vscode from 'vscode';
 import { lensTitle, modelAt, modelName, short } from '../features';
 import { programOf, type Documents } from './documents';
@@ -19,6 +19,7 @@ export class StatusBar implements vscode.Disposable {
       this.item,
       documents.onChange(() => this.update()),
       documents.onClose(() => this.update()),
+      documents.onSlow(() => this.update()),
       vscode.window.onDidChangeActiveTextEditor(() => this.update()),
       vscode.window.onDidChangeTextEditorSelection(() => this.update()),
     ];
@@ -40,9 +41,19 @@ export class StatusBar implements vscode.Disposable {
     const editor = vscode.window.activeTextEditor;
     const program = editor && programOf(editor.document);
     const analysis = editor && this.documents.latest(editor.document);
-    this.shown = editor !== undefined && program !== undefined && (analysis?.graph.models.length ?? 0) > 0;
-    if (!this.shown || !editor || !program || !analysis) {
-      this.item.hide();
+    const slow = editor !== undefined && this.documents.isSlow(editor.document);
+    const found = editor && program && analysis && analysis.graph.models.length > 0;
+    this.shown = found || slow;
+    if (!found) {
+      if (!slow) {
+        this.item.hide();
+        return;
+      }
+      const reading = vscode.l10n.t('ConvLens is reading this program');
+      this.item.text = '$(loading~spin) ConvLens';
+      this.item.tooltip = reading;
+      this.item.accessibilityInformation = { label: reading };
+      this.item.show();
       return;
     }
     const { models } = analysis.graph;
@@ -51,7 +62,7 @@ export class StatusBar implements vscode.Disposable {
     const name = modelName(analysis, models[index]!);
     const { params, least } = analysis.figures.ofModel(models[index]!);
     const amount = params !== null ? short(params) : least.params > 0 ? `≥ ${short(least.params)}` : '?';
-    this.item.text = `$(type-hierarchy) ${name}: ${amount}`;
+    this.item.text = `$(${slow ? 'loading~spin' : 'type-hierarchy'}) ${name}: ${amount}`;
     this.item.tooltip = `${name}: ${lensTitle(analysis, index)}`;
     this.item.accessibilityInformation = { label: `ConvLens, ${name}: ${lensTitle(analysis, index)}` };
     this.item.show();
