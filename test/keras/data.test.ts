@@ -95,6 +95,47 @@ dense.fit(ts)`,
   ],
 ];
 
+/** The codes of the mistakes in a program. */
+function codes(text: string): string[] {
+  return graphOf(text).failures.map(({ code }) => code);
+}
+
+describe('what TensorFlow gives', () => {
+  it('is the values first of svd(), and vectors as columns', () =>
+    assert.deepEqual(
+      codes(`import tensorflow as tf
+s, u, v = tf.linalg.svd(tf.zeros((40, 30)))
+q = tf.einsum('s,us,vs->uv', s, u, v) + u @ tf.linalg.diag(s) @ tf.transpose(v)
+tf.reshape(q, (41, 30))`),
+      ['reshape-size'],
+    ));
+
+  it('is one loss for each sample of the losses that Keras has', () =>
+    assert.deepEqual(
+      codes(`import tensorflow as tf
+x = tf.zeros((8, 10))
+tf.reduce_sum(tf.losses.binary_crossentropy(x, x), axis=-1)`),
+      [],
+    ));
+
+  it('may be an input whose shape comes with a call that is not there', () => {
+    const net = `import keras
+def net(shape=None):
+    return keras.Model(i := keras.Input(shape), keras.layers.Dense(2)(i))
+`;
+    assert.deepEqual(codes(net), []);
+    assert.deepEqual(codes(`${net}net()`), ['input-shape-missing']);
+  });
+
+  it('reaches the function of a Lambda as the program arranged it', () => {
+    const [first] = inputs(`x = keras.Input((10, 4))
+f = lambda pairs: tf.concat([a for a, _ in pairs], 1)
+y = layers.Lambda(f)(((x, x[..., :1]), (x, x[..., :1])))
+layers.Dense(2)(y)`);
+    assert.equal(first, '(None, 20, 4)');
+  });
+});
+
 describe('data', () => {
   for (const [name, text, first] of rows)
     it(`from ${name}`, () => assert.equal(inputs(text)[0] ?? '?', first));

@@ -2,6 +2,7 @@
 import type { Dim } from '../../graph/graph';
 import type { Value } from '../../python/values';
 import { OPEN, isKnownRank } from '../dims';
+import { userMethod } from './layerBuild';
 import { callLayer } from './layerCall';
 import type { LayerState } from './layerState';
 import { asTensor, flatten, mapStructure } from './structure';
@@ -11,6 +12,14 @@ export function buildFromData(state: LayerState, data: Value): void {
   if (state.calls.length > 0 || state.functional !== null) return;
   const { recorder } = state;
   const value = data.kind === 'instance' ? elementOf(data) : data;
+  // Elements of three parts are inputs, labels and weights, unless a training step of the program's own takes them apart.
+  if (
+    value !== data &&
+    userMethod(state, 'train_step') !== undefined &&
+    data.kind === 'instance' &&
+    parts(data) > 2
+  )
+    return;
   const leaves = flatten(value);
   if (
     leaves.length === 0 ||
@@ -34,6 +43,12 @@ export function buildFromData(state: LayerState, data: Value): void {
     recorder.drive(recorder.site(), () =>
       callLayer(recorder, state, recorder.machine.args([state.self, batch])),
     );
+}
+
+/** How many parts the elements of a pipeline have. */
+function parts(data: Extract<Value, { kind: 'instance' }>): number {
+  const element = (data.data as { element?: Value } | null)?.element;
+  return element?.kind === 'tuple' ? element.items.length : 1;
 }
 
 /** The inputs in an element of a `tf.data` pipeline: `(x, y)` gives x. */

@@ -137,7 +137,9 @@ export function inputFromArgs(recorder: Recorder, args: CallArgs): LayerState {
   const stated: Shape =
     wraps && config.isNone('shape') && config.isNone('batch_shape')
       ? { kind: 'unknown', reason: 'the shape is that of `tensor`' }
-      : readShape(recorder, config, site, ranges);
+      : bound.unexpected[0]?.name === 'type_spec'
+        ? { kind: 'unknown', reason: 'the shape is that of `type_spec`' }
+        : readShape(recorder, config, site, ranges);
   const extra = bound.unexpected[0];
   if (extra !== undefined && extra.name !== 'type_spec') {
     recorder.fail(
@@ -169,10 +171,14 @@ export function readShape(
   site: CallSite,
   ranges: Readonly<Record<string, SourceRange>>,
 ): Shape {
+  const { machine } = recorder;
   try {
     return inputShape(config);
   } catch (error) {
     if (!(error instanceof KerasError)) throw error;
+    // A function that nothing calls is tried with its defaults: a shape that is None there comes with the call.
+    if (machine.probing && error.code === 'input-shape-missing')
+      return { kind: 'unknown', reason: 'the shape comes with the call' };
     const at = error.options.argument === undefined ? undefined : ranges[error.options.argument];
     recorder.fail(error, { site: at === undefined ? site : { ...site, range: at } });
     return { kind: 'unknown', reason: error.message };

@@ -262,6 +262,7 @@ function lookup(
   const special =
     tensorflowOp(recorder, space === undefined ? name : `${space}.${name}`) ?? tensorflowOp(recorder, name);
   if (special !== undefined) return special;
+  if (name === 'svd') return opsLookup(recorder, 'tf.svd');
   if (space === 'image' || name === 'random_crop') {
     const changed = tensorflowImageOps[name];
     if (changed !== undefined) return opFunction(changed, name);

@@ -177,6 +177,29 @@ export const linalgOps: Readonly<Record<string, OpDefinition>> = {
       'tuple',
     );
   }),
+  // TensorFlow gives the values first, and the vectors of the right as columns.
+  'tf.svd': rule(
+    '(tensor, full_matrices=False, compute_uv=True, name=None)',
+    'Svd',
+    (context) => {
+      const { shape, dtype } = needs(context, 'tensor');
+      if (shape.length < 2) throw new Lost('this takes matrices', dtype);
+      const batch = shape.slice(0, -2);
+      const [m, n] = shape.slice(-2);
+      const [full, vectors] = ['full_matrices', 'compute_uv'].map((name) =>
+        context.machine.truth(context.params[name]),
+      );
+      if (full === undefined || vectors === undefined)
+        throw new Lost('the arguments of svd() are not known', dtype);
+      const k = shorter(m, n);
+      const values: TensorSpec = { shape: [...batch, k], dtype };
+      if (!vectors) return opaque('Svd', [values]);
+      const u = { shape: [...batch, m, full ? m : k], dtype };
+      const v = { shape: [...batch, n, full ? n : k], dtype };
+      return opaque('Svd', [values, u, v], 'tuple');
+    },
+    { inputs: ['tensor'] },
+  ),
   svd: rule('(x, full_matrices=True, compute_uv=True)', 'SVD', (context) => {
     const { batch, m, n, dtype } = matrices(context, false);
     const [full, vectors] = ['full_matrices', 'compute_uv'].map((name) =>

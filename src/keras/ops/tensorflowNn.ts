@@ -350,8 +350,23 @@ export function nnOp(name: string): NativeFunction | undefined {
 }
 
 /** `tf.losses.<name>` of TensorFlow 1: functions in small letters. */
+/** Losses of TensorFlow 1, which give one number; `tf.losses` of TensorFlow 2 is Keras' module, and gives one for each sample. */
+const ONE_NUMBER = new Set([
+  'absolute_difference',
+  'compute_weighted_loss',
+  'cosine_distance',
+  'hinge_loss',
+  'huber_loss',
+  'log_loss',
+  'mean_pairwise_squared_error',
+  'mean_squared_error',
+  'sigmoid_cross_entropy',
+  'softmax_cross_entropy',
+  'sparse_softmax_cross_entropy',
+]);
+
 export function lossFunction(name: string): NativeFunction | undefined {
-  if (!/^[a-z]/.test(name) || name.startsWith('get_')) return undefined;
+  if (!ONE_NUMBER.has(name)) return undefined;
   let op = made.get(`losses.${name}`);
   if (op === undefined) made.set(`losses.${name}`, (op = opFunction(scalarLoss, name)));
   return op;
