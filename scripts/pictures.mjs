@@ -122,11 +122,14 @@ async function oneShow(address, show, target) {
     await waitFor('inlay hints', async () => (await workbench.inlayHints()).length, 60_000);
     await workbench.openFile('small.py');
     const lens = page.locator('.codelens-decoration', { hasText: '·' });
-    await waitFor('the lens', async () => (await lens.count()) > 0, 30_000);
+    const lensShown = () => waitFor('the lens', async () => (await lens.count()) > 0, 30_000);
+    await lensShown();
     await workbench.hover('Conv2D');
     await picture('hover');
     await page.keyboard.press('Escape');
     await workbench.openFile('branches.py');
+    // VS Code asks for lenses only while the editor has the focus.
+    await lensShown();
     await workbench.command('Problems: Focus on Problems View');
     await page.locator('.markers-panel .monaco-list-row').nth(1).waitFor({ timeout: 30_000 });
     await workbench.hover('[left, right]');
