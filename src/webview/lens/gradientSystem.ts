@@ -2,11 +2,9 @@
  * A transposed convolution as what it is, the gradient of a convolution: every input cell spreads its multiple of the kernel over
  * the output, and where they overlap they add (col2im). Uneven overlaps are the checkerboard of strides that do not divide kernels.
  */
-import { h } from '../dom';
 import { links, number, outputs, place, type Arithmetic } from './arithmetic';
 import type { LensAxis } from './geometry';
-import { Grid, sideFor } from './grid';
-import { drawable, sizeNote } from './matrixSystems';
+import { pair } from './pair';
 import type { Subject, SystemView, Tools } from './system';
 
 /** How many taps write each output cell. */
@@ -18,34 +16,22 @@ export function overlaps(a: Arithmetic): number[] {
 
 export function gradientSystem(subject: Subject, tools: Tools): SystemView {
   const { t } = tools;
-  const whole = subject.arithmetic!;
-  const a = drawable(whole);
-  const all = links(a);
-  const counts = overlaps(a);
-  const most = Math.max(1, ...counts);
-  const steps = a.input.length;
-  const size = (which: 'input' | 'output'): string =>
-    a.sequence ? String(a.columns[which]) : `${a.rows[which]}×${a.columns[which]}`;
-  const side = sideFor(Math.max(a.columns.output, a.columns.input));
   let at = 0;
   let pointed: number | null = null;
-  const input = new Grid({
-    rows: a.rows.input,
-    columns: a.columns.input,
-    side,
-    caption: `${t('input')} ${size('input')}`,
-  });
-  const output = new Grid({
-    rows: a.rows.output,
-    columns: a.columns.output,
-    side,
-    caption: `${t('output')} ${size('output')}`,
-    hover: (cell) => {
+  const { a, input, output, stage } = pair(
+    tools,
+    subject.arithmetic!,
+    (size) => `${t('output')} ${size}`,
+    (cell) => {
       pointed = cell;
       paint();
       tools.say(cell === null ? null : told(cell));
     },
-  });
+  );
+  const all = links(a);
+  const counts = overlaps(a);
+  const most = Math.max(1, ...counts);
+  const steps = a.input.length;
   const told = (cell: number): readonly string[] => {
     const terms = all.filter((link) => link.output === cell);
     const text = terms.map(
@@ -86,23 +72,7 @@ export function gradientSystem(subject: Subject, tools: Tools): SystemView {
   const [inRows, inColumns] = [interiorOverlap(a.rows), interiorOverlap(a.columns)];
   const [least, greatest] = [inRows[0] * inColumns[0], inRows[1] * inColumns[1]];
   return {
-    element: h(
-      'div',
-      {},
-      sizeNote(tools, whole, a),
-      h(
-        'div',
-        { class: 'lens-stage' },
-        input.element,
-        h('span', { class: 'lens-arrow', 'aria-hidden': 'true' }, '→'),
-        output.element,
-      ),
-      h(
-        'p',
-        { class: 'quiet' },
-        least !== greatest ? t('overlapUneven', least, greatest) : t('overlapEven', least),
-      ),
-    ),
+    element: stage(least !== greatest ? t('overlapUneven', least, greatest) : t('overlapEven', least)),
     title: t('system_gradient'),
     steps,
     draw(position) {

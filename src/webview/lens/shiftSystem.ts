@@ -5,8 +5,7 @@
 import { h } from '../dom';
 import * as format from '../format';
 import { number, place, valuesOf, type Arithmetic } from './arithmetic';
-import { Grid, sideFor } from './grid';
-import { drawable, sizeNote } from './matrixSystems';
+import { pair } from './pair';
 import type { Subject, SystemView, Tools } from './system';
 
 export interface Shifted {
@@ -59,25 +58,13 @@ export function shift(a: Arithmetic, down: number, right: number): Shifted {
 
 export function shiftSystem(subject: Subject, tools: Tools): SystemView {
   const { t } = tools;
-  const whole = subject.arithmetic!;
-  const a = drawable(whole);
-  const side = sideFor(Math.max(a.columns.input, a.columns.output));
+  const { a, input, output, stage } = pair(
+    tools,
+    subject.arithmetic!,
+    (size) => t('shiftedOutput', size),
+    (cell) => tools.say(cell === null ? null : [words(cell), told()[1]]),
+  );
   let [down, right] = [0, 1].map((axis) => (axis === 0 ? 0 : a.columns.transposed ? 1 : a.columns.stride));
-  const size = (which: 'input' | 'output'): string =>
-    a.sequence ? String(a.columns[which]) : `${a.rows[which]}×${a.columns[which]}`;
-  const input = new Grid({
-    rows: a.rows.input,
-    columns: a.columns.input,
-    side,
-    caption: `${t('input')} ${size('input')}`,
-  });
-  const output = new Grid({
-    rows: a.rows.output,
-    columns: a.columns.output,
-    side,
-    caption: t('shiftedOutput', size('output')),
-    hover: (cell) => tools.say(cell === null ? null : [words(cell), told()[1]]),
-  });
   const handle = h(
     'div',
     { class: 'lens-drag', tabindex: 0, role: 'application', 'aria-label': t('shiftHint') },
@@ -155,19 +142,7 @@ export function shiftSystem(subject: Subject, tools: Tools): SystemView {
     move(down + by[0], right + by[1]);
   });
   return {
-    element: h(
-      'div',
-      {},
-      sizeNote(tools, whole, a),
-      h(
-        'div',
-        { class: 'lens-stage' },
-        handle,
-        h('span', { class: 'lens-arrow', 'aria-hidden': 'true' }, '→'),
-        output.element,
-      ),
-      h('p', { class: 'quiet' }, t('shiftHint')),
-    ),
+    element: stage(t('shiftHint'), handle),
     title: t('system_shift'),
     steps: 0,
     draw() {
