@@ -1,5 +1,5 @@
 // `npm test`: sets up what is missing (packages, Chromium, both VS Code hosts), builds, and runs every suite.
-// Options: `--only=a,b` runs the named steps (build, lint, types, package, unit, panel, web, node, start) alone.
+// Options: `--only=a,b` runs the named steps (build, lint, types, package, unit, panel, web, node, walk, start) alone.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureChromium, ensureNodeModules } from './lib/dependencies.mjs';
@@ -67,6 +67,12 @@ if (wanted('web') || wanted('node')) {
     });
     rows.push({ ...row, name: host ? `Node host (${host})` : row.name });
   }
+}
+
+for (const host of ['web', 'node']) {
+  if (!wanted('walk')) continue;
+  const { runWalk } = await import('./hosts/runWalk.mjs');
+  rows.push(await timed(`panel by hand, ${host} host`, () => runWalk(host)));
 }
 
 if (wanted('start')) {

@@ -45,6 +45,20 @@ export class Workbench {
     await this.page.waitForSelector('.editor-instance .view-line');
   }
 
+  /** Opens a file of the workspace's top folder by a double click in the explorer: web hosts may have no search for files. */
+  async openFromExplorer(name) {
+    const row = this.page
+      .locator('.explorer-folders-view .monaco-list-row')
+      .filter({ hasText: name })
+      .first();
+    if (!(await row.isVisible().catch(() => false)))
+      await this.command('Explorer: Focus on Folders View').catch(() => undefined);
+    await row.waitFor({ state: 'visible', timeout: 30_000 });
+    await row.dblclick();
+    await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
+    await this.page.waitForSelector('.editor-instance .view-line');
+  }
+
   /** Hovers the first visible occurrence of `text` in the editor and returns the hover's text. */
   async hover(text, timeoutMs = 30_000) {
     const box = await waitFor(`"${text}" in the editor`, () => this.boxOf(text), timeoutMs);

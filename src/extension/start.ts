@@ -98,6 +98,7 @@ export function start(context: vscode.ExtensionContext): Api {
     vscode.window.registerWebviewViewProvider('convlens.network', panel, {
       webviewOptions: { retainContextWhenHidden: true },
     }),
+    vscode.window.registerWebviewPanelSerializer('convlens.preview', panel),
     vscode.workspace.onDidOpenTextDocument(consider),
     vscode.workspace.onDidChangeTextDocument((event) => consider(event.document)),
   );

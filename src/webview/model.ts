@@ -9,8 +9,14 @@ export function modelKey(snapshot: Snapshot, model: number): string {
   return `${snapshot.uri}#${modelName(snapshot.graph, model)}`;
 }
 
-/** What the program calls the model: its binding, else its own name. */
+/** What the program calls the model: its binding, else its own name; counted where several go by one. */
 export function modelName(graph: ModelGraph, model: number): string {
+  const name = ownName(graph, model);
+  const before = graph.models.slice(0, model).filter((_, index) => ownName(graph, index) === name).length;
+  return before === 0 ? name : `${name} (${before + 1})`;
+}
+
+function ownName(graph: ModelGraph, model: number): string {
   const found = graph.models[model];
   return found?.bindings[0]?.name ?? graph.layers[found?.layer ?? -1]?.name ?? `model ${model + 1}`;
 }

@@ -6,7 +6,9 @@ import * as vscode from 'vscode';
 import type { Snapshot, ToHost, ToPanel } from '../../protocol';
 import { newNonce, panelHtml } from './html';
 
-export class PanelHost implements vscode.WebviewViewProvider, vscode.Disposable {
+export class PanelHost
+  implements vscode.WebviewViewProvider, vscode.WebviewPanelSerializer, vscode.Disposable
+{
   private readonly pages = new Set<vscode.Webview>();
   private readonly ready = new Set<vscode.Webview>();
   private readonly messages = new vscode.EventEmitter<ToHost>();
@@ -49,6 +51,17 @@ export class PanelHost implements vscode.WebviewViewProvider, vscode.Disposable 
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
       { enableScripts: true, retainContextWhenHidden: true, localResourceRoots: [this.folder] },
     );
+    this.adopt(column);
+  }
+
+  /** The window was loaded anew: the column comes back, and its page with what it remembers. */
+  deserializeWebviewPanel(column: vscode.WebviewPanel): Promise<void> {
+    if (this.column) column.dispose();
+    else this.adopt(column);
+    return Promise.resolve();
+  }
+
+  private adopt(column: vscode.WebviewPanel): void {
     column.iconPath = vscode.Uri.joinPath(this.context.extensionUri, 'media', 'convlens.svg');
     this.column = column;
     this.attach(column.webview);
