@@ -12,6 +12,12 @@ interface Current {
   readonly trial: Trial;
 }
 
+/** The active editor; while the panel has the focus (a window that was loaded anew), the first that shows a program. */
+function lookedAt(): vscode.TextEditor | undefined {
+  const { activeTextEditor, visibleTextEditors } = vscode.window;
+  return activeTextEditor ?? visibleTextEditors.find((editor) => programOf(editor.document));
+}
+
 export class PanelSync implements vscode.Disposable {
   private current: Current | undefined;
   /** A model chosen by hand, by program; the cursor decides again when it enters another model. */
@@ -31,10 +37,13 @@ export class PanelSync implements vscode.Disposable {
       documents.onClose((program) => this.closed(program)),
       vscode.window.onDidChangeActiveTextEditor((editor) => void this.follow(editor)),
       vscode.window.onDidChangeTextEditorSelection((event) => this.moved(event.textEditor)),
-      panel.onReady(() => void this.follow(vscode.window.activeTextEditor)),
+      vscode.window.onDidChangeVisibleTextEditors(() => {
+        if (!this.current) void this.follow(lookedAt());
+      }),
+      panel.onReady(() => void this.follow(lookedAt())),
       panel.onMessage((message) => void this.receive(message)),
     ];
-    void this.follow(vscode.window.activeTextEditor);
+    void this.follow(lookedAt());
   }
 
   dispose(): void {
@@ -71,7 +80,7 @@ export class PanelSync implements vscode.Disposable {
       return;
     }
     const analysis = await this.documents.analysis(editor.document);
-    if (analysis && vscode.window.activeTextEditor === editor) this.show(program, analysis);
+    if (analysis && lookedAt() === editor) this.show(program, analysis);
   }
 
   private show(program: ProgramDocuments, analysis: Analysis): void {
