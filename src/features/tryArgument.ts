@@ -7,6 +7,7 @@ import { addKeyword, ownRange } from '../analysis/argumentEdit';
 import type { TextEdit } from '../analysis/diagnostic';
 import type { Program, ProgramText } from '../analysis/program';
 import type { ConfigValue, Layer, LayerId, SourceRange } from '../graph/graph';
+import { statedInput, whatIf } from './whatIf';
 
 /** One number, one per axis (null: left open, `None`), or a word such as `same`. */
 export type ArgumentValue = number | string | readonly (number | null)[];
@@ -43,9 +44,13 @@ export interface PlannedChange {
   readonly told: Told;
 }
 
+/** Not an argument but the comment that states the input of a model that no `Input` starts; the value is without the batch axis. */
+export const STATED_INPUT = 'input';
+
 /** The edits that set one argument of a layer's constructor, or why there are none. */
 export function planChange(analysis: Analysis, change: ArgumentChange): PlannedChange | Refusal {
   const { program, graph } = analysis;
+  if (change.argument === STATED_INPUT) return planInput(analysis, change);
   const layer = graph.layers[change.layer];
   if (!layer || !ownRange(program, layer.site.range)) return 'elsewhere';
   if (!isWritable(change.value)) return 'value';
@@ -70,6 +75,27 @@ export function planChange(analysis: Analysis, change: ArgumentChange): PlannedC
   const text = python(change.value);
   const edits = addKeyword(program, layer.site.range, `${change.argument}=${text}`);
   return edits === null ? 'elsewhere' : { edits, told: told(null, text) };
+}
+
+function planInput(analysis: Analysis, { layer, value }: ArgumentChange): PlannedChange | Refusal {
+  const { graph } = analysis;
+  const index = graph.models.findIndex((model) => model.layer === layer);
+  if (index < 0) return 'elsewhere';
+  if (typeof value === 'string' || !isWritable(value)) return 'value';
+  const shape = [null, ...(typeof value === 'number' ? [value] : value)];
+  const before = statedInput(analysis, index);
+  const planned = whatIf(analysis, index, [shape]);
+  if (planned.kind === 'impossible') return 'elsewhere';
+  const to = `(${shape.map((length) => length ?? 'None').join(', ')})`;
+  return {
+    edits: planned.edits,
+    told: {
+      layer: graph.layers[layer].name,
+      argument: STATED_INPUT,
+      from: before === '' ? null : before,
+      to,
+    },
+  };
 }
 
 /** The program with edits applied; offsets are those of the joined text. */

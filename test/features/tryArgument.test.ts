@@ -57,6 +57,20 @@ describe('what-if', () => {
   for (const [name, body, argument, value, expected] of rows)
     it(name, () => assert.equal(changed(body, 'Conv2D', argument, value), expected));
 
+  it('states the input of a model that no Input starts', () => {
+    const plain = 'm = keras.Sequential([layers.Conv2D(4, 3)])\n';
+    assert.equal(
+      changed(plain, 'Sequential', 'input', [8, 8, 3]),
+      'm = keras.Sequential([layers.Conv2D(4, 3)])  # convlens: input=(None, 8, 8, 3)\n',
+    );
+    const own =
+      'class Net(keras.Model):\n    def call(self, x):\n        return layers.Dense(2)(x)\nm = Net()\n';
+    assert.equal(
+      changed(own, 'Net', 'input', 5),
+      own.replace('(keras.Model):', '(keras.Model):  # convlens: input=(None, 5)'),
+    );
+    assert.equal(changed(own, 'Net', 'input', 'same'), 'value');
+  });
   it('changes only the elements of an input shape that differ', () => {
     const body = (shape: string): string =>
       `c = 3\nx = layers.Input(${shape})\nm = keras.Model(x, layers.Dense(2)(x))\n`;

@@ -74,6 +74,35 @@ describe('what-if in the panel', () => {
     await says('.facts', '(None, 32, 32, 3)');
   });
 
+  it('gives a model without Input one', async () => {
+    const text = `import keras
+from keras import layers
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.conv = layers.Conv2D(4, 3)
+
+    def call(self, x):
+        return self.conv(x)
+
+
+net = Net()
+`;
+    panel = await harness.open({ width: 1000, height: 800 });
+    host = new LiveHost(panel, text);
+    await host.start();
+    const field = panel.page.getByLabel('input', { exact: true });
+    await field.fill('32, 32, 3');
+    await says('.facts', '(None, 30, 30, 4)');
+    // 3·3·3·4 and a bias for each filter.
+    await says('.facts', '112');
+    await panel.page.getByRole('button', { name: 'Write to source' }).click();
+    await panel.page.waitForFunction(() => document.querySelector<HTMLElement>('.what-if')!.hidden);
+    assert.ok(host.text.includes('class Net(keras.Model):  # convlens: input=(None, 32, 32, 3)'), host.text);
+  });
+
   it('sends nothing for what is no value', async () => {
     await open('Conv2D(');
     const field = panel.page.getByLabel('kernel_size', { exact: true });

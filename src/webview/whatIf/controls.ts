@@ -97,7 +97,8 @@ class Field {
       const meant = parsed(tunable.kind, this.input.value);
       if (this.timer === undefined && (meant === null || written(meant) !== text)) this.input.value = text;
     }
-    if (this.input instanceof HTMLInputElement) this.input.placeholder = tunable.value === null ? '?' : '';
+    if (this.input instanceof HTMLInputElement)
+      this.input.placeholder = tunable.value !== null ? '' : tunable.kind === 'shape' ? '224, 224, 3' : '?';
     this.mark();
   }
 

@@ -1,5 +1,5 @@
 /** Which arguments of a layer can be tried in the panel, with their values: read from what interpretation kept of its constructor. */
-import type { ConfigValue, Layer, LayerId, ModelGraph, NodeId, Shape } from '../../graph/graph';
+import type { ConfigValue, Layer, LayerId, Model, ModelGraph, NodeId, Shape } from '../../graph/graph';
 import * as format from '../format';
 import { mainStep } from '../network/kinds';
 
@@ -75,11 +75,16 @@ export function tunables(graph: ModelGraph, id: NodeId): Tunables {
 const PADDINGS = ['valid', 'same'];
 const PADDINGS_1D = ['valid', 'same', 'causal'];
 
-/** The argument that sets the shape of a model's input, or null when no call of this file does. */
+/**
+ * The argument that sets the shape of a model's input; of a model that no `Input` starts the comment that states it; null where
+ * neither can be in this file.
+ */
 export function inputTunable(graph: ModelGraph, model: number, input = 0): Tunable | null {
   const found = graph.models[model];
-  const tensor = graph.tensors[found?.inputs[input] ?? -1];
-  if (!found || !tensor || !format.isRanked(tensor.shape)) return null;
+  if (!found) return null;
+  const tensor = graph.tensors[found.inputs[input] ?? -1];
+  const stated = statedTunable(graph, found);
+  if (!tensor || !format.isRanked(tensor.shape)) return stated;
   const producer = tensor.producer === null ? null : graph.nodes[tensor.producer];
   const own = producer?.layer === null || !producer ? undefined : graph.layers[producer.layer];
   const makers = [
@@ -94,7 +99,24 @@ export function inputTunable(graph: ModelGraph, model: number, input = 0): Tunab
     const value = lengths(argument.startsWith('batch') ? tensor.shape : tensor.shape.slice(1));
     return { layer: layer.id, name: layer.name, argument, kind: 'shape', value, choices: [] };
   }
-  return null;
+  return stated;
+}
+
+function statedTunable(graph: ModelGraph, model: Model): Tunable | null {
+  const layer = graph.layers[model.layer];
+  const tensor = graph.tensors[model.inputs[0] ?? -1];
+  const producer = tensor?.producer === null || !tensor ? undefined : graph.nodes[tensor.producer];
+  // One input, and none that an `Input` of the program gives.
+  const isStated = model.kind === 'subclass' || model.kind === 'sequential';
+  if (
+    !layer ||
+    !isStated ||
+    model.inputs.length > 1 ||
+    (producer && !producer.internal && producer.layer !== null)
+  )
+    return null;
+  const value = tensor && format.isRanked(tensor.shape) ? lengths(tensor.shape.slice(1)) : null;
+  return { layer: layer.id, name: layer.name, argument: 'input', kind: 'shape', value, choices: [] };
 }
 
 /** What Keras takes for an argument that is None. */
