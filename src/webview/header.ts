@@ -14,6 +14,8 @@ export interface HeaderEvents {
   heat(heat: Heat): void;
   search(text: string): void;
   nextMatch(backwards: boolean): void;
+  /** Goes to the next problem of a kind. */
+  problem(severity: 'error' | 'warning'): void;
   export(kind: Export): void;
 }
 
@@ -133,9 +135,22 @@ export class Header {
       this.totals,
       item(t('parameters'), totals.params),
       item(t('multiplyAdds'), totals.macs),
-      errors > 0 && h('span', { class: 'count has-error' }, t(errors === 1 ? 'error' : 'errors', errors)),
-      warnings > 0 &&
-        h('span', { class: 'count has-warning' }, t(warnings === 1 ? 'warning' : 'warnings', warnings)),
+      errors > 0 && this.problems(t, 'error', errors),
+      warnings > 0 && this.problems(t, 'warning', warnings),
+    );
+  }
+
+  /** How many there are; pressing it goes from one to the next. */
+  private problems(t: Translate, severity: 'error' | 'warning', count: number): HTMLElement {
+    return h(
+      'button',
+      {
+        type: 'button',
+        class: `count has-${severity}`,
+        title: t('nextProblem'),
+        onClick: () => this.events.problem(severity),
+      },
+      t(count === 1 ? severity : `${severity}s`, count),
     );
   }
 }

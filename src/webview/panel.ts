@@ -8,13 +8,15 @@ import { h } from './dom';
 import { exported, tableText } from './export/files';
 import { FieldView } from './field/plot';
 import { Header, type Export } from './header';
+import { shortcut } from './keys';
 import { LayerView } from './layer';
 import { LensView } from './lens/view';
 import { MessageView } from './message';
 import { connect, type Host } from './messages';
 import { sameCall, shownOf, type Shown } from './model';
 import { NetworkView } from './network/view';
-import { remember, restore, type Heat, type Tab, type ViewState } from './state';
+import { remember, restore, type Heat, type ViewState } from './state';
+import { Problems } from './problems';
 import { Search } from './search';
 import { Splitter } from './splitter';
 import { translator, type Translate } from './strings';
@@ -30,6 +32,10 @@ class Panel {
   private shown: Shown | null = null;
   private selected: readonly NodeId[] = [];
   private readonly search = new Search();
+  private readonly problems = new Problems(
+    (node) => this.choose(node, true, true),
+    (text) => this.say(text),
+  );
   private storeTimer: ReturnType<typeof setTimeout> | undefined;
   private engineFrame = 0;
 
@@ -60,6 +66,7 @@ class Panel {
       heat: (heat) => this.heat(heat),
       search: (text) => this.searchFor(text),
       nextMatch: (backwards) => this.nextMatch(backwards),
+      problem: (severity) => this.shown && this.problems.next(this.shown, severity),
       export: (kind) => this.guard(() => void this.export(kind)),
     });
     this.network = new NetworkView(this.t, {
@@ -362,16 +369,11 @@ class Panel {
   }
 
   private keyDown(event: KeyboardEvent): void {
-    const typing =
-      event.target instanceof HTMLInputElement ||
-      event.target instanceof HTMLSelectElement ||
-      event.target instanceof HTMLTextAreaElement;
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !this.shown) return;
-    const tabs: Record<string, Tab> = { '1': 'layer', '2': 'table', '3': 'field', '4': 'lens' };
-    if (event.key === '/') this.header.focusSearch();
-    else if (event.key === 'n') this.network.focus();
-    else if (event.key in tabs) this.change({ tab: tabs[event.key] });
-    else return;
+    const asked = this.shown && shortcut(event);
+    if (!asked) return;
+    if (asked === 'search') this.header.focusSearch();
+    else if (asked === 'network') this.network.focus();
+    else this.change({ tab: asked });
     event.preventDefault();
   }
 

@@ -164,6 +164,29 @@ describe('panel: network', () => {
     assert.match(await page.locator('.trouble.has-error').innerText(), /these shapes do not join/);
   });
 
+  it('goes from one error to the next at a press', async () => {
+    const net = vgg();
+    const at = (name: string) => net.graph.nodes.find((node) => node.name === name)!;
+    for (const name of ['block1_conv2', 'block4_conv1']) {
+      net.diagnostics.push({
+        code: 'conv-window',
+        severity: 'error',
+        message: `something about ${name}`,
+        node: at(name).id,
+        layer: null,
+        from: 0,
+        to: 1,
+      });
+    }
+    const opened = await open(net);
+    const { page } = opened;
+    await page.getByRole('button', { name: '2 errors' }).click();
+    await page.waitForSelector('[data-key="block1_conv2"].is-selected');
+    await page.getByRole('button', { name: '2 errors' }).click();
+    await page.waitForSelector('[data-key="block4_conv1"].is-selected');
+    assert.equal((await opened.message('reveal')).node, at('block4_conv1').id);
+  });
+
   it('is walked, opened, zoomed and revealed by keyboard alone', async () => {
     const opened = await open(resnet([3, 4, 6, 3]), { width: 900, height: 700 });
     const { page } = opened;
@@ -183,8 +206,10 @@ describe('panel: network', () => {
     assert.equal(await focused(), 'dense');
     const before = await transform(page);
     await page.keyboard.press('+');
-    await page.waitForTimeout(60);
-    assert.notEqual(await transform(page), before);
+    await page.waitForFunction(
+      (old) => document.querySelector<SVGElement>('.network-drawing')!.style.transform !== old,
+      before,
+    );
     await page.keyboard.press('0');
     await page.waitForTimeout(60);
     const repeat = page.locator('.box.is-repeat .body').first();
@@ -304,29 +329,5 @@ describe('panel: network', () => {
     assert.deepEqual(asked, [], 'it needs nothing else');
     assert.ok(!/<script|var\(/.test(report.content));
     await page.close();
-  });
-
-  it('draws ResNet-152 within a second and an edit within 200 ms', async () => {
-    const opened = await harness.open({ width: 1000, height: 800 });
-    panel = opened;
-    const net = resnet([3, 8, 36, 3]);
-    const measured = await opened.page.evaluate(async (snapshot: unknown) => {
-      const drawn = async (data: unknown): Promise<number> => {
-        const began = performance.now();
-        window.postMessage({ type: 'snapshot', snapshot: data }, '*');
-        await new Promise((resolve) => setTimeout(resolve));
-        while (!document.querySelector('.network-drawing .box'))
-          await new Promise((resolve) => setTimeout(resolve));
-        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-        return performance.now() - began;
-      };
-      const first = await drawn(snapshot);
-      // The best of several: what the page needs, not what else the machine is doing.
-      const edits: number[] = [];
-      for (let k = 0; k < 5; k++) edits.push(await drawn({ ...(snapshot as object), version: k + 2 }));
-      return { first, edit: Math.min(...edits) };
-    }, net.snapshot() as unknown);
-    assert.ok(measured.first < 1000, `first drawing ${measured.first.toFixed(0)} ms`);
-    assert.ok(measured.edit < 200, `edit ${measured.edit.toFixed(0)} ms`);
   });
 });

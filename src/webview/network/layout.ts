@@ -225,7 +225,7 @@ class Placer {
       items: all.flat(),
       count: instances.length,
       ordinal: 0,
-      ...(all[0].length === 1 && { name: scope.items[all[0][0]].made?.name }),
+      name: callNames(all[0].map((item) => scope.items[item])),
     } as const;
     if (!this.open[key]) return { ...whole, open: false, inside: null, ...this.closedSize(last) };
     const units = instances.map((instance, index): Unit => {
@@ -353,6 +353,14 @@ class Placer {
       early: [],
     };
   }
+}
+
+/** The functions whose calls make up a block; undefined where none does. */
+function callNames(items: readonly Item[]): string | undefined {
+  const times = new Map<string, number>();
+  for (const { made } of items) if (made) times.set(made.name, (times.get(made.name) ?? 0) + 1);
+  const names = [...times].map(([name, count]) => (count > 1 ? `${count} ${name}` : name));
+  return names.length === 0 ? undefined : names.join(' + ');
 }
 
 /** The opened box around a frame: room for its title above, a margin on the other sides. */

@@ -258,6 +258,7 @@ export const EN = {
   analyzing: 'Reading the code…',
   errorTitle: 'The panel could not draw this',
   probed: 'Not called in this file: checked with assumed inputs.',
+  nextProblem: 'Go to the next one',
   error: '{0} error',
   errors: '{0} errors',
   warning: '{0} warning',

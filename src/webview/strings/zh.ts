@@ -253,6 +253,7 @@ export const ZH: Record<StringKey, string> = {
   analyzing: '正在读取代码…',
   errorTitle: '面板无法绘制此内容',
   probed: '此文件中未被调用：使用假定输入进行检查。',
+  nextProblem: '转到下一个',
   error: '{0} 个错误',
   errors: '{0} 个错误',
   warning: '{0} 个警告',
