@@ -71,9 +71,14 @@ function sameCause(earlier: Finding, failure: Failure, range: SourceRange): bool
   );
 }
 
-/** A tensor of the wrong rank is one cause, however many layers read it. */
+/** A tensor of the wrong rank is one cause, however many layers read it; so is what a model is called on again and again. */
 function sameTensor(graph: ModelGraph, earlier: Finding, failure: Failure): boolean {
-  if (failure.code !== 'input-rank' || earlier.code !== 'input-rank') return false;
+  if (failure.code !== earlier.code) return false;
+  if (failure.code === 'model-input-shape') {
+    const rest = ({ facts }: Failure): string => `${String(facts.expected)}|${String(facts.received).replace(/^\([^,]*/, '')}`;
+    return earlier.failure !== null && failure.layer === earlier.layer && rest(failure) === rest(earlier.failure);
+  }
+  if (failure.code !== 'input-rank') return false;
   if (failure.node === null || earlier.node === null) return false;
   const [tensor] = graph.nodes[failure.node].inputs;
   return tensor !== undefined && tensor === graph.nodes[earlier.node].inputs[0];

@@ -2,6 +2,8 @@
 
 export const LAYER_CODES: Readonly<Record<string, string>> = {
   'activation-name': 'The name of an activation that Keras does not have.',
+  'argument-twice': 'An argument given by its place and by its name.',
+  'missing-self': 'A method without `self` among its parameters.',
   'attention-heads': 'Query heads that cannot be shared out evenly among key/value heads.',
   'attention-inputs': 'Attention called on something other than [query, value] or [query, value, key].',
   'attention-shape': 'Query, value and key whose lengths do not fit together.',

@@ -121,7 +121,12 @@ export function reshapeSize(context: FixContext): (Fix | null)[] {
   const lengths = node && node.inputs.length > 0 ? lengthsOf(graph.tensors[node.inputs[0]].shape) : null;
   if (!elements || !target || !lengths) return [];
   const size = lengths.reduce((total, length) => total * length, 1);
-  const numbers = elements.map((element) => Number(element.text));
+  const values: unknown = context.layer?.config.target_shape;
+  const numbers = elements.map((element, i) =>
+    Array.isArray(values) && values.length === elements.length && typeof values[i] === 'number'
+      ? values[i]
+      : Number(element.text),
+  );
   const fixes: (Fix | null)[] = [];
   const unknowns = numbers.filter((number) => number === -1).length;
   if (failure.code === 'reshape-two-unknown') {

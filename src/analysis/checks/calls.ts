@@ -92,6 +92,27 @@ export function superInit(context: FixContext): (Fix | null)[] {
   return [{ title: `Call ${call} first`, edits: [context.edit(place, place, `${call}\n${body[1]}`)] }];
 }
 
+/** `missing-self` */
+export function selfFirst(context: FixContext): Fix[] {
+  const { range } = context.failure;
+  const open = context.owns(range) ? context.program.text.indexOf('(', range.to) : -1;
+  return open < 0 ? [] : [{ title: 'Put self first', edits: [context.edit(open + 1, open + 1, 'self, ')] }];
+}
+
+/** `argument-twice`: one positional argument too many, or the keyword. */
+export function givenTwice(context: FixContext): (Fix | null)[] {
+  const { layer } = context;
+  const name = context.string('twice');
+  if (layer === null || name === null || !context.owns(layer.site.range)) return [];
+  const found = brackets(context, layer.site.range.from, layer.site.range.to);
+  const positional = found?.all.filter((argument) => !/^\w+\s*=(?!=)/.test(argument.text)) ?? [];
+  const keyword = found?.all.find((argument) => new RegExp(`^${name}\\s*=`).test(argument.text));
+  return [...positional, ...(keyword === undefined ? [] : [keyword])].map(({ from, to, text }) => {
+    const edits = context.removeArgument({ ...layer.site.range, from, to });
+    return edits && { title: `Leave out ${text}`, edits };
+  });
+}
+
 /** `excess-arguments`: numbers belong into one tuple; what is left over goes. */
 export function excessArguments(context: FixContext): (Fix | null)[] {
   const { range } = context.failure.site;

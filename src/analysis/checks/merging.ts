@@ -38,11 +38,24 @@ function wrap(
   title: string,
 ): Fix | null {
   const name = context.className(context.layer?.builtin === null ? null : context.layer, className);
-  if (name === null) return null;
+  // A layer made within \`call\` would be a new one at every call.
+  if (name === null || inMethod(context.program.text, operand.from)) return null;
   return {
     title,
     edits: [...name.edits, context.edit(operand.from, operand.to, `${name.text}(${args})(${operand.text})`)],
   };
+}
+
+function inMethod(text: string, at: number): boolean {
+  const header = [...text.slice(0, at).matchAll(/^([ \t]*)(?:def[ \t]+\w+[ \t]*\(([^)]*)|\S)/gm)];
+  const line = text.lastIndexOf('\n', at) + 1;
+  let margin = /^[ \t]*/.exec(text.slice(line))?.[0].length ?? 0;
+  for (const [whole, indent, parameters] of header.reverse()) {
+    if (indent.length >= margin) continue;
+    margin = indent.length;
+    if (/^[ \t]*def\b/.test(whole)) return /^\s*self\b/.test(parameters ?? '');
+  }
+  return false;
 }
 
 const known = (lengths: readonly (number | null)[]): lengths is readonly number[] =>
@@ -64,8 +77,8 @@ export function incompatibleShapes(context: FixContext): (Fix | null)[] {
   const [first, second] = pair;
   const a = lengths[first] as (number | null)[];
   const b = lengths[second] as (number | null)[];
-  if (a.length !== b.length) return [];
   const written = operands(context);
+  if (a.length !== b.length) return written === null ? [] : flattened(context, written, first, second, a, b);
   const spatial = a.length - 1;
   const differing = a
     .map((length, axis) => axis)
@@ -94,6 +107,24 @@ export function incompatibleShapes(context: FixContext): (Fix | null)[] {
   return fixes;
 }
 
+/** Tensors of different ranks: the one with more axes is flattened or pooled, as the other one was. */
+function flattened(
+  context: FixContext,
+  written: readonly Element[],
+  first: number,
+  second: number,
+  a: readonly (number | null)[],
+  b: readonly (number | null)[],
+): (Fix | null)[] {
+  const more = a.length > b.length ? first : second;
+  const [deep, flat] = [Math.max(a.length, b.length), Math.min(a.length, b.length)];
+  if (flat !== 1) return [];
+  const names = ['Flatten', ...(deep <= 4 ? [`GlobalAveragePooling${deep - 1}D`] : [])];
+  return names.map((name) =>
+    wrap(context, written[more], name, '', `Bring ${written[more].text} to one axis: ${name}()`),
+  );
+}
+
 /** The axis of a failed concatenation, from 0 without the batch axis: the layer's argument, or the operation's. */
 function joinedAxis(context: FixContext, rank: number): number | null {
   const axis = context.layer === null ? context.number('axis') : context.layer.config.axis;
@@ -110,7 +141,8 @@ function firstMismatch(
     if (
       a &&
       b &&
-      a.some((length, axis) => axis !== joined && length !== null && b[axis] !== null && length !== b[axis])
+      (a.length !== b.length ||
+      a.some((length, axis) => axis !== joined && length !== null && b[axis] !== null && length !== b[axis]))
     )
       return [0, second];
   }

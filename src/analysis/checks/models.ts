@@ -98,12 +98,12 @@ function modelOutput(context: FixContext, text: string): (Fix | null)[] {
 }
 
 /** The layer stands in a list, or under a name, as it was made: it is called there on the tensor made last before. */
-function calledWhereMade(context: FixContext): Fix | null {
+export function calledWhereMade(context: FixContext, named = false): Fix | null {
   const [file, from, to] = [context.string('file'), context.number('from'), context.number('to')];
   if (file !== context.program.path || from === null || to === null) return null;
   const { text } = context.program;
   // A layer that has a name of its own is meant to be called by it.
-  if (/\w[ \t]*=[ \t]*$/.test(text.slice(0, from))) return null;
+  if (!named && /\w[ \t]*=[ \t]*$/.test(text.slice(0, from))) return null;
   const line = text.lastIndexOf('\n', from) + 1;
   const tensors = context.graph.observations.filter(
     ({ seen, name, range }) => seen.kind === 'tensor' && range.to <= line && /^\w+$/.test(name),
@@ -162,6 +162,8 @@ export function disconnected(context: FixContext): (Fix | null)[] {
   const { graph, layer } = context;
   const input = context.string('input');
   const inputs = layer?.args.inputs;
+  const swapped = outputsFirst(context);
+  if (swapped !== null) return [swapped];
   if (input === null || !context.owns(inputs)) return [];
   const tensor = graph.tensors.find(
     (candidate) =>
@@ -190,6 +192,34 @@ export function disconnected(context: FixContext): (Fix | null)[] {
       edits: [context.edit(inputs.from, inputs.to, `[${list.join(', ')}]`)],
     },
   ];
+}
+
+/** `Model(outputs, inputs)`: what is given as outputs is what the inputs were made of. */
+function outputsFirst(context: FixContext): Fix | null {
+  const { graph, layer } = context;
+  const [inputs, outputs] = [layer?.args.inputs, layer?.args.outputs];
+  if (!context.owns(inputs) || !context.owns(outputs)) return null;
+  const stray = graph.tensors.find(({ name }) => name === context.string('input'));
+  const given = graph.observations.filter(
+    ({ seen, range }) =>
+      seen.kind === 'tensor' && range.file === outputs.file && range.from >= outputs.from && range.to <= outputs.to,
+  );
+  const isInput = given.some(
+    ({ seen }) => seen.kind === 'tensor' && (seen.tensor === stray?.id || isInputTensor(graph, seen.tensor)),
+  );
+  if (!isInput || given.length !== 1) return null;
+  return {
+    title: 'Put the inputs first, then the outputs',
+    edits: [
+      context.edit(inputs.from, inputs.to, context.text(outputs)),
+      context.edit(outputs.from, outputs.to, context.text(inputs)),
+    ],
+  };
+}
+
+function isInputTensor(graph: ModelGraph, tensor: number): boolean {
+  const { producer } = graph.tensors[tensor];
+  return producer !== null && graph.nodes[producer].primitive.op === 'input';
 }
 
 /** Where a name is given the second time: the place of a `duplicate-name` that names the model only. */
@@ -228,9 +258,10 @@ export function duplicateName(context: FixContext): (Fix | null)[] {
     layer !== null && layer.name === name && layer.args.name !== undefined ? layer : twins[twins.length - 1];
   const range =
     target === undefined ? null : (writtenName(context.program, target, name) ?? target.args.name ?? null);
-  if (target === undefined || !context.owns(range)) return [];
+  const numbered = otherNumber(context, twins, name);
+  if (target === undefined || !context.owns(range)) return numbered;
   const source = context.text(range);
-  if (!/^\s*["']/.test(source)) return [];
+  if (!/^\s*["']/.test(source)) return numbered;
   let number = 2;
   while (graph.layers.some((candidate) => candidate.name === `${name}_${number}`)) number++;
   // One constructor that runs several times makes the same name again: leave the name to Keras.
@@ -243,6 +274,26 @@ export function duplicateName(context: FixContext): (Fix | null)[] {
   }
   const text = quoteLike(source, `${name}_${number}`);
   return [{ title: `Rename to ${text}`, edits: [context.edit(range.from, range.to, text)] }];
+}
+
+/** A name put together of a number that a call of the program gives: the next number that gives a name of its own. */
+function otherNumber(context: FixContext, twins: readonly Layer[], name: string): Fix[] {
+  const last = twins[twins.length - 1];
+  const names = new Set(context.graph.layers.map((layer) => layer.name));
+  for (const range of last?.site.stack ?? []) {
+    if (!context.owns(range)) continue;
+    for (const { index, 0: digits } of context.text(range).matchAll(/(?<![\w.])\d+(?![\w.])/g)) {
+      const part = new RegExp(`(?<!\\d)${digits}(?!\\d)`);
+      if (!part.test(name)) continue;
+      let next = Number(digits) + 1;
+      while (names.has(name.replace(part, String(next)))) next++;
+      const at = range.from + index;
+      return [
+        { title: `Rename to ${name.replace(part, String(next))}`, edits: [context.edit(at, at + digits.length, String(next))] },
+      ];
+    }
+  }
+  return [];
 }
 
 /** `call-argument-missing`: attention over one sequence uses it as value too. */

@@ -293,6 +293,14 @@ export function inList(context: FixContext): (Fix | null)[] {
     const from = argument.to - String(value).length;
     return [{ title: `Write a list: [${value}]`, edits: [context.edit(from, argument.to, `[${value}]`)] }];
   }
+  // The default of a parameter, or what a name was given.
+  const names = context.owns(context.failure.range) ? context.text(context.failure.range).match(/[A-Za-z_]\w*/g) : null;
+  for (const name of names ?? []) {
+    const given = new RegExp(`\\b${name}\\s*=\\s*(${value})(?![\\w.])`).exec(context.program.text);
+    if (given === null) continue;
+    const to = given.index + given[0].length;
+    return [{ title: `Write a list: [${value}]`, edits: [context.edit(to - given[1].length, to, `[${value}]`)] }];
+  }
   return [];
 }
 

@@ -25,13 +25,15 @@ import {
   lossKey,
   modelInputs,
   oneInput,
+  givenTwice,
   returnResult,
+  selfFirst,
   superInit,
   tensorInConstructor,
 } from './calls';
 import { inputAxis, inputRank, openDimension } from './inputs';
 import { incompatibleShapes, mergeSingle } from './merging';
-import { disconnected, duplicateName, layerAsTensor, missingCallArgument, notLayer } from './models';
+import { calledWhereMade, disconnected, duplicateName, layerAsTensor, missingCallArgument, notLayer } from './models';
 import {
   index,
   kerasOperation,
@@ -125,7 +127,11 @@ const FIXES: Readonly<Record<string, Fixes>> = {
   'loss-key': lossKey,
   'class-count': classCount,
   'attention-inputs': selfAttention,
-  'model-not-tensor': (context) => [...callOutput(context), ...modelInputs(context)],
+  'model-not-tensor': (context) => [
+    calledWhereMade(context, true),
+    ...callOutput(context),
+    ...modelInputs(context),
+  ],
   'stack-shape': incompatibleShapes,
   'undefined-name': undefinedName,
   'call-arguments': callArguments,
@@ -134,6 +140,8 @@ const FIXES: Readonly<Record<string, Fixes>> = {
   'attribute-name': attributeName,
   'not-iterable': (context) => [...returnResult(context), ...inList(context)],
   'no-return': returnResult,
+  'missing-self': selfFirst,
+  'argument-twice': givenTwice,
   'not-callable': withoutCall,
   'tensor-unpack': statesToo,
   'sequential-list': layersInList,

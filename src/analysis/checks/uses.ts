@@ -122,14 +122,15 @@ export function nameWithoutSlash(context: FixContext): (Fix | null)[] {
 export function modelInput(context: FixContext): (Fix | null)[] {
   const { node, graph, failure } = context;
   const model = graph.models.find((candidate) => candidate.layer === failure.layer);
-  if (model === undefined || model.inputs.length !== 1) return [];
-  const expected = lengths(graph.tensors[model.inputs[0]].shape);
+  const wanted = model?.inputs.find((id) => graph.tensors[id].name === context.string('input')) ?? model?.inputs[0];
+  if (model === undefined || wanted === undefined) return [];
+  const expected = lengths(graph.tensors[wanted].shape);
   const given =
-    node !== null && node.inputs.length > 0
+    node !== null && node.inputs.length > 0 && model.inputs.length === 1
       ? lengths(graph.tensors[node.inputs[0]].shape)
       : received(context);
   const fixes: (Fix | null)[] = [];
-  const producer = graph.tensors[model.inputs[0]].producer;
+  const { producer } = graph.tensors[wanted];
   const input = producer === null ? null : context.shapeGiver(graph.nodes[producer]);
   fixes.push(...otherData(context, expected));
   if (given !== null && given.length === expected?.length)

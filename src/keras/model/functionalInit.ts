@@ -77,7 +77,16 @@ function notTensor(
       'model-not-tensor',
       `${what} among the model's ${name} is no tensor`,
       `All \`${name}\` values must be KerasTensors. Received: ${name}=… including invalid value ${what}`,
-      { callArgument: name, facts: { what, argument: name } },
+      {
+        callArgument: name,
+        facts: {
+          what,
+          argument: name,
+          ...(layer === undefined || layer.isModel
+            ? {}
+            : { file: layer.layer.site.range.file, from: layer.layer.site.range.from, to: layer.layer.site.range.to }),
+        },
+      },
     ),
   );
 }

@@ -130,7 +130,7 @@ function initialise(machine: Machine, definition: LayerDefinition, args: CallArg
   }
   try {
     checkTensors(state, definition, args);
-    checkBinding(state, definition, parameters, bound, open);
+    checkBinding(state, definition, parameters, bound, open, args);
     checkCommonArguments(config, definition);
     definition.configure?.(config);
   } catch (error) {
@@ -320,6 +320,7 @@ function checkBinding(
   parameters: readonly Parameter[],
   bound: Bound,
   open: boolean,
+  args: CallArgs,
 ): void {
   const extra = open ? undefined : bound.unexpected[0];
   if (extra !== undefined) {
@@ -330,6 +331,15 @@ function checkBinding(
       ) ?? null;
     throw unknownArgument(state, definition, extra, suggestion);
   }
+  const positional = parameters.filter(({ kind }) => kind === undefined || kind === 'positional');
+  const twice = positional.slice(0, args.positional.length - 1).find(({ name }) => args.keywords.has(name));
+  if (twice !== undefined)
+    throw new KerasError(
+      'argument-twice',
+      `${definition.name} gets \`${twice.name}\` twice: by its place and by its name`,
+      `${definition.name}.__init__() got multiple values for argument '${twice.name}'`,
+      { exception: 'TypeError', argument: twice.name, facts: { twice: twice.name } },
+    );
   const missing = bound.missing[0];
   if (missing !== undefined) {
     throw new KerasError(

@@ -62,6 +62,11 @@ function runFunctional(recorder: Recorder, state: LayerState, node: Node, value:
     checkInputs(recorder, state, graph, tensors, recorder.kerasVersion === 3);
   } catch (error) {
     if (!(error instanceof KerasError)) throw error;
+    // Data run through a Sequential whatever their lengths, as long as its layers take them.
+    if (tensors.every((ref) => ref === undefined || runsThrough(recorder, state, ref))) {
+      const { result, failed } = withoutFailures(recorder, () => replayed(recorder, node, graph, tensors));
+      if (!failed) return result;
+    }
     if (error.options.severity !== 'warning') node.failed = true;
     recorder.fail(error, {
       site: node.site,
@@ -79,6 +84,33 @@ function runFunctional(recorder: Recorder, state: LayerState, node: Node, value:
     });
   }
   return replayed(recorder, node, graph, tensors);
+}
+
+/**
+ * Keras 3 asks of a Sequential's input only that it has the right rank where it is data, or a tensor within a layer's `call`:
+ * `Sequential.call` runs its graph without the check that a functional model makes.
+ */
+export function runsThrough(recorder: Recorder, state: LayerState, ref: TensorRef): boolean {
+  const wanted = state.functional?.inputIds.map((id) => recorder.graph.tensors[id].shape)[0];
+  return (
+    recorder.kerasVersion === 3 &&
+    state.role === 'sequential' &&
+    (recorder.inCall || !recorder.isSymbolic(ref.tensor)) &&
+    wanted !== undefined &&
+    isKnownRank(wanted) &&
+    isKnownRank(ref.shape) &&
+    wanted.length === ref.shape.length
+  );
+}
+
+/** Runs `body` to see whether anything in it is a mistake, which is not kept. */
+export function withoutFailures<T>(recorder: Recorder, body: () => T): { readonly result: T; readonly failed: boolean } {
+  const { failures } = recorder.graph;
+  const before = failures.length;
+  const result = body();
+  const failed = failures.slice(before).some(({ severity }) => severity === 'error');
+  if (failed) failures.length = before;
+  return { result, failed };
 }
 
 /** The graph's nodes on the tensors of this call. Keras 2 adds or drops a last axis of 1 first, Keras 3 only where data runs through. */

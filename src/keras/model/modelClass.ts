@@ -105,6 +105,16 @@ function initialiseModel(machine: Machine, args: CallArgs): Value {
         },
       );
     }
+    if (state.self.cls === state.recorder.classes.Model && own.positional.length > 0 && state.recorder.kerasVersion === 3)
+      state.recorder.fail(
+        new KerasError(
+          'missing-argument',
+          'Model needs both `inputs` and `outputs`',
+          `Layer.__init__() takes 1 positional argument but ${own.positional.length + 1} positional arguments were given`,
+          { exception: 'TypeError', facts: { argument: 'inputs' } },
+        ),
+        { site: state.recorder.site(), layer: state.layer },
+      );
     setUp(machine, state, machine.bind(COMMON, own));
     return NONE;
   }
@@ -236,7 +246,8 @@ const TRAINING_2: readonly string[] = [
 /** A keyword that the method does not take: TypeError, as Python says it. */
 function checkKeywords(state: LayerState, method: string, call: CallArgs): void {
   const { recorder } = state;
-  const names = [...(TRAINING[method] ?? []), ...(recorder.kerasVersion === 2 ? TRAINING_2 : [])];
+  if (TRAINING[method] === undefined) return;
+  const names = [...TRAINING[method], ...(recorder.kerasVersion === 2 ? TRAINING_2 : [])];
   for (const [name, { nameRange }] of call.keywords) {
     if (names.includes(name) || nameRange === null) continue;
     const suggestion = closest(name, names) ?? null;

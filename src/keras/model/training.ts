@@ -11,7 +11,8 @@ import { closest } from '../names';
 import { lossName } from './compiled';
 import type { FunctionalGraph } from './functional';
 import type { LayerState } from './layerState';
-import { checkInputs } from './modelCall';
+import { callLayer } from './layerCall';
+import { checkInputs, runsThrough, withoutFailures } from './modelCall';
 import type { Recorder } from './recorder';
 import { asTensor, flatten, tensorDataOf } from './structure';
 
@@ -110,6 +111,16 @@ function wrongInputs(state: LayerState, functional: FunctionalGraph, x: Value, g
     return false;
   } catch (error) {
     if (!(error instanceof KerasError)) throw error;
+    const [ref] = refs;
+    if (ref !== undefined && runsThrough(recorder, state, ref)) {
+      const data = recorder.valueOf(ref.tensor);
+      const { failed } = withoutFailures(recorder, () =>
+        recorder.drive(given.site, () =>
+          callLayer(recorder, state, recorder.machine.args([state.self, data])),
+        ),
+      );
+      if (!failed) return false;
+    }
     const { x: at } = given.written;
     if (at !== null) Object.assign(error.options.facts ?? {}, { file: at.file, from: at.from, to: at.to });
     recorder.fail(error, { site: given.site, layer: state.layer, inputs: [...functional.inputIds] });
@@ -145,11 +156,12 @@ function wrongCounts(state: LayerState, { x, y, site }: Given): boolean {
 }
 
 /** True when a mistake was reported. */
-function wrongLabels(state: LayerState, functional: FunctionalGraph, y: Value, { site }: Given): boolean {
+function wrongLabels(state: LayerState, functional: FunctionalGraph, y: Value, given: Given): boolean {
+  const { site } = given;
   const { recorder, compiled } = state;
   if (compiled === null) return false;
   const { loss } = compiled;
-  if (wrongLossKey(state, functional, y, loss)) return true;
+  if (wrongLossKey(state, functional, y, loss, given)) return true;
   const entries = entriesFor(recorder, y, functional.outputs, functional.outputIds);
   if (entries === null) return false;
   const names = namesOf(recorder, functional.outputs, functional.outputIds);
@@ -165,13 +177,38 @@ function wrongLabels(state: LayerState, functional: FunctionalGraph, y: Value, {
   });
 }
 
-/** A loss for an output that the model does not have. */
-function wrongLossKey(state: LayerState, functional: FunctionalGraph, y: Value, loss: Value): boolean {
+/** Whether the outputs go by the names of their layers: a dict of outputs has keys of its own. */
+const namesOwn = ({ outputs }: FunctionalGraph): boolean => outputs.kind !== 'dict';
+
+/** A loss for an output that the model does not have, or labels that lack one which has a loss. */
+function wrongLossKey(
+  state: LayerState,
+  functional: FunctionalGraph,
+  y: Value,
+  loss: Value,
+  given: Given,
+): boolean {
   const { recorder, compiled } = state;
   if (loss.kind !== 'dict' || loss.tail !== null || compiled === null) return false;
   const names = namesOf(recorder, functional.outputs, functional.outputIds);
   const labels = y.kind === 'dict' ? [...y.entries.keys()] : [];
   if (y.kind === 'unknown' || (y.kind === 'dict' && y.tail !== null) || names.includes('')) return false;
+  const lacking =
+    y.kind === 'dict' ? names.find((name) => loss.entries.has(`s:${name}`) && !y.entries.has(`s:${name}`)) : undefined;
+  if (lacking !== undefined && y.kind === 'dict' && namesOwn(functional)) {
+    const others = [...y.entries.values()].flatMap(({ key }) => (key.kind === 'str' ? [key.value] : []));
+    const meant = closest(lacking, others) ?? others.find((name) => !names.includes(name)) ?? null;
+    recorder.fail(
+      new KerasError(
+        'loss-key',
+        `the labels have no entry "${lacking}", but the output of this name has a loss`,
+        `'${lacking}'`,
+        { callArgument: 'y', facts: { name: meant, suggestion: lacking }, exception: 'KeyError' },
+      ),
+      { site: given.site, layer: state.layer, callArgs: given.written.y === null ? {} : { y: given.written.y } },
+    );
+    return true;
+  }
   const wrong = [...loss.entries.values()].find(
     ({ key }) => key.kind === 'str' && !names.includes(key.value) && !labels.includes(`s:${key.value}`),
   )?.key;

@@ -2,6 +2,7 @@
 import type { Node } from '../../graph/graph';
 import { PyRaise } from '../../python/machine';
 import type { CallArgs, Value } from '../../python/values';
+import { KerasError } from '../definition';
 import { withoutSelf } from './callArguments';
 import { computeDtypeOf, isFloat } from './config';
 import type { LayerState } from './layerState';
@@ -23,7 +24,10 @@ export function runUserCall(recorder: Recorder, state: LayerState, node: Node, a
         recorder.autocast = dtype;
         recorder.inCall = true;
         const given = dtype === null ? args : mapArgs(args, (leaf) => castLeaf(recorder, leaf, dtype));
-        return machine.call(call, accepted(recorder, call, withoutSelf(given)));
+        const passed = accepted(recorder, call, withoutSelf(given));
+        if (lacksSelf(recorder, state, node, call, passed))
+          return machine.unknown(`${state.layer.type}.call() does not take \`self\``);
+        return machine.call(call, passed);
       } catch (error) {
         if (!(error instanceof PyRaise)) throw error;
         const name = error.value.kind === 'instance' ? error.value.cls.name : 'Exception';
@@ -40,6 +44,31 @@ export function runUserCall(recorder: Recorder, state: LayerState, node: Node, a
       }
     }),
   );
+}
+
+/** `def call(x)`: as many parameters as arguments, and so none for the layer itself. Reports it at the definition. */
+function lacksSelf(recorder: Recorder, state: LayerState, node: Node, call: Value, args: CallArgs): boolean {
+  if (call.kind !== 'method' || call.fn.kind !== 'function' || call.fn.def.type !== 'FunctionDef') return false;
+  const { def, file } = call.fn;
+  const first = def.params[0];
+  if (
+    def.params.some(({ kind }) => kind === 'args') ||
+    first?.name === 'self' ||
+    def.params.filter(({ kind }) => kind === 'positional').length !== args.positional.length ||
+    args.openPositional !== null
+  )
+    return false;
+  node.failed = true;
+  recorder.fail(
+    new KerasError(
+      'missing-self',
+      `${def.name}() gets the layer itself first, but has no parameter \`self\` for it`,
+      `${state.layer.type}.${def.name}() takes ${args.positional.length} positional argument${args.positional.length === 1 ? '' : 's'} but ${args.positional.length + 1} were given`,
+      { exception: 'TypeError', facts: { name: def.name } },
+    ),
+    { site: { range: { file, from: def.nameFrom, to: def.nameFrom + def.name.length }, stack: recorder.site().stack }, layer: state.layer, node },
+  );
+  return true;
 }
 
 /** Keras 3 hands float tensors to a layer's `call` in the dtype that the layer computes in. */

@@ -154,7 +154,9 @@ function keywordOrDefault(
   }
   const fallback = fn.defaults.get(param.name);
   if (fallback !== undefined) vars.set(param.name, fallback);
-  else
+  else {
+    // Python complains of what it does not know first.
+    checkUnexpected(vm, fn, args);
     wrongArguments(
       vm,
       fn,
@@ -163,5 +165,25 @@ function keywordOrDefault(
       `${fn.name}() needs an argument \`${param.name}\` that this call does not give`,
       { missing: param.name },
     );
+  }
   return 0;
+}
+
+/** Raises for a keyword that no parameter takes. */
+function checkUnexpected(vm: Interpreter, fn: FunctionValue, args: CallArgs): void {
+  const { params } = fn.def;
+  if (params.some(({ kind }) => kind === 'kwargs')) return;
+  for (const [name, { nameRange }] of args.keywords) {
+    if (params.some((param) => param.name === name && (param.kind === 'positional' || param.kind === 'keyword')))
+      continue;
+    wrongArguments(
+      vm,
+      fn,
+      args,
+      `${fn.name}() got an unexpected keyword argument '${name}'`,
+      `${fn.name}() takes no argument \`${name}\``,
+      { unexpected: name },
+      nameRange,
+    );
+  }
 }

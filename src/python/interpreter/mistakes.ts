@@ -247,7 +247,13 @@ export function missingAttribute(
     .map((ancestor) => ancestor.hooks?.attributeNames)
     .find((names) => names !== undefined);
   const closed = cls.mro.every((ancestor) => ancestor.def !== null || ancestor === vm.classes.object);
-  if ((library === undefined && !closed) || library?.has(attr) === true) return error;
+  // Of a class of a library that says nothing of its attributes, a layer of Keras' own say, any may be there.
+  const silent = cls.mro.some(
+    (ancestor) =>
+      ancestor.def === null && ancestor !== vm.classes.object && ancestor.hooks?.attributeNames === undefined,
+  );
+  if ((library === undefined && !closed) || (library !== undefined && silent) || library?.has(attr) === true)
+    return error;
   // What the program sets on an object of its own may have any form; of a library's, only that of an attribute.
   const read =
     cls.file === null

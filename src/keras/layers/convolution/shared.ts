@@ -76,7 +76,7 @@ export function requirePositive(config: Config, name: string, keras: (text: stri
       'TypeError',
     );
   }
-  const count = intOf(value);
+  const count = intOf(value, config);
   if (count === null || count > 0) return;
   const text = argumentText(config, name);
   argumentError(
