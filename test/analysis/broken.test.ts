@@ -113,7 +113,7 @@ const MISTAKES: readonly (readonly [string, string])[] = [
   ],
   [
     'super-init',
-    'class L(layers.Layer):\n  def __init__(self, n):\n    self.n = n\n  def call(self, x):\n    return x * self.n\ni = keras.Input((8,))\nm = keras.Model(i, L(2)(i)) #!',
+    'class L(layers.Layer):\n  def __init__(self, n):\n    self.n = n #!\n  def call(self, x):\n    return x * self.n\ni = keras.Input((8,))\nm = keras.Model(i, L(2)(i))',
   ],
   [
     'class-count',

@@ -79,7 +79,10 @@ export function wholeNumber(context: FixContext): (Fix | null)[] {
   const text = context.text(range);
   const fixes: (Fix | null)[] = [];
   if (/[^/]\/[^/]/.test(text))
-    fixes.push(context.replace('Divide to a whole number: //', text.replace(/([^/])\/(?!\/)/g, '$1//')));
+    fixes.push(
+      context.replace('Divide to a whole number: //', text.replace(/([^/])\/(?!\/)/g, '$1//')),
+      context.replace('Multiply: *', text.replace(/([^/])\/(?!\/)/g, '$1*')),
+    );
   if (/^\s*\d+\.\d*\s*$/.test(text))
     fixes.push(
       context.replace(`Use ${Math.round(Number(text))}`, String(Math.max(1, Math.round(Number(text))))),
@@ -89,6 +92,8 @@ export function wholeNumber(context: FixContext): (Fix | null)[] {
     fixes.push(context.replace(`Use ${-Number(text)}`, String(-Number(text))));
   else if (/^\s*["']\d+["']\s*$/.test(text))
     fixes.push(context.replace('Write it as a number', text.replace(/["'\s]/g, '')));
+  else if (/^\s*["'][A-Za-z_]\w*["']\s*$/.test(text))
+    fixes.push(context.replace(`Take the name ${text.replace(/["'\s]/g, '')}`, text.replace(/["'\s]/g, '')));
   else fixes.push(context.replace('Convert to a whole number: int(…)', `int(${text.trim()})`));
   return fixes;
 }
@@ -219,6 +224,7 @@ export function rate(context: FixContext): (Fix | null)[] {
 /** `missing-argument`: a usual value for it. */
 export function missingArgument(context: FixContext): (Fix | null)[] {
   const missing = context.string('argument') ?? /`(\w+)`/.exec(context.failure.message)?.[1];
+  if (missing === 'inputs') return modelInputsFirst(context);
   const value = missing === undefined ? undefined : USUAL[missing];
   if (missing === undefined || value === undefined) return [];
   const edits = context.addKeyword(
@@ -226,6 +232,27 @@ export function missingArgument(context: FixContext): (Fix | null)[] {
     `${missing}=${value}`,
   );
   return [edits && { title: `Add ${missing}=${value}`, edits }];
+}
+
+/** `Model(outputs)`: the tensors of the program's Inputs in front. */
+function modelInputsFirst(context: FixContext): Fix[] {
+  const { graph, failure, program } = context;
+  const { range } = failure.site;
+  const open = context.owns(range) ? program.text.indexOf('(', range.from) : -1;
+  if (open < 0) return [];
+  const names = new Set<string>();
+  for (const { seen, name, range: at } of graph.observations) {
+    if (seen.kind !== 'tensor' || at.to > range.from || !/^\w+$/.test(name)) continue;
+    const { producer } = graph.tensors[seen.tensor];
+    if (producer !== null && graph.nodes[producer].primitive.op === 'input') names.add(name);
+  }
+  const list = [...names].reverse();
+  return [...list.map((name) => name), ...(list.length > 1 ? [`[${[...names].join(', ')}]`] : [])].map(
+    (text) => ({
+      title: `Add the inputs: ${text}`,
+      edits: [context.edit(open + 1, open + 1, `${text}, `)],
+    }),
+  );
 }
 
 const USUAL: Readonly<Record<string, string>> = {

@@ -103,15 +103,19 @@ export function calledWhereMade(context: FixContext, named = false): Fix | null 
   if (file !== context.program.path || from === null || to === null) return null;
   const { text } = context.program;
   // A layer that has a name of its own is meant to be called by it.
-  if (!named && /\w[ \t]*=[ \t]*$/.test(text.slice(0, from))) return null;
+  const name = /^[ \t]*(\w+)[ \t]*=[ \t]*$/.exec(text.slice(text.lastIndexOf('\n', from) + 1, from))?.[1];
   const line = text.lastIndexOf('\n', from) + 1;
   const tensors = context.graph.observations.filter(
     ({ seen, name, range }) => seen.kind === 'tensor' && range.to <= line && /^\w+$/.test(name),
   );
-  const last = tensors.reduce<(typeof tensors)[number] | undefined>(
-    (best, tensor) => (best === undefined || tensor.range.from >= best.range.from ? tensor : best),
-    undefined,
-  )?.name;
+  const own = tensors.some((tensor) => tensor.name === name) ? name : undefined;
+  if (!named && name !== undefined && own === undefined) return null;
+  const last =
+    own ??
+    tensors.reduce<(typeof tensors)[number] | undefined>(
+      (best, tensor) => (best === undefined || tensor.range.from >= best.range.from ? tensor : best),
+      undefined,
+    )?.name;
   return last === undefined
     ? null
     : {
@@ -202,7 +206,10 @@ function outputsFirst(context: FixContext): Fix | null {
   const stray = graph.tensors.find(({ name }) => name === context.string('input'));
   const given = graph.observations.filter(
     ({ seen, range }) =>
-      seen.kind === 'tensor' && range.file === outputs.file && range.from >= outputs.from && range.to <= outputs.to,
+      seen.kind === 'tensor' &&
+      range.file === outputs.file &&
+      range.from >= outputs.from &&
+      range.to <= outputs.to,
   );
   const isInput = given.some(
     ({ seen }) => seen.kind === 'tensor' && (seen.tensor === stray?.id || isInputTensor(graph, seen.tensor)),
@@ -278,6 +285,7 @@ export function duplicateName(context: FixContext): (Fix | null)[] {
 
 /** A name put together of a number that a call of the program gives: the next number that gives a name of its own. */
 function otherNumber(context: FixContext, twins: readonly Layer[], name: string): Fix[] {
+  const fixes: Fix[] = [];
   const last = twins[twins.length - 1];
   const names = new Set(context.graph.layers.map((layer) => layer.name));
   for (const range of last?.site.stack ?? []) {
@@ -288,12 +296,13 @@ function otherNumber(context: FixContext, twins: readonly Layer[], name: string)
       let next = Number(digits) + 1;
       while (names.has(name.replace(part, String(next)))) next++;
       const at = range.from + index;
-      return [
-        { title: `Rename to ${name.replace(part, String(next))}`, edits: [context.edit(at, at + digits.length, String(next))] },
-      ];
+      fixes.push({
+        title: `Rename to ${name.replace(part, String(next))}`,
+        edits: [context.edit(at, at + digits.length, String(next))],
+      });
     }
   }
-  return [];
+  return fixes.reverse();
 }
 
 /** `call-argument-missing`: attention over one sequence uses it as value too. */

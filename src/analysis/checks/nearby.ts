@@ -116,7 +116,13 @@ function sequences(context: FixContext, layer: Layer): Fix[] {
       const edits = context.removeArgument(range);
       if (edits !== null) fixes.push({ title: `In ${layer.name}: without ${name}`, edits });
     } else if (name === 'return_sequences') {
-      const edits = context.setArgument(layer, name, 'True');
+      // The layers of a Bidirectional are copies of the one that is written in it.
+      const { range: site } = layer.site;
+      const written = new RegExp(`(?:\\w+\\.)*\\b${layer.builtin}\\s*\\(`).exec(context.text(site));
+      const edits =
+        written === null || new RegExp(`\\b${name}\\s*=`).test(context.text(site))
+          ? null
+          : context.addKeyword({ ...site, from: site.from + written.index }, `${name}=True`);
       if (edits !== null)
         fixes.push({ title: `Return all steps of ${layer.name}: return_sequences=True`, edits });
     }
@@ -232,7 +238,9 @@ function otherTensors(context: FixContext): Fix[] {
   const before = tensors
     .filter(({ range: at, name }) => at.to <= line && (!inFunction || at.from >= start) && /^\w+$/.test(name))
     .reverse();
-  const names = [...new Set(before.map(({ name }) => name))].slice(0, NAMES);
+  const names = [...new Set(before.map(({ name }) => name))]
+    .filter((name) => isVariable(context.program.text.slice(start, range.from), name))
+    .slice(0, NAMES);
   return [...given].flatMap(([from, name]) =>
     names
       .filter((other) => other !== name)
@@ -241,6 +249,14 @@ function otherTensors(context: FixContext): Fix[] {
         edits: [context.edit(from, from + name.length, other)],
       })),
   );
+}
+
+/** Whether statements or a function's header bind the name: a lambda's or a comprehension's own is not there elsewhere. */
+function isVariable(text: string, name: string): boolean {
+  return new RegExp(
+    `^[ \\t]*(?:[\\w.]+[ \\t]*,[ \\t]*)*${name}[ \\t]*(?:,[ \\t\\w.]+)*=(?!=)|^[ \\t]*(?:for[ \\t]|def[ \\t]+\\w+\\()[^\\n]*\\b${name}\\b`,
+    'm',
+  ).test(text);
 }
 
 /** Neighbouring arguments, or entries of a pair, the other way round. */

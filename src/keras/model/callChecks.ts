@@ -1,5 +1,6 @@
 /** Calls that no layer takes, before it looks at shapes: on layers, on None, of a layer whose base class was never initialised. */
 import type { SourceRange } from '../../graph/graph';
+import type { Stmt } from '../../python/ast';
 import { unknownBase } from '../../python/interpreter/classes';
 import type { CallArgs } from '../../python/values';
 import { KerasError } from '../definition';
@@ -80,6 +81,7 @@ function checkSuper(recorder: Recorder, state: LayerState): boolean {
   if (state.unknownPart !== null || recorder.machine.probing) return false;
   // An `__init__` that could not be followed to its end may have come to it.
   if (callsInit(init.def.body)) return false;
+  const first = Array.isArray(init.def.body) ? init.def.body.find(isStatement) : undefined;
   recorder.fail(
     new KerasError(
       'super-init',
@@ -87,10 +89,23 @@ function checkSuper(recorder: Recorder, state: LayerState): boolean {
       `In layer '${cls.name}', you forgot to call \`super().__init__()\` as the first statement in the \`__init__()\` method. Go add it!`,
       { exception: 'RuntimeError', facts: { class: cls.name, file: init.file, from: init.def.from } },
     ),
-    { site: recorder.site(), layer: state.layer },
+    {
+      // Where the call belongs: the first statement after a docstring.
+      site:
+        first === undefined
+          ? state.layer.site
+          : {
+              range: { file: init.file, from: first.from, to: first.to },
+              stack: [state.layer.site.range, ...state.layer.site.stack],
+            },
+      layer: state.layer,
+    },
   );
   return true;
 }
+
+const isStatement = (statement: Stmt): boolean =>
+  statement.type !== 'Expr' || statement.value.type !== 'Constant';
 
 /** Whether any `__init__` is called in the code. */
 function callsInit(node: unknown): boolean {

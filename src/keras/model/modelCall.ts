@@ -64,7 +64,7 @@ function runFunctional(recorder: Recorder, state: LayerState, node: Node, value:
     if (!(error instanceof KerasError)) throw error;
     // Data run through a Sequential whatever their lengths, as long as its layers take them.
     if (tensors.every((ref) => ref === undefined || runsThrough(recorder, state, ref))) {
-      const { result, failed } = withoutFailures(recorder, () => replayed(recorder, node, graph, tensors));
+      const { result, failed } = recorder.attempt(() => replayed(recorder, node, graph, tensors));
       if (!failed) return result;
     }
     if (error.options.severity !== 'warning') node.failed = true;
@@ -101,16 +101,6 @@ export function runsThrough(recorder: Recorder, state: LayerState, ref: TensorRe
     isKnownRank(ref.shape) &&
     wanted.length === ref.shape.length
   );
-}
-
-/** Runs `body` to see whether anything in it is a mistake, which is not kept. */
-export function withoutFailures<T>(recorder: Recorder, body: () => T): { readonly result: T; readonly failed: boolean } {
-  const { failures } = recorder.graph;
-  const before = failures.length;
-  const result = body();
-  const failed = failures.slice(before).some(({ severity }) => severity === 'error');
-  if (failed) failures.length = before;
-  return { result, failed };
 }
 
 /** The graph's nodes on the tensors of this call. Keras 2 adds or drops a last axis of 1 first, Keras 3 only where data runs through. */

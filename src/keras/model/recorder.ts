@@ -590,6 +590,20 @@ export class Recorder {
     this.graph.failures.push(failure);
   }
 
+  /** Runs `body` to see whether anything in it is a mistake; what it reports is not kept then. */
+  attempt<T>(body: () => T): { readonly result: T; readonly failed: boolean } {
+    const { failures } = this.graph;
+    const count = failures.length;
+    const keys = new Set(this.failureKeys);
+    const result = body();
+    const failed = failures.slice(count).some(({ severity }) => severity === 'error');
+    if (failed) {
+      failures.length = count;
+      for (const key of this.failureKeys) if (!keys.has(key)) this.failureKeys.delete(key);
+    }
+    return { result, failed };
+  }
+
   /** An argument is None where nothing calls the function whose default that is: whoever calls it will give one. */
   private missingInProbe(error: KerasError, layer: Layer | null): boolean {
     const { argument } = error.options;

@@ -12,7 +12,7 @@ import { lossName } from './compiled';
 import type { FunctionalGraph } from './functional';
 import type { LayerState } from './layerState';
 import { callLayer } from './layerCall';
-import { checkInputs, runsThrough, withoutFailures } from './modelCall';
+import { checkInputs, runsThrough } from './modelCall';
 import type { Recorder } from './recorder';
 import { asTensor, flatten, tensorDataOf } from './structure';
 
@@ -114,7 +114,7 @@ function wrongInputs(state: LayerState, functional: FunctionalGraph, x: Value, g
     const [ref] = refs;
     if (ref !== undefined && runsThrough(recorder, state, ref)) {
       const data = recorder.valueOf(ref.tensor);
-      const { failed } = withoutFailures(recorder, () =>
+      const { failed } = recorder.attempt(() =>
         recorder.drive(given.site, () =>
           callLayer(recorder, state, recorder.machine.args([state.self, data])),
         ),
