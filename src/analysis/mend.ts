@@ -22,7 +22,13 @@ export function withFixes(
     const context = new FixContext(program, graph, failure);
     const own = fixesFor(context);
     if (read === null || finding.severity !== 'error') return own;
-    return tried(program, { errors, unknown: unknownTensors(graph) }, own, () => nearbyEdits(context), read);
+    return tried(
+      program,
+      { errors, unknown: unknownTensors(graph), nodes: graph.nodes.length },
+      own,
+      () => nearbyEdits(context),
+      read,
+    );
   };
   return findings.map((finding) => {
     const { failure } = finding;

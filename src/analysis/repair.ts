@@ -18,8 +18,9 @@ export type Reader = (program: Program) => Reading | null;
 
 /** Readings of the program that one diagnostic's fixes may cost; what is not tried keeps its place after what mends. */
 const READINGS = 24;
-/** Readings for guesses besides, where nothing mends in one place. */
+/** Readings for guesses besides, where nothing mends in one place: as many as keep the nodes read within WORK. */
 const GUESSES = 40;
+const WORK = 3000;
 /** Places of one mistake that a fix may mend together. */
 const PLACES = 6;
 /** Guesses that are offered. */
@@ -37,7 +38,7 @@ interface Trial {
  */
 export function tried(
   program: ProgramText,
-  now: Pick<Reading, 'unknown'> & { readonly errors: number },
+  now: Pick<Reading, 'unknown'> & { readonly errors: number; readonly nodes: number },
   fixes: readonly Fix[],
   guesses: () => readonly Fix[],
   read: Reader,
@@ -55,7 +56,7 @@ export function tried(
     else others.push(trial);
   }
   if (mending.length === 0) {
-    readings = GUESSES;
+    readings = Math.max(6, Math.min(GUESSES, Math.floor(WORK / (now.nodes + 1))));
     for (const fix of guesses()) {
       const { left } = attempt(fix);
       if (left !== null && mends(left)) mending.push(fix);

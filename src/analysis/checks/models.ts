@@ -20,6 +20,15 @@ export function notLayer(context: FixContext): (Fix | null)[] {
     title,
     edits: [context.edit(range.from, range.to, by)],
   });
+  const activation = /^["'](\w+)["']$/.exec(text)?.[1];
+  const wrapper = activation === undefined ? null : context.className(null, 'Activation');
+  if (wrapper !== null)
+    return [
+      {
+        title: `Make it a layer: Activation(${text})`,
+        edits: [...wrapper.edits, context.edit(range.from, range.to, `${wrapper.text}(${text})`)],
+      },
+    ];
   if (kind === 'class') return [replace(`Make a layer: ${text}()`, `${text}()`)];
   if (kind === 'function' || kind === 'native') {
     const name = context.className(null, 'Lambda');

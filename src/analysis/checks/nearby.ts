@@ -20,6 +20,7 @@ export function nearbyEdits(context: FixContext): Fix[] {
     ...layers.flatMap((layer) => geometry(context, layer, layers)),
     ...layers.flatMap((layer) => sequences(context, layer)),
     ...numbers(context, layers),
+    ...factors(context, layers),
     ...loops(context),
     ...withoutTop(context),
     ...swaps(context),
@@ -217,6 +218,32 @@ function namedNumbers(text: string): Map<string, string> {
     if (left.length === right.length) left.forEach((name, i) => found.set(name.trim(), right[i].trim()));
   }
   return found;
+}
+
+/** A width that is multiplied or divided, without that: in the layers on the way and the method or function around. */
+function factors(context: FixContext, layers: readonly Layer[]): Fix[] {
+  const { program, failure } = context;
+  const ranges = layers.flatMap(({ args }) => Object.values(args)).filter((range) => context.owns(range));
+  const { range: at } = failure.site;
+  if (context.owns(at)) {
+    const from = program.text
+      .slice(0, at.from)
+      .search(/\n(?:class|def)[ \t][^\n]*(?:\n(?![^\s#@)])[^\n]*)*$/);
+    if (from >= 0) ranges.push({ ...at, from, to: at.from });
+  }
+  const fixes = new Map<number, Fix>();
+  for (const range of ranges)
+    for (const { index, 0: whole, 1: name } of context
+      .text(range)
+      .matchAll(/\b([A-Za-z_][\w.]*)[ \t]*(?:\/\/|[*/+-])[ \t]*\d+\b(?![ \t]*[*/])/g)) {
+      const from = range.from + index;
+      if (!fixes.has(from))
+        fixes.set(from, {
+          title: `Write ${name} for ${whole}`,
+          edits: [context.edit(from, from + whole.length, name)],
+        });
+    }
+  return [...fixes.values()].slice(0, 6);
 }
 
 // --- names ---------------------------------------------------------------------------------------------------------------

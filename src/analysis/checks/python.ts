@@ -139,6 +139,16 @@ export function callArguments(context: FixContext): (Fix | null)[] {
     const fixes: (Fix | null)[] = [];
     const [first] = positional;
     const last = positional[positional.length - 1];
+    if (takes > 1 && positional.length > takes && positional.every(({ text }) => /^[\w.]+$/.test(text))) {
+      const end = positional[positional.length - takes];
+      fixes.push({
+        title: `Write a tuple: (${positional
+          .slice(0, positional.length - takes + 1)
+          .map(({ text }) => text)
+          .join(', ')})`,
+        edits: [context.edit(first.from, first.from, '('), context.edit(end.to, end.to, ')')],
+      });
+    }
     if (takes === 1 && positional.length > 1)
       fixes.push({
         title: 'Put them into a list',
@@ -165,7 +175,8 @@ export function callArguments(context: FixContext): (Fix | null)[] {
 function wrongKeyword(context: FixContext, name: string, parameters: readonly string[]): (Fix | null)[] {
   const { range } = context.failure;
   if (!context.owns(range)) return [];
-  const suggestion = closest(name, parameters);
+  const suggestion =
+    closest(name, parameters) ?? parameters.find((other) => other.includes(name) || name.includes(other));
   const value = splitTop(context.program.text, range.from, given(context)?.close ?? range.to, ',')[0];
   const edits =
     value === undefined ? null : context.removeArgument({ ...range, from: value.from, to: value.to });
@@ -294,12 +305,16 @@ export function inList(context: FixContext): (Fix | null)[] {
     return [{ title: `Write a list: [${value}]`, edits: [context.edit(from, argument.to, `[${value}]`)] }];
   }
   // The default of a parameter, or what a name was given.
-  const names = context.owns(context.failure.range) ? context.text(context.failure.range).match(/[A-Za-z_]\w*/g) : null;
+  const names = context.owns(context.failure.range)
+    ? context.text(context.failure.range).match(/[A-Za-z_]\w*/g)
+    : null;
   for (const name of names ?? []) {
     const given = new RegExp(`\\b${name}\\s*=\\s*(${value})(?![\\w.])`).exec(context.program.text);
     if (given === null) continue;
     const to = given.index + given[0].length;
-    return [{ title: `Write a list: [${value}]`, edits: [context.edit(to - given[1].length, to, `[${value}]`)] }];
+    return [
+      { title: `Write a list: [${value}]`, edits: [context.edit(to - given[1].length, to, `[${value}]`)] },
+    ];
   }
   return [];
 }

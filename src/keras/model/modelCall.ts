@@ -68,13 +68,14 @@ function runFunctional(recorder: Recorder, state: LayerState, node: Node, value:
       if (!failed) return result;
     }
     if (error.options.severity !== 'warning') node.failed = true;
-    recorder.fail(error, {
-      site: node.site,
-      node,
-      layer: state.layer,
-      callArgs: node.args,
-      inputs: node.inputs,
-    });
+    if (!hasErrors(state))
+      recorder.fail(error, {
+        site: node.site,
+        node,
+        layer: state.layer,
+        callArgs: node.args,
+        inputs: node.inputs,
+      });
     if (!node.failed) return replayed(recorder, node, graph, tensors);
     return mapStructure(graph.outputs, (leaf) => {
       const id = tensorDataOf(leaf)?.tensor;
@@ -84,6 +85,14 @@ function runFunctional(recorder: Recorder, state: LayerState, node: Node, value:
     });
   }
   return replayed(recorder, node, graph, tensors);
+}
+
+/** Whether something in the model is wrong already: what it makes of data is a guess then. */
+export function hasErrors(state: LayerState): boolean {
+  const own = new Set([state.id, ...(state.functional?.layers ?? []).map(({ id }) => id)]);
+  return state.recorder.graph.failures.some(
+    ({ severity, layer }) => severity === 'error' && layer !== null && own.has(layer),
+  );
 }
 
 /**

@@ -36,7 +36,8 @@ import { shapesOf } from './layerBuild';
 import { toSnakeCase } from './names';
 import { toUnknown, valueToShape } from './shapes';
 import { tensorDataOf } from './structure';
-import { checkData, hasErrors } from './training';
+import { hasErrors } from './modelCall';
+import { checkData } from './training';
 
 /** Keras' `functional_init_arguments`; `args` without self. */
 function isFunctionalCall(args: CallArgs, skip: number): boolean {
@@ -105,7 +106,11 @@ function initialiseModel(machine: Machine, args: CallArgs): Value {
         },
       );
     }
-    if (state.self.cls === state.recorder.classes.Model && own.positional.length > 0 && state.recorder.kerasVersion === 3)
+    if (
+      state.self.cls === state.recorder.classes.Model &&
+      own.positional.length > 0 &&
+      state.recorder.kerasVersion === 3
+    )
       state.recorder.fail(
         new KerasError(
           'missing-argument',

@@ -12,7 +12,7 @@ import { lossName } from './compiled';
 import type { FunctionalGraph } from './functional';
 import type { LayerState } from './layerState';
 import { callLayer } from './layerCall';
-import { checkInputs, runsThrough } from './modelCall';
+import { checkInputs, hasErrors, runsThrough } from './modelCall';
 import type { Recorder } from './recorder';
 import { asTensor, flatten, tensorDataOf } from './structure';
 
@@ -49,14 +49,6 @@ export function checkData(state: LayerState, given: Given): void {
     (given.y !== undefined && wrongLabels(state, functional, given.y, given)) ||
     wrongCounts(state, given);
   if (wrong) told.add(state);
-}
-
-/** Whether something in the model is wrong already: what it makes of data is a guess then. */
-export function hasErrors(state: LayerState): boolean {
-  const own = new Set([state.id, ...(state.functional?.layers ?? []).map(({ id }) => id)]);
-  return state.recorder.graph.failures.some(
-    ({ severity, layer }) => severity === 'error' && layer !== null && own.has(layer),
-  );
 }
 
 function isArray(value: Value): boolean {
@@ -194,7 +186,9 @@ function wrongLossKey(
   const labels = y.kind === 'dict' ? [...y.entries.keys()] : [];
   if (y.kind === 'unknown' || (y.kind === 'dict' && y.tail !== null) || names.includes('')) return false;
   const lacking =
-    y.kind === 'dict' ? names.find((name) => loss.entries.has(`s:${name}`) && !y.entries.has(`s:${name}`)) : undefined;
+    y.kind === 'dict'
+      ? names.find((name) => loss.entries.has(`s:${name}`) && !y.entries.has(`s:${name}`))
+      : undefined;
   if (lacking !== undefined && y.kind === 'dict' && namesOwn(functional)) {
     const others = [...y.entries.values()].flatMap(({ key }) => (key.kind === 'str' ? [key.value] : []));
     const meant = closest(lacking, others) ?? others.find((name) => !names.includes(name)) ?? null;
@@ -205,7 +199,11 @@ function wrongLossKey(
         `'${lacking}'`,
         { callArgument: 'y', facts: { name: meant, suggestion: lacking }, exception: 'KeyError' },
       ),
-      { site: given.site, layer: state.layer, callArgs: given.written.y === null ? {} : { y: given.written.y } },
+      {
+        site: given.site,
+        layer: state.layer,
+        callArgs: given.written.y === null ? {} : { y: given.written.y },
+      },
     );
     return true;
   }

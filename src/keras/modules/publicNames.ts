@@ -44,10 +44,16 @@ const EARLIER = new Set([
 
 /** British and American spellings and slips of one or two letters; undefined for what may be a name of its own. */
 export function slip(name: string, known: readonly string[]): string | undefined {
-  const found = known.find((other) => other.toLowerCase() === name.toLowerCase()) ?? closest(name, known);
+  const found =
+    known.find((other) => other.toLowerCase() === name.toLowerCase()) ??
+    closest(name, known) ??
+    // Broken off: `HeNorm`.
+    known.find((other) => name.length > 4 && other.startsWith(name) && other.length - name.length < 3);
   // A different digit is another layer (`Conv4D`), not a slip of the pen.
   if (found === undefined || found.replace(/\D/g, '') !== name.replace(/\D/g, '')) return undefined;
-  return found.toLowerCase() === name.toLowerCase() || editDistance(name, found) <= (name.length > 8 ? 2 : 1)
+  return found.toLowerCase() === name.toLowerCase() ||
+    (found.startsWith(name) && name.length > 4) ||
+    editDistance(name, found) <= (name.length > 8 ? 2 : 1)
     ? found
     : undefined;
 }
