@@ -19,8 +19,8 @@ export type Reader = (program: Program) => Reading | null;
 /** Readings of the program that one diagnostic's fixes may cost; what is not tried keeps its place after what mends. */
 const READINGS = 24;
 /** Readings for guesses besides, where nothing mends in one place: as many as keep the nodes read within WORK. */
-const GUESSES = 40;
-const WORK = 3000;
+const GUESSES = 32;
+const WORK = 2000;
 /** Places of one mistake that a fix may mend together. */
 const PLACES = 6;
 /** Guesses that are offered. */

@@ -134,7 +134,7 @@ describe('translations', () => {
         }
       }
       assert.deepEqual(english, []);
-    });
+    }).timeout(20_000);
   });
 
   it('say in one line what each code means: a `code:…` entry per section of docs/diagnostics.md', () => {
