@@ -75,8 +75,11 @@ function sameCause(earlier: Finding, failure: Failure, range: SourceRange): bool
 function sameTensor(graph: ModelGraph, earlier: Finding, failure: Failure): boolean {
   if (failure.code !== earlier.code) return false;
   if (failure.code === 'model-input-shape') {
-    const rest = ({ facts }: Failure): string => `${String(facts.expected)}|${String(facts.received).replace(/^\([^,]*/, '')}`;
-    return earlier.failure !== null && failure.layer === earlier.layer && rest(failure) === rest(earlier.failure);
+    const rest = ({ facts }: Failure): string =>
+      `${String(facts.expected)}|${String(facts.received).replace(/^\([^,]*/, '')}`;
+    return (
+      earlier.failure !== null && failure.layer === earlier.layer && rest(failure) === rest(earlier.failure)
+    );
   }
   if (failure.code !== 'input-rank') return false;
   if (failure.node === null || earlier.node === null) return false;

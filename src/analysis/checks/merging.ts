@@ -142,7 +142,9 @@ function firstMismatch(
       a &&
       b &&
       (a.length !== b.length ||
-      a.some((length, axis) => axis !== joined && length !== null && b[axis] !== null && length !== b[axis]))
+        a.some(
+          (length, axis) => axis !== joined && length !== null && b[axis] !== null && length !== b[axis],
+        ))
     )
       return [0, second];
   }

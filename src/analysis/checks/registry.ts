@@ -33,7 +33,14 @@ import {
 } from './calls';
 import { inputAxis, inputRank, openDimension } from './inputs';
 import { incompatibleShapes, mergeSingle } from './merging';
-import { calledWhereMade, disconnected, duplicateName, layerAsTensor, missingCallArgument, notLayer } from './models';
+import {
+  calledWhereMade,
+  disconnected,
+  duplicateName,
+  layerAsTensor,
+  missingCallArgument,
+  notLayer,
+} from './models';
 import {
   index,
   kerasOperation,

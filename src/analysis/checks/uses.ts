@@ -122,7 +122,8 @@ export function nameWithoutSlash(context: FixContext): (Fix | null)[] {
 export function modelInput(context: FixContext): (Fix | null)[] {
   const { node, graph, failure } = context;
   const model = graph.models.find((candidate) => candidate.layer === failure.layer);
-  const wanted = model?.inputs.find((id) => graph.tensors[id].name === context.string('input')) ?? model?.inputs[0];
+  const wanted =
+    model?.inputs.find((id) => graph.tensors[id].name === context.string('input')) ?? model?.inputs[0];
   if (model === undefined || wanted === undefined) return [];
   const expected = lengths(graph.tensors[wanted].shape);
   const given =

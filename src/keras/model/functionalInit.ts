@@ -84,7 +84,11 @@ function notTensor(
           argument: name,
           ...(layer === undefined || layer.isModel
             ? {}
-            : { file: layer.layer.site.range.file, from: layer.layer.site.range.from, to: layer.layer.site.range.to }),
+            : {
+                file: layer.layer.site.range.file,
+                from: layer.layer.site.range.from,
+                to: layer.layer.site.range.to,
+              }),
         },
       },
     ),

@@ -48,7 +48,8 @@ export function runUserCall(recorder: Recorder, state: LayerState, node: Node, a
 
 /** `def call(x)`: as many parameters as arguments, and so none for the layer itself. Reports it at the definition. */
 function lacksSelf(recorder: Recorder, state: LayerState, node: Node, call: Value, args: CallArgs): boolean {
-  if (call.kind !== 'method' || call.fn.kind !== 'function' || call.fn.def.type !== 'FunctionDef') return false;
+  if (call.kind !== 'method' || call.fn.kind !== 'function' || call.fn.def.type !== 'FunctionDef')
+    return false;
   const { def, file } = call.fn;
   const first = def.params[0];
   if (
@@ -66,7 +67,14 @@ function lacksSelf(recorder: Recorder, state: LayerState, node: Node, call: Valu
       `${state.layer.type}.${def.name}() takes ${args.positional.length} positional argument${args.positional.length === 1 ? '' : 's'} but ${args.positional.length + 1} were given`,
       { exception: 'TypeError', facts: { name: def.name } },
     ),
-    { site: { range: { file, from: def.nameFrom, to: def.nameFrom + def.name.length }, stack: recorder.site().stack }, layer: state.layer, node },
+    {
+      site: {
+        range: { file, from: def.nameFrom, to: def.nameFrom + def.name.length },
+        stack: recorder.site().stack,
+      },
+      layer: state.layer,
+      node,
+    },
   );
   return true;
 }

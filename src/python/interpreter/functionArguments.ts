@@ -174,7 +174,9 @@ function checkUnexpected(vm: Interpreter, fn: FunctionValue, args: CallArgs): vo
   const { params } = fn.def;
   if (params.some(({ kind }) => kind === 'kwargs')) return;
   for (const [name, { nameRange }] of args.keywords) {
-    if (params.some((param) => param.name === name && (param.kind === 'positional' || param.kind === 'keyword')))
+    if (
+      params.some((param) => param.name === name && (param.kind === 'positional' || param.kind === 'keyword'))
+    )
       continue;
     wrongArguments(
       vm,

@@ -22,7 +22,9 @@ import { argumentDim, builtSpec, known, onlyInput, rememberAxes, spec } from '..
 export function requireUnits(config: Config, name = 'units'): void {
   const value = config.value(name);
   const units = intOf(value, config);
-  const keras2Float = config.kerasVersion === 2 && (value.kind === 'float' || (value.kind === 'str' && /^\s*\d+\s*$/.test(value.value)));
+  const keras2Float =
+    config.kerasVersion === 2 &&
+    (value.kind === 'float' || (value.kind === 'str' && /^\s*\d+\s*$/.test(value.value)));
   if (units === null ? !certainlyNotInt(value) || keras2Float : units > 0) return;
   const whole =
     value.kind === 'float' && Number.isInteger(value.value) ? ` Divide with // to get an integer.` : '';
