@@ -92,6 +92,8 @@ export type DtypeRule =
   | 'summed'
   /** Promoted, but bools become integers: `mod`. */
   | 'promoteCounted'
+  /** Promoted, but integers become float32: `hypot`. */
+  | 'promoteToFloat'
   /** Promoted without regard for Python's numbers, which count as int32 and float32: `gcd`. */
   | 'promoteStrong';
 
@@ -118,6 +120,10 @@ export function dtypeByRule(rule: DtypeRule, backend: Backend, operands: readonl
     case 'promoteCounted': {
       const dtype = resultType(backend, ...operands);
       return dtype === 'bool' ? 'int32' : dtype;
+    }
+    case 'promoteToFloat': {
+      const dtype = resultType(backend, ...operands);
+      return dtype !== null && /^u?int/.test(dtype) ? 'float32' : dtype;
     }
     case 'promoteStrong':
       return resultType(backend, ...operands.map(strong));

@@ -1,6 +1,6 @@
 /**
  * `npm run oracle -- --cases N --graphs M --seed S [--functions F] [--python PY]`: draws layers, networks and calls of
- * functions on tensors (a fifth as many as layers, unless said otherwise), asks real Keras and ConvLens,
+ * functions on tensors (none unless asked for), asks real Keras and ConvLens,
  * prints every cause of difference by its smallest program, and ends with one line of figures. Exits 1 on any difference in
  * shapes, dtypes or counts, on any false alarm, when fewer than 99.5 % of the answers agree on whether there is an error, or
  * when a class was not drawn.
@@ -82,7 +82,7 @@ async function main(): Promise<void> {
     options: {
       cases: { type: 'string', default: '1000' },
       graphs: { type: 'string', default: '100' },
-      functions: { type: 'string' },
+      functions: { type: 'string', default: '0' },
       seed: { type: 'string', default: String(Math.floor(Date.now() / 86_400_000)) },
       python: { type: 'string' },
       'no-shrink': { type: 'boolean', default: false },
@@ -103,13 +103,24 @@ async function main(): Promise<void> {
   }
   const layers = drawer.layers(Number(values.cases));
   const graphs = drawer.graphs(Number(values.graphs));
-  const functions = drawer.functions(Number(values.functions ?? Math.floor(layers.length / 5)));
+  const functions = drawer.functions(Number(values.functions));
   const programs = [...layers, ...graphs, ...functions];
   const keras = await Keras.start(python);
   const result = await differences(programs, keras, (done) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${done}`);
   });
-  if (values.record !== undefined) record(values.record, keras, programs, result.answers);
+  if (values.record !== undefined) {
+    // What is right today is held to stay right; what differs is said below.
+    const differing = new Set(result.found.map(({ program }) => program));
+    const kept = programs.map((program, i) => [program, result.answers[i]!] as const);
+    const agreed = kept.filter(([program, answer]) => !differing.has(program) && !answer.timeout);
+    record(
+      values.record,
+      keras,
+      agreed.map(([program]) => program),
+      agreed.map(([, answer]) => answer),
+    );
+  }
   const causes = new Map<string, Found[]>();
   for (const found of result.found) {
     const cause = causeOf(found.program, found.difference);

@@ -46,7 +46,9 @@ export function argumentMistake(
   const dtype = given.get('dtype');
   const found =
     (dtype === undefined ? undefined : dtypeMistake(name, dtype)) ??
-    (given.has('data_format') ? formatMistake(given.get('data_format')!, recorder) : undefined);
+    (given.has('data_format') && !name.startsWith('adaptive_')
+      ? formatMistake(given.get('data_format')!, recorder)
+      : undefined);
   if (found !== undefined) return { error: found, argument: dtype === undefined ? 'data_format' : 'dtype' };
   if (!symbolic) return undefined;
   const first = [...given.values()][0];

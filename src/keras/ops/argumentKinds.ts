@@ -33,9 +33,9 @@ coordinates tensor: image.map_coordinates
 data tensor: segment_max segment_min segment_prod segment_sum
 depthwise_kernel tensor: separable_conv
 destination fsne: moveaxis
-dilation fstne: unfold
-dilation_rate fstn: conv depthwise_conv separable_conv
-dilation_rate fstne: image.extract_patches image.extract_patches_3d
+dilation fsn: unfold
+dilation_rate fsn: conv depthwise_conv separable_conv
+dilation_rate fsn: image.extract_patches image.extract_patches_3d
 fft_length fste: rfft
 fft_length fstne: stft
 image1 tensor: image.ssim
@@ -47,7 +47,7 @@ inputs tensor: conv conv_transpose depthwise_conv scatter_update separable_conv 
 k fste: top_k
 k stne: diag diagflat
 kernel tensor: conv conv_transpose depthwise_conv
-kernel_size fstne: fold unfold
+kernel_size fsn: fold unfold
 key tensor: dot_product_attention
 kth fstne: argpartition
 n fstne: diff matrix_power
@@ -74,7 +74,7 @@ size fsn: image.extract_patches_3d image.resize
 size fsn: image.extract_patches
 sorted_sequence tensor: searchsorted
 source fsne: moveaxis
-stride fstne: unfold
+stride fsn: unfold
 strides s: average_pool conv depthwise_conv max_pool separable_conv
 strides s: image.extract_patches image.extract_patches_3d
 target tensor: binary_crossentropy categorical_crossentropy

@@ -1,5 +1,5 @@
 /** Operations that join tensors along an axis, and take them apart: concatenate, stack, split, unstack. Source: Keras `ops/numpy.py`. */
-import { isOpen, type Dim } from '../../graph/graph';
+import { isOpen, isUnknown, type Dim } from '../../graph/graph';
 import { int } from '../../python/values';
 import { KerasError } from '../definition';
 import { OPEN, addToDim, combineDims, dimsEqual, floorDivideDim, formatShape, isKnownRank } from '../dims';
@@ -30,7 +30,8 @@ function joined(context: OpContext, stack: boolean, fixed?: number): OpResult {
     let best = dim;
     for (const shape of shapes.slice(1)) {
       if (dimsEqual(best, shape[i]) === false) throw mismatch(shapes, axis, stack);
-      if (typeof best !== 'number' && typeof shape[i] === 'number') best = shape[i];
+      // Keras goes by the first tensor: what it leaves open stays open.
+      if (isUnknown(best) && typeof shape[i] === 'number') best = shape[i];
     }
     return best;
   });

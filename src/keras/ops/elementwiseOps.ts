@@ -178,9 +178,9 @@ const BINARY: Readonly<Record<string, readonly [type: string, fn: string, dtype:
   logical_xor: ['LogicalXor', 'logical_xor', 'bool'],
   squared_difference: ['SquaredDifference', 'squared_difference', 'promote'],
   logaddexp: ['Logaddexp', 'logaddexp', 'float'],
-  hypot: ['Hypot', 'hypot', 'float'],
+  hypot: ['Hypot', 'hypot', 'promoteToFloat'],
   logaddexp2: ['Logaddexp2', 'logaddexp2', 'float'],
-  heaviside: ['Heaviside', 'heaviside', 'float'],
+  heaviside: ['Heaviside', 'heaviside', 'promoteToFloat'],
   nextafter: ['Nextafter', 'nextafter', 'float'],
   ldexp: ['Ldexp', 'ldexp', 'float'],
   gammainc: ['Gammainc', 'gammainc', 'float'],
@@ -337,6 +337,13 @@ export const variadicOps: Readonly<Record<string, OpDefinition>> = {
         .map((key) => params[key])
         .filter((value) => value.kind !== 'none');
       const refs = values.map((value) => asTensor(recorder, value));
+      if (recorder.kerasVersion === 3 && refs.length === 2)
+        throw new KerasError(
+          'op-argument',
+          '`where()` takes both `x1` and `x2`, or neither.',
+          '`x1` and `x2` either both should be `None` or both should have non-None value.',
+          { facts: { function: 'where' } },
+        );
       if (refs.length < 3 || refs.some((ref) => ref === undefined))
         return lostResult('the number of positions where this holds is not known');
       const known = refs.map((ref) => ref!);

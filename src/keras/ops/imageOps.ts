@@ -82,6 +82,38 @@ function blocks(context: OpContext, toSpace: boolean): OpResult {
 }
 
 export const imageOps: Readonly<Record<string, OpDefinition>> = {
+  sobel_edges: rule('(images, data_format=None)', 'SobelEdges', (context) => {
+    const { shape, dtype } = needs(context, 'images');
+    if (shape.length !== 4)
+      throw new KerasError(
+        'input-rank',
+        `This takes a batch of images (4 axes), not ${formatShape(shape)}.`,
+        `Invalid images rank: expected rank 4 (batch of images). Received: images.shape=${formatShape(shape)}`,
+        { input: 0, facts: { rank: shape.length, expected: 4, ndim: 4 } },
+      );
+    return {
+      outputs: [{ shape: [...shape, 2], dtype }],
+      primitive: { op: 'opaque', reason: 'finds edges' },
+    };
+  }),
+  ssim: rule(
+    '(image1, image2, max_val=1.0, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03, data_format=None)',
+    'SSIM',
+    (context) => {
+      const { shape, dtype } = needs(context, 'image1');
+      return {
+        outputs: [{ shape: shape.length === 3 ? [] : shape.slice(0, 1), dtype }],
+        primitive: { op: 'opaque', reason: 'compares' },
+      };
+    },
+    { inputs: ['image1', 'image2'] },
+  ),
+  psnr: rule(
+    '(x1, x2, max_val)',
+    'PSNR',
+    () => ({ outputs: [{ shape: [], dtype: 'float32' }], primitive: { op: 'opaque', reason: 'compares' } }),
+    { inputs: ['x1', 'x2'] },
+  ),
   resize: rule(
     "(x, size, interpolation='bilinear', antialias=False, data_format=None, **kwargs)",
     'Resize',

@@ -31,8 +31,6 @@ const ALIASES: Readonly<Record<string, string>> = {
   hard_swish: 'hard_silu',
   flatten: 'ravel',
   'image.resize': 'resize',
-  get_item: 'take',
-  select: 'where',
   'random.dropout': 'linear',
   'random.shuffle': 'linear',
   'nn.normalize': 'unit_normalize',
@@ -94,6 +92,13 @@ export function kerasLookup(
 
 function make(recorder: Recorder, name: string): Value | undefined {
   const plain = ALIASES[name] ?? name;
+  if (plain === 'get_item')
+    return native('get_item', (machine, { positional, keywords }) => {
+      const [x, key] = ['x', 'key'].map(
+        (part, i) => positional[i]?.value ?? keywords.get(part)?.value ?? NONE,
+      );
+      return machine.invoke(x, '__getitem__', [key]);
+    });
   if (plain === 'shape') return shapeFunction;
   if (plain === 'ndim')
     return native('ndim', (machine, args) =>

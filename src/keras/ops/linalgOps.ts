@@ -3,6 +3,7 @@ import { isOpen, type Dim } from '../../graph/graph';
 import { KerasError, type TensorSpec } from '../definition';
 import { OPEN, dimsEqual, formatShape, mulDim, product } from '../dims';
 import { broadcastShapes } from '../broadcast';
+import { dtypeByRule } from '../dtypes';
 import { dtypeOf } from './operators';
 import type { OpContext, OpDefinition } from './opFunction';
 import { Lost, axisOf, needs, rule } from './opRule';
@@ -215,14 +216,33 @@ export const linalgOps: Readonly<Record<string, OpDefinition>> = {
     const v = { shape: [...batch, full ? n : k, n], dtype };
     return opaque('SVD', [u, values, v], 'tuple');
   }),
+  cdist: rule(
+    '(x, y)',
+    'CDist',
+    (context) => {
+      const [x, y] = [needs(context), needs(context, 'y')];
+      const dtype = dtypeByRule('float', context.recorder.backend, [x.dtype, y.dtype]);
+      if (x.shape.length < 2 || y.shape.length < 2) throw new Lost('the vectors are not known', dtype);
+      const batch = broadcastShapes(x.shape.slice(0, -2), y.shape.slice(0, -2)) as Dims;
+      return opaque('CDist', [{ shape: [...batch, x.shape.at(-2)!, y.shape.at(-2)!], dtype }]);
+    },
+    { inputs: ['x', 'y'] },
+  ),
   logdet: rule('(x)', 'Logdet', (context) => {
     const { shape, dtype } = needs(context);
     return opaque('Logdet', [{ shape: shape.slice(0, -2), dtype }]);
   }),
   slogdet: rule('(x)', 'Slogdet', (context) => {
     const { shape, dtype } = needs(context);
-    const spec = { shape: shape.slice(0, -2), dtype };
-    return opaque('Slogdet', [spec, spec], 'tuple');
+    // Keras gives the sign as a scalar.
+    return opaque(
+      'Slogdet',
+      [
+        { shape: [], dtype },
+        { shape: shape.slice(0, -2), dtype },
+      ],
+      'tuple',
+    );
   }),
   matrix_rank: overMatrices('MatrixRank', false, ({ batch }) => [[batch, 'int32']]),
   solve: solves('Solve', '(a, b)'),

@@ -3,6 +3,7 @@ import type { Value } from '../../python/values';
 import { isKnownRank } from '../dims';
 import { toUnknown, valueToDim } from '../model/shapes';
 import type { OpContext, OpDefinition } from './opFunction';
+import { dtypeName } from '../model/input';
 import { Lost, axisOf, needs, rule } from './opRule';
 import type { OpResult } from './record';
 
@@ -36,6 +37,13 @@ function gather(context: OpContext): OpResult {
 }
 
 export const lookupOps: Readonly<Record<string, OpDefinition>> = {
+  saturate_cast: rule('(x, dtype)', 'SaturateCast', (context) => {
+    const x = needs(context);
+    return {
+      outputs: [{ shape: x.shape, dtype: dtypeName(context.params['dtype']) }],
+      primitive: { op: 'elementwise', fn: 'cast' },
+    };
+  }),
   take: rule('(x, indices, axis=None, **kwargs)', 'Take', (context) => gather(context)),
   top_k: rule('(x, k, sorted=True, is_stable=True, name=None)', 'TopK', (context) => {
     const x = needs(context);

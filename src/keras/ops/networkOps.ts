@@ -54,14 +54,19 @@ function adaptive(mode: 'max' | 'average'): OpDefinition {
     const { shape, dtype } = needs(context, 'inputs');
     const rank = shape.length - 2;
     if (rank < 1) throw new Lost('the input has no spatial axes', dtype);
-    const sizes = numbers(context.params['output_size'], rank);
+    const size = context.params['output_size'];
+    const given = size.kind === 'tuple' ? size.items.length : null;
+    const sizes = numbers(size, given ?? rank);
     const spatial = sizes.map(
       (size): Dim => size ?? { kind: 'unknown', reason: 'the output size is not known' },
     );
     const first = isFirst(context);
+    // With channels last Keras' own shape rule puts the lengths in place of as many last axes, channels included.
+    const kept =
+      context.recorder.kerasVersion === 3 && given !== null ? shape.slice(0, -given) : shape.slice(0, 1);
     return {
       outputs: [
-        { shape: first ? [shape[0], shape[1], ...spatial] : [shape[0], ...spatial, shape[rank + 1]], dtype },
+        { shape: first ? [shape[0], shape[1], ...spatial] : [...kept, ...spatial, shape[rank + 1]], dtype },
       ],
       primitive: { op: 'adaptivePool', mode, outputSize: sizes, channelsFirst: first },
     };

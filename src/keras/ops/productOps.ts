@@ -110,7 +110,7 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
     signature: '(x1, x2, **kwargs)',
     type: 'Dot',
     inputs: ['x1', 'x2'],
-    compute: ({ tensor, recorder }) => {
+    compute: ({ tensor, recorder, params }) => {
       const a = tensor('x1');
       const b = tensor('x2');
       if (a === undefined || b === undefined || !isKnownRank(a.shape) || !isKnownRank(b.shape))
@@ -131,7 +131,7 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
             ? a.shape
             : [...a.shape.slice(0, -1), ...b.shape.filter((_, i) => i !== second)];
       return {
-        outputs: [{ shape: dims, dtype: dtypeOf(recorder, 'promote', [a, b]) }],
+        outputs: [{ shape: dims, dtype: dtypeOf(recorder, 'promote', [a, b], [params['x1'], params['x2']]) }],
         primitive: { op: 'matmul', transposeA: false, transposeB: false },
       };
     },
@@ -177,7 +177,7 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
         outputs: [
           {
             shape: [...drop(a.shape, lists[0]), ...drop(b.shape, lists[1])],
-            dtype: dtypeOf(recorder, 'promote', [a, b]),
+            dtype: dtypeOf(recorder, 'promote', [a, b], [params['x1'], params['x2']]),
           },
         ],
         primitive: { op: 'matmul', transposeA: false, transposeB: false },

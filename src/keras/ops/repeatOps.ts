@@ -11,12 +11,23 @@ function pad(context: OpContext): OpResult {
   const { params, machine } = context;
   const width = params['pad_width'];
   const mode = params['mode'];
+  // One number for every side of every axis, or one pair for every axis.
+  const pair =
+    (width.kind === 'tuple' || width.kind === 'list') &&
+    width.items.length === 2 &&
+    width.items.every((item) => item.kind === 'int')
+      ? width.items
+      : undefined;
   const rows =
-    width.kind === 'int'
-      ? x.shape.map(() => [width, width])
-      : machine
-          .iterate(width)
-          ?.items.map((item) => (item.kind === 'int' ? [item, item] : (machine.iterate(item)?.items ?? [])));
+    pair !== undefined
+      ? x.shape.map(() => pair)
+      : width.kind === 'int'
+        ? x.shape.map(() => [width, width])
+        : machine
+            .iterate(width)
+            ?.items.map((item) =>
+              item.kind === 'int' ? [item, item] : (machine.iterate(item)?.items ?? []),
+            );
   if (rows === undefined) throw new Lost('the padding is not known', x.dtype);
   const all = rows.length === 1 && x.shape.length > 1 ? x.shape.map(() => rows[0]) : rows;
   const pads = x.shape.map(

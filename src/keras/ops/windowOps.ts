@@ -200,8 +200,20 @@ const convTranspose = (rank: number | null): OpDefinition => ({
     const mode = padding === 'same' || padding === 'valid' ? padding : 'unknown';
     const spatial = first ? x.shape.slice(2) : x.shape.slice(1, -1);
     const stated = params['output_shape'].kind === 'none' ? undefined : valueToShape(params['output_shape']);
+    const dilation = perAxis(params['dilation_rate'], spatialRank, first, 1);
+    const outputPadding =
+      params['output_padding'].kind === 'none'
+        ? undefined
+        : perAxis(params['output_padding'], spatialRank, first, 0);
     const axes = spatial.map((input, i) =>
-      transposedWindow({ input, kernel: num(k[i]), stride: strides[i], padding: mode }),
+      transposedWindow({
+        input,
+        kernel: num(k[i]),
+        stride: strides[i],
+        padding: mode,
+        dilation: dilation[i],
+        ...(outputPadding === undefined ? {} : { outputPadding: outputPadding[i] }),
+      }),
     );
     const out = k[spatialRank];
     const channels = first ? x.shape[1] : x.shape[spatialRank + 1];
