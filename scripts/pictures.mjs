@@ -11,8 +11,8 @@ import { outDir, root } from './lib/paths.mjs';
 import { progress, run, waitFor } from './lib/run.mjs';
 import { Workbench } from './hosts/workbench.mjs';
 
-/** The README's pictures: scenes of this script, and a step of the check of `npm start`. */
-const README = ['hover', 'compare'];
+/** The README's pictures: a scene of this script, and a step of the check of `npm start`. */
+const README = ['hover'];
 const CHECKED = 'activations';
 const THEMES = {
   light: 'Default Light Modern',
