@@ -116,6 +116,21 @@ const MISTAKES: readonly (readonly [string, string])[] = [
     'class L(layers.Layer):\n  def __init__(self, n):\n    self.n = n #!\n  def call(self, x):\n    return x * self.n\ni = keras.Input((8,))\nm = keras.Model(i, L(2)(i))',
   ],
   [
+    'no-return',
+    'def build():\n  m = keras.Sequential([keras.Input((8,)), layers.Dense(3)])\nm = build()\nm.compile("adam", "mse") #!',
+  ],
+  ['not-callable', 'x = keras.Input((8,))((8,)) #!'],
+  [
+    'attribute-name',
+    'm = keras.Sequential([keras.Input((8,)), layers.Dense(3)])\nfor one in m.layer: #!\n  pass',
+  ],
+  [
+    'missing-self',
+    'class L(layers.Layer):\n  def call(x): #!\n    return x\ni = keras.Input((8,))\nm = keras.Model(i, L()(i))',
+  ],
+  ['argument-twice', 'i = keras.Input((8, 8, 3))\nx = layers.DepthwiseConv2D(32, 3, strides=2)(i) #!'],
+  ['unknown-argument', 'keras.optimizers.Adam(learning_rat=0.1) #!'],
+  [
     'class-count',
     '(x, y), _ = keras.datasets.mnist.load_data()\nm = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(9)])\nm.compile("adam", loss="sparse_categorical_crossentropy")\nm.fit(x, y) #!',
   ],

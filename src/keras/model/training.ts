@@ -91,6 +91,7 @@ function namesOf(recorder: Recorder, structure: Value, ids: readonly TensorId[])
 /** True when a mistake was reported. */
 function wrongInputs(state: LayerState, functional: FunctionalGraph, x: Value, given: Given): boolean {
   const { recorder } = state;
+  if (wrongNumber(state, functional, x, given)) return true;
   const entries = entriesFor(recorder, x, functional.inputs, functional.inputIds);
   if (entries === null) return false;
   const refs = functional.inputIds.map((id) => {
@@ -118,6 +119,24 @@ function wrongInputs(state: LayerState, functional: FunctionalGraph, x: Value, g
     recorder.fail(error, { site: given.site, layer: state.layer, inputs: [...functional.inputIds] });
     return true;
   }
+}
+
+/** Fewer or more arrays than a model of several inputs has. True when that was reported. */
+function wrongNumber(state: LayerState, functional: FunctionalGraph, x: Value, { site }: Given): boolean {
+  const wanted = functional.inputIds.length;
+  const listed = (x.kind === 'list' && x.tail === null) || x.kind === 'tuple';
+  const got = isArray(x) ? 1 : listed && x.items.every(isArray) ? x.items.length : wanted;
+  if (wanted < 2 || got === wanted || functional.inputs.kind === 'dict') return false;
+  state.recorder.fail(
+    new KerasError(
+      'input-count',
+      `${state.layer.name} takes ${wanted} inputs, but gets ${got}`,
+      `Layer "${state.layer.name}" expects ${wanted} input(s), but it received ${got} input tensors.`,
+      { facts: { expected: wanted, found: got } },
+    ),
+    { site, layer: state.layer },
+  );
+  return true;
 }
 
 /** Arrays of different numbers of samples: Keras takes one from each at a time. */
