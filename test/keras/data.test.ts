@@ -82,6 +82,12 @@ dense.fit(tf.data.TFRecordDataset('a').map(f).batch(2))`,
 dense.fit(ts)`,
     '(None, 12, 5)',
   ],
+  [
+    'functions by their own names',
+    `from keras.preprocessing.image import load_img, img_to_array
+conv(np.expand_dims(img_to_array(load_img('a', target_size=(7, 6))), 0))`,
+    '(1, 7, 6, 3)',
+  ],
   ['padded sequences', 'dense.fit(keras.utils.pad_sequences([[1], [2, 3]], maxlen=11))', '(None, 11)'],
   [
     'one image',

@@ -169,7 +169,9 @@ function getLayer(state: LayerState, params: Readonly<Record<string, Value>>, ma
     );
   }
   if (name.kind !== 'str') return machine.unknown('which layer get_layer() is asked for is not known');
-  const found = layers.find((layer) => layer.layer.name === name.value);
+  // Keras 2 names the first layers of DenseNet with a slash (`conv1/relu`), Keras 3 without.
+  const asked = recorder.kerasVersion === 2 ? name.value.replaceAll('/', '_') : name.value;
+  const found = layers.find(({ layer }) => layer.name === name.value || layer.name === asked);
   if (found !== undefined) return found.self;
   if (
     state.unknownPart !== null ||

@@ -125,11 +125,26 @@ export function kerasModule(machine: Machine, parts: readonly string[]): ModuleV
   return made;
 }
 
+/** The modules of `keras.preprocessing`, in Keras 2 and 3. */
+const PREPROCESSING = new Set([
+  'dataset_utils',
+  'image',
+  'image_dataset',
+  'sequence',
+  'text',
+  'text_dataset',
+  'timeseries',
+]);
+
 /** Whether the last part is a class or function of the module before it: `from keras.layers import add` asks for it. */
 function isName(recorder: Recorder, machine: Machine, parts: readonly string[]): boolean {
   const last = parts[parts.length - 1];
   if (last === undefined) return false;
   if (/^[A-Z]/.test(last)) return true;
+  const [top, ...below] = canonical(parts);
+  // What else is below `keras.preprocessing` are functions.
+  if (top === 'preprocessing' && (below.length > 1 || (below.length === 1 && !PREPROCESSING.has(below[0]))))
+    return true;
   const [head] = canonical(parts.slice(0, -1));
   const lookup =
     head === undefined
