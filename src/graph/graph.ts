@@ -361,7 +361,7 @@ export interface Node {
   /** True for a step that Keras makes inside its own layers: no line of the user's source calls it. */
   readonly internal: boolean;
   /** Found by probing what nothing called. */
-  readonly probed: boolean;
+  probed: boolean;
   /** Made on one side of an `if` whose condition is not known. */
   readonly conditional: boolean;
   /** Why the result is not (wholly) known. */

@@ -113,6 +113,8 @@ export interface CallContext {
   readonly inputs: readonly TensorRef[];
   /** Keras computes or traces this call; false where it asks `compute_output_spec` (a functional model being built). */
   readonly computes: boolean;
+  /** Whether the layer is built by this call: it is its first. */
+  readonly builds: boolean;
   /** False when the first argument was one tensor, true when it was a list, tuple or dict of tensors. */
   readonly inputIsList: boolean;
   /** The other arguments of the call by Keras' name (`training`, `mask`, `initial_state`, `value`, `key`, …). */

@@ -6,7 +6,7 @@ import type { Failure, ModelGraph } from '../graph/graph';
 
 /** Modules that Keras 3 does not have (`layers.add` is a function, which it has): whoever imports one runs Keras 2. */
 const KERAS_2_ONLY =
-  /^(?:(?:tensorflow\.)?keras\.(?:engine|layers\.(?!(?:add|subtract|multiply|average|maximum|minimum|concatenate|dot|serialize|deserialize)$)[a-z]\w*|wrappers|objectives|utils\.(?:np_utils|generic_utils|conv_utils|vis_utils|training_utils|multi_gpu_utils)|utils\.multi_gpu_model|backend\.\w+|legacy_tf_layers|optimizer_v2|optimizers\.legacy|preprocessing\.text|callbacks\.callbacks)|tensorflow\.python\.keras|tensorflow\.contrib|tensorflow_addons|keras_contrib|keras_applications|keras_preprocessing)(?:\.|$)/;
+  /^(?:(?:tensorflow\.)?keras\.(?:engine|layers\.(?!(?:add|subtract|multiply|average|maximum|minimum|concatenate|dot|serialize|deserialize)$)[a-z]\w*|wrappers|objectives|utils\.(?:np_utils|generic_utils|conv_utils|vis_utils|training_utils|multi_gpu_utils)|utils\.multi_gpu_model|backend\.(?!(?:backend|clear_session|epsilon|floatx|get_uid|image_data_format|is_float_dtype|is_int_dtype|is_keras_tensor|result_type|set_epsilon|set_floatx|set_image_data_format|standardize_dtype)$)\w+|legacy_tf_layers|optimizer_v2|optimizers\.legacy|preprocessing\.text|callbacks\.callbacks)|tensorflow\.python\.keras|tensorflow\.contrib|tensorflow_addons|keras_contrib|keras_applications|keras_preprocessing)(?:\.|$)/;
 /** Modules that only Keras 3 has. */
 const KERAS_3_ONLY =
   /^(?:tensorflow\.)?keras\.(?:ops|random|tree|distribution|quantizers|dtype_policies)(?:\.|$)/;
@@ -21,6 +21,12 @@ export function versionIsOpen(imported: ReadonlySet<string>): boolean {
     if (name === 'tensorflow' || name.startsWith('tensorflow.')) through = true;
   }
   return through && !standalone;
+}
+
+/** Whether the program imports what only Keras before TensorFlow's own had: Keras 1 and 2 up to 2.3 took old names of arguments. */
+export function importsOldKeras(imported: ReadonlySet<string>): boolean {
+  for (const name of imported) if (name.startsWith('keras.') && KERAS_2_ONLY.test(name)) return true;
+  return false;
 }
 
 /** Failures that stop the program. */

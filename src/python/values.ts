@@ -104,6 +104,8 @@ export interface DictValue {
   tail: UnknownValue | null;
   /** defaultdict */ defaultFactory?: Value;
   /** OrderedDict, Counter, user subclass … */ cls?: ClassValue;
+  /** The object whose attributes (or the scope whose names) these are: what changes is that. */
+  readonly of?: InstanceValue | ClassValue | FunctionValue | Scope;
 }
 export interface SetValue {
   readonly kind: 'set';
@@ -217,7 +219,11 @@ export interface ClassHooks {
     cls: ClassValue,
     operation: MetaOperation,
     args: readonly Value[],
+    /** The whole call, where it is one. */
+    call?: CallArgs,
   ) => Value | undefined;
+  /** The metaclass that the program wrote for the class. */
+  readonly metaclass?: ClassValue;
 }
 export type MetaOperation = 'call' | 'iterate' | 'getItem' | 'len' | 'contains';
 

@@ -59,7 +59,7 @@ function notKnown(context: CallContext): CallResult {
 }
 
 /** The batch length of a merge: the one known length among the inputs, else open. */
-function mergedBatch(inputs: readonly TensorSpec[]): Dim {
+function mergedBatch(inputs: readonly TensorSpec[], builds: boolean): Dim {
   const batches = inputs.map((input) =>
     isKnownRank(input.shape) ? (input.shape[0] ?? OPEN) : unknownDim(input.shape.reason),
   );
@@ -67,6 +67,8 @@ function mergedBatch(inputs: readonly TensorSpec[]): Dim {
   if (lost !== undefined) return lost;
   const sizes = new Set(batches.filter((dim) => typeof dim === 'number'));
   if (sizes.size === 1) return [...sizes][0];
+  // Only building compares the batches: later calls let one sample stand for all, as any operation does.
+  if (!builds && sizes.size === 2 && sizes.delete(1)) return [...sizes][0];
   if (sizes.size > 1) {
     throw new KerasError(
       'merge-batch',
@@ -79,7 +81,7 @@ function mergedBatch(inputs: readonly TensorSpec[]): Dim {
 }
 
 /** Shape of an elementwise merge. Raises Keras' error for lengths that do not fit. */
-function mergedShape(inputs: readonly TensorSpec[]): Shape {
+function mergedShape(inputs: readonly TensorSpec[], builds: boolean): Shape {
   const lost = inputs.find((input) => !isKnownRank(input.shape));
   if (lost) return lost.shape;
   if (inputs.some((input) => isKnownRank(input.shape) && input.shape.length === 0))
@@ -89,7 +91,7 @@ function mergedShape(inputs: readonly TensorSpec[]): Shape {
       'tuple index out of range',
       { callArgument: 'inputs', facts: { rank: 0, minNdim: 1 }, exception: 'IndexError' },
     );
-  const batch = mergedBatch(inputs);
+  const batch = mergedBatch(inputs, builds);
   let merged = (inputs[0].shape as readonly Dim[]).slice(1);
   inputs.slice(1).forEach((input, i) => {
     const shape = (input.shape as readonly Dim[]).slice(1);
@@ -117,7 +119,7 @@ function elementwise(name: string, fn: string): LayerDefinition {
     call(context) {
       if (!requireList(context, name)) return notKnown(context);
       const { inputs } = context;
-      const shape = mergedShape(inputs);
+      const shape = mergedShape(inputs, context.builds);
       if (name === 'Subtract' && inputs.length !== 2) {
         throw new KerasError(
           'merge-count',

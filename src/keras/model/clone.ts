@@ -34,7 +34,10 @@ function cloneLayer(state: LayerState, args: CallArgs): LayerState | undefined {
   const keywords: Record<string, Value> = {};
   for (const name of state.config.bound.given) keywords[name] = state.config.value(name);
   keywords['name'] = { kind: 'str', value: state.layer.name };
-  return layerStateOf(machine.instantiate(state.self.cls, machine.args([], keywords)));
+  const copy = layerStateOf(machine.instantiate(state.self.cls, machine.args([], keywords)));
+  // The configuration of a layer says whether it is trainable.
+  if (copy !== undefined && !state.layer.trainable) copy.setTrainable(false);
+  return copy;
 }
 
 function cloneState(state: LayerState, given: Value, args: CallArgs): LayerState | undefined {

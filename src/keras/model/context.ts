@@ -19,6 +19,7 @@ export class LayerCallContext implements CallContext {
   readonly config: Config;
   readonly inputs: readonly TensorRef[];
   readonly computes: boolean;
+  readonly builds: boolean;
   /** Whether internal steps were recorded. */
   steps = 0;
 
@@ -32,6 +33,7 @@ export class LayerCallContext implements CallContext {
     readonly callArgs: ReadonlyMap<string, Value>,
   ) {
     this.config = state.config!;
+    this.builds = state.layer.nodes.length <= 1;
     this.computes = recorder.computes(inputs.map((input) => input.tensor));
     // `Layer.__call__` casts float tensors before `call` sees them.
     const specified = recorder.takeUncast();

@@ -33,6 +33,7 @@ import {
 import { layerStateOf, type LayerState } from './layerState';
 import { givenBeside, maskForCall, maskJoinsNode, passMask } from './masks';
 import { callModel } from './modelCall';
+import { asksForShape, beforeItRuns, withStatedShapes } from './statedOutput';
 import { runUserCall } from './userCall';
 import { recorderOf, type Recorder } from './recorder';
 import {
@@ -164,6 +165,9 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
     recorder.maskInputs.set(node.id, tensorsIn(mask));
   if (buildFailed || state.broken) {
     node.failed = true;
+    // How many weights it would have is not known.
+    state.touch();
+    state.layer.weightsDiffer = true;
     node.primitive = { op: 'opaque', reason: 'the layer could not be built' };
     return finish(
       recorder,
@@ -176,14 +180,14 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
   }
   if (userCall === undefined && state.isModel)
     return finishValue(recorder, state, node, args, callModel(recorder, state, node, first, args));
-  if (userCall !== undefined)
-    return finishValue(
-      recorder,
-      state,
-      node,
-      args,
-      runUserCall(recorder, state, node, mask === undefined ? args : withMask(args, mask)),
-    );
+  if (userCall !== undefined) {
+    const run = (): Value =>
+      runUserCall(recorder, state, node, mask === undefined ? args : withMask(args, mask));
+    if (!asksForShape(recorder, state, inputIds)) return finishValue(recorder, state, node, args, run());
+    const result = withStatedShapes(recorder, state, args, beforeItRuns(recorder, state, run));
+    if (result.kind !== 'unknown') node.unknown = null;
+    return finishValue(recorder, state, node, args, result);
+  }
   if (state.definition?.call !== undefined) return runDefinition(recorder, state, node, inputs, args);
   if (unknownBase(state.self.cls) !== null || state.self.cls.def === null)
     node.unknown = recorder.unknown(`what ${state.layer.type} computes is not known`);

@@ -26,6 +26,7 @@ import { userMethod } from './layerBuild';
 import { withoutSelf } from './callArguments';
 import { builtinCall } from './layerCall';
 import { layerStateOf, LayerState } from './layerState';
+import { modernArguments } from './oldArguments';
 import { recorderOf, siteKey, type Recorder } from './recorder';
 import { toUnknown } from './shapes';
 
@@ -109,7 +110,8 @@ function initialise(machine: Machine, definition: LayerDefinition, args: CallArg
   const state = self === undefined ? undefined : layerStateOf(self);
   if (state === undefined) return NONE;
   const { parameters, open } = constructorOf(definition);
-  const own = withoutSelf(args);
+  const takes = (name: string): boolean => parameters.some((parameter) => parameter.name === name);
+  const own = withoutSelf(modernArguments(recorder, definition.name, takes, args));
   const asWritten = machine.bind(parameters, own);
   const meant = open ? null : meantArgument(asWritten, parameters);
   const bound = meant === null ? asWritten : machine.bind(parameters, renamed(own, meant));

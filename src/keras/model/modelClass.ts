@@ -30,6 +30,7 @@ import { buildBase, layerHooks, layerMethod, layerProperty, refresh } from './la
 import { COMMON, createState, setUp } from './layerClass';
 import { MODEL_ATTRIBUTE_NAMES } from './attributeNames';
 import { layerStateOf, type LayerState } from './layerState';
+import { importsOldKeras } from '../version';
 import { countParameters } from './parameters';
 import { recorderOf, type Recorder } from './recorder';
 import { shapesOf } from './layerBuild';
@@ -253,6 +254,7 @@ const TRAINING_2: readonly string[] = [
 /** A keyword that the method does not take: TypeError, as Python says it. */
 function checkKeywords(state: LayerState, method: string, call: CallArgs): void {
   const { recorder } = state;
+  if (recorder.kerasVersion === 2 && importsOldKeras(recorder.machine.imported)) return;
   if (TRAINING[method] === undefined) return;
   const names = [...TRAINING[method], ...(recorder.kerasVersion === 2 ? TRAINING_2 : [])];
   for (const [name, { nameRange }] of call.keywords) {

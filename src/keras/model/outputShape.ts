@@ -19,6 +19,7 @@ export function outputShapeFor(state: LayerState, shape: Value): Value {
     self: state.self,
     inputs,
     computes: false,
+    builds: true,
     inputIsList: inputs.length > 1,
     callArgs: new Map(),
     tensor: () => undefined,

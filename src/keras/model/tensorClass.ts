@@ -17,7 +17,7 @@ import {
   type Value,
 } from '../../python/values';
 import { KerasError } from '../definition';
-import { formatShape, isKnownRank, product } from '../dims';
+import { formatShape, isKnownRank, product, unknownDim } from '../dims';
 import { joinTensors } from './joinTensors';
 import { operatorMethods } from '../ops/operators';
 import { recorderOf, type Classes, type Recorder } from './recorder';
@@ -305,7 +305,12 @@ function refine(recorder: Recorder, self: Value, shapeValue: Value): void {
         )
       : isKnownRank(shape)
         ? shape
-        : stated;
+        : // None leaves open what the axis is: of a tensor with values it has a length, which nobody states.
+          stated.map((dim) =>
+            typeof dim === 'number' || recorder.isSymbolic(data.tensor)
+              ? dim
+              : unknownDim('the shape of this is not known'),
+          );
 }
 
 function historyOf(machine: Machine, recorder: Recorder, self: Value): Value {

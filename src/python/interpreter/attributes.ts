@@ -1,9 +1,11 @@
 /** Attribute access on every kind of value: lookup, binding of methods, properties, and setting. */
-import type { ClassValue, FunctionValue, InstanceValue, PropertyValue, Value } from '../values';
+import type { ClassValue, DictValue, FunctionValue, InstanceValue, PropertyValue, Value } from '../values';
 import { NONE, native, str, tuple, unknown } from '../values';
 import { CLASS_METHODS, methodOf, methodsOf } from '../library/methods';
 import { hook, lookup, lookupValue, unknownBase, unwrap, wrappedOf } from './classes';
 import type { Interpreter } from './interpreter';
+import { metaclassOf, typeMethod } from './metaclasses';
+import { liveNamespace } from './namespaces';
 import { nameFromStars } from './stars';
 import { allocator, objectMethod, wrappedMethod } from './objectMethods';
 
@@ -95,7 +97,7 @@ function instanceAttr(vm: Interpreter, obj: InstanceValue, name: string): Value 
       return vm.invoke(inClass, '__get__', [obj, cls]);
     }
   }
-  const own = obj.bare ? undefined : obj.attrs.get(name);
+  const own = obj.bare ? undefined : (obj.attrs.get(name) ?? givenDict(obj)?.entries.get(`s:${name}`)?.value);
   if (own !== undefined) return own;
   if (inClass !== undefined) return bindAttr(vm, inClass, obj, cls);
   const wrapped = wrappedOf(obj);
@@ -107,7 +109,7 @@ function instanceAttr(vm: Interpreter, obj: InstanceValue, name: string): Value 
     case '__class__':
       return cls;
     case '__dict__':
-      return vm.namespace(obj.attrs);
+      return attributesOf(vm, obj);
     case '__doc__':
       return cls.def?.doc != null ? str(cls.def.doc) : NONE;
     case '__module__':
@@ -120,6 +122,21 @@ function instanceAttr(vm: Interpreter, obj: InstanceValue, name: string): Value 
   if (base !== null) return unknown(base.reason, base.at);
   const general = name.startsWith('__') ? objectMethod(vm, name) : undefined;
   return general === undefined ? undefined : bindAttr(vm, general, obj, cls);
+}
+
+/** `obj.__dict__`. */
+export function attributesOf(vm: Interpreter, obj: InstanceValue): Value {
+  const own = obj.attrs.get('__dict__');
+  return (
+    own ?? liveNamespace(obj.attrs, obj, (name, value) => hook(obj.cls, 'didSetAttr')?.(vm, obj, name, value))
+  );
+}
+
+/** The dict that the program made an object's `__dict__` (`self.__dict__ = self`). */
+function givenDict(obj: InstanceValue): DictValue | undefined {
+  const given = obj.attrs.get('__dict__');
+  const plain = given === undefined ? undefined : unwrap(given);
+  return plain?.kind === 'dict' ? plain : undefined;
 }
 
 function readProperty(vm: Interpreter, property: PropertyValue, obj: Value, name: string): Value | undefined {
@@ -195,6 +212,9 @@ export function classAttr(vm: Interpreter, cls: ClassValue, name: string): Value
   }
   const unbound = builtinMethod(vm, cls, name);
   if (unbound !== undefined) return unbound;
+  const meta = metaclassOf(cls);
+  const ofMeta = meta === undefined ? undefined : lookupValue(meta, name);
+  if (meta !== undefined && ofMeta !== undefined) return bindAttr(vm, ofMeta, cls, meta);
   const base = unknownBase(cls);
   if (base !== null) return unknown(base.reason, base.at);
   const general = vm.classes.object;
@@ -309,6 +329,10 @@ function superAttr(
   if (name === '__init_subclass__' || name === '__post_init__' || name === '__set_name__')
     return name === '__post_init__' ? undefined : native(name, () => NONE);
   if (name === '__class__') return vm.builtin('super');
+  if (self.kind === 'class') {
+    const found = typeMethod(vm, self, name);
+    if (found !== undefined) return found;
+  }
   for (let i = from; i < of.mro.length; i++) {
     const getAttr = of.mro[i].hooks?.getAttr;
     const found = getAttr !== undefined && self.kind === 'instance' ? getAttr(vm, self, name) : undefined;
@@ -375,6 +399,12 @@ export function setAttr(vm: Interpreter, obj: Value, name: string, value: Value)
 
 /** Sets the attribute past any `__setattr__`, and tells the class's hook. */
 export function setInstance(vm: Interpreter, obj: InstanceValue, name: string, value: Value): void {
+  const given = givenDict(obj);
+  if (given !== undefined && name !== '__dict__') {
+    vm.touch(given);
+    given.entries.set(`s:${name}`, { key: str(name), value });
+    return;
+  }
   vm.touch(obj);
   obj.attrs.set(name, value);
   hook(obj.cls, 'didSetAttr')?.(vm, obj, name, value);

@@ -17,6 +17,7 @@ import { bindAttr } from './attributes';
 import { hook, linearise, lookupValue, unknownBase, Wrapped } from './classes';
 import { settle } from './branching';
 import { evaluate } from './expressions';
+import { classByCall, isMetaclass, metaclassHooks, type ClassPlace } from './metaclasses';
 import { runGenerator } from './generators';
 import { MAX_CALL_DEPTH, type Interpreter } from './interpreter';
 import { bindToScope } from './functionArguments';
@@ -193,13 +194,20 @@ export function instantiate(vm: Interpreter, cls: ClassValue, args: CallArgs): V
     cls,
     'call',
     args.positional.map((arg) => arg.value),
+    args,
   );
-  if (answered !== undefined) return answered;
+  return answered ?? instantiatePlain(vm, cls, args);
+}
+
+/** A new instance, whatever the metaclass says. */
+export function instantiatePlain(vm: Interpreter, cls: ClassValue, args: CallArgs): Value {
   if (cls.module === 'builtins' && cls.def === null) {
     if (isConstructible(cls.name)) return construct(cls.name, vm, args);
     if (cls === vm.classes.type) return typeCall(vm, args);
     if (cls.name === 'object') return vm.allocate(cls);
   }
+  if (cls.def !== null && args.positional.length >= 3 && isMetaclass(vm, cls))
+    return classByCall(vm, cls, args);
   const maker = lookupValue(cls, '__new__');
   let made: Value;
   if (maker !== undefined) {
@@ -242,21 +250,7 @@ function typeCall(vm: Interpreter, args: CallArgs): Value {
     }
     return vm.typeOf(given[0]);
   }
-  const [name, bases, attrs] = given;
-  if (name?.kind !== 'str' || bases?.kind !== 'tuple' || attrs?.kind !== 'dict')
-    return unknown('a class made by type() is not followed');
-  const members = new Map<string, Value>();
-  for (const entry of attrs.entries.values())
-    if (entry.key.kind === 'str') members.set(entry.key.value, entry.value);
-  return makeUserClass(
-    vm,
-    name.value,
-    bases.items,
-    members,
-    null,
-    vm.frames[vm.frames.length - 1]?.file ?? vm.mainFile,
-    '__main__',
-  );
+  return classByCall(vm, vm.classes.type, args);
 }
 
 /** A class from its evaluated bases and body. */
@@ -265,9 +259,9 @@ export function makeUserClass(
   name: string,
   bases: readonly Value[],
   attrs: Map<string, Value>,
-  def: ClassValue['def'],
-  file: string,
-  module: string,
+  { def, file, module }: ClassPlace,
+  metaclass: ClassValue | null,
+  keywords: CallArgs['keywords'],
 ): ClassValue {
   const known: ClassValue[] = [];
   let notKnown: ClassValue['unknownBase'] = null;
@@ -294,7 +288,7 @@ export function makeUserClass(
     file,
     unknownBase: notKnown,
     native: null,
-    hooks: null,
+    hooks: metaclass === null ? null : metaclassHooks(metaclass),
     instances: 0,
   };
   const order = linearise(cls, known);
@@ -318,7 +312,7 @@ export function makeUserClass(
   for (const base of mro.slice(1)) {
     const init = base.attrs.get('__init_subclass__');
     if (init === undefined) continue;
-    vm.apply(bindAttr(vm, init.kind === 'wrapped' ? init.fn : init, cls, cls), []);
+    call(vm, bindAttr(vm, init.kind === 'wrapped' ? init.fn : init, cls, cls), { ...vm.args([]), keywords });
     break;
   }
   return cls;
@@ -337,7 +331,7 @@ export function makeSuper(vm: Interpreter, activation: Activation, args: CallArg
   if (start.kind === 'unknown' || self?.kind === 'unknown')
     return unknown((start.kind === 'unknown' ? start : (self as { reason: string })).reason);
   if (start.kind !== 'class' || self === null) return unknown('super() of this kind is not followed');
-  const of = self.kind === 'class' ? self : vm.typeOf(self);
+  const of = self.kind === 'class' && self.mro.includes(start) ? self : vm.typeOf(self);
   // After a class decorator made a copy, or a name was rebound, the class may not be among the ancestors.
   if (!of.mro.includes(start)) return unknown('super() of another class is not followed');
   return { kind: 'super', self, start, of };

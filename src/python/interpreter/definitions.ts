@@ -5,9 +5,10 @@ import { NONE } from '../values';
 import type { Activation } from './activation';
 import { evaluateArguments } from './arguments';
 import { bindName } from './assignment';
-import { call, makeUserClass } from './calls';
+import { call } from './calls';
 import { at, evaluate, evaluateDefaults } from './expressions';
 import type { Interpreter } from './interpreter';
+import { newClass } from './metaclasses';
 import { execute } from './statements';
 
 export function defineFunction(vm: Interpreter, activation: Activation, def: FunctionDef): void {
@@ -101,14 +102,17 @@ export function defineClass(vm: Interpreter, activation: Activation, def: ClassD
   execute(vm, body, def.body);
   vm.frames.length = depth - 1;
   const moduleName = (activation.scope.globals ?? activation.scope).vars.get('__name__');
-  const cls = makeUserClass(
+  const cls = newClass(
     vm,
+    {
+      def,
+      file: activation.file,
+      module: moduleName?.kind === 'str' ? moduleName.value : '__main__',
+    },
     def.name,
     bases,
     scope.vars,
-    def,
-    activation.file,
-    moduleName?.kind === 'str' ? moduleName.value : '__main__',
+    args.keywords,
   );
   bindDefinition(vm, activation, def, decorate(vm, activation, def, cls));
 }

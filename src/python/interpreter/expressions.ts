@@ -21,7 +21,7 @@ import type { Activation } from './activation';
 import { bindWalrus } from './assignment';
 import { branchValue } from './branching';
 import { call } from './calls';
-import { give } from './generators';
+import { give, sends } from './generators';
 import type { Interpreter } from './interpreter';
 import { beyondEnd, missingAttribute, undefinedName } from './mistakes';
 import { checkReturned } from './misuses';
@@ -137,7 +137,8 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
       return evaluate(vm, activation, expr.value);
     case 'Yield':
       give(vm, activation, expr.value === null ? NONE : evaluate(vm, activation, expr.value));
-      return unknown('what is sent into a generator is not followed', at(activation, expr));
+      // A loop or next() sends None.
+      return sends(vm) ? unknown('what is sent into a generator is not followed', at(activation, expr)) : NONE;
     case 'YieldFrom': {
       const source = evaluate(vm, activation, expr.value);
       const elements = iterate(vm, source);

@@ -35,6 +35,14 @@ export function runGenerator(vm: Interpreter, activation: Activation, fn: Functi
   });
 }
 
+const SENDS = /\.\s*(?:send|asend)\s*\(/;
+
+/** Whether the program sends values into generators, so that a `yield` may have one. */
+export function sends(vm: Interpreter): boolean {
+  for (const { source } of vm.sources.values()) if (SENDS.test(source)) return true;
+  return false;
+}
+
 /** Hands out one element of the generator running in `activation`. */
 export function give(vm: Interpreter, activation: Activation, value: Value): void {
   const yields = activation.yields;

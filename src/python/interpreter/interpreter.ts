@@ -40,7 +40,9 @@ import { binary, unary } from './operators';
 import { repr, text } from './text';
 import { Trail, type Joins, type Touchable } from './trail';
 import { probe, uncalled } from './guard';
+import { liveNamespace } from './namespaces';
 import { isInstance } from './instances';
+import { metaclassOf, type ClassPlace } from './metaclasses';
 
 import type { InterpreterOptions, Problem } from './options';
 
@@ -65,6 +67,8 @@ export class Interpreter implements Machine {
   /** Parsed sources by file name: their text is needed for reasons and readings. */
   readonly sources = new Map<string, ModuleNode>();
   readonly functions: FunctionValue[] = [];
+  /** Class statements that a metaclass is working on, the innermost last. */
+  readonly classPlaces: ClassPlace[] = [];
   readonly classValues: ClassValue[] = [];
   /** Handlers of `try` statements around the current point. */
   readonly handlers: ((exceptionName: string) => boolean)[] = [];
@@ -223,6 +227,8 @@ export class Interpreter implements Machine {
       case 'tuple':
       case 'dict':
         return value.cls ?? this.classes.byName.get(value.kind)!;
+      case 'class':
+        return metaclassOf(value) ?? this.classes.type;
       case 'set':
         return this.classes.byName.get(value.frozen ? 'frozenset' : 'set')!;
       default:
@@ -421,7 +427,10 @@ export class Interpreter implements Machine {
     if (callee === this.superClass) return makeSuper(this, activation, args);
     if (callee.kind !== 'native' || args.positional.length > 0) return undefined;
     if (callee !== this.builtins.get(callee.name)) return undefined;
-    if (callee.name === 'globals') return this.namespace((activation.scope.globals ?? activation.scope).vars);
+    if (callee.name === 'globals') {
+      const scope = activation.scope.globals ?? activation.scope;
+      return liveNamespace(scope.vars, scope);
+    }
     if (callee.name === 'locals' || callee.name === 'vars') return this.namespace(activation.scope.vars);
     return undefined;
   }

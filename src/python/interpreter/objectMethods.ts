@@ -4,10 +4,13 @@ import { NONE, native, str, unknown } from '../values';
 import { methodOf } from '../library/methods';
 import { setInstance } from './attributes';
 import type { Interpreter } from './interpreter';
+import { typeNew } from './metaclasses';
 
 /** `object.__new__`. */
 export function allocator(vm: Interpreter): NativeFunction {
   return native('__new__', (_machine, args) => {
+    const made = typeNew(vm, args);
+    if (made !== undefined) return made;
     const [first] = args.positional;
     return first?.value.kind === 'class'
       ? vm.allocateFor(first.value, { ...args, positional: args.positional.slice(1) })

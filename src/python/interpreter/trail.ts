@@ -67,6 +67,7 @@ export class Trail {
   }
 
   touch(what: Touchable): void {
+    if ('of' in what && what.of !== undefined) return this.touch(what.of);
     if (this.top !== null && !this.top.saved.has(what)) this.top.saved.set(what, snapshot(what));
   }
 

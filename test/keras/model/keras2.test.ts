@@ -90,4 +90,32 @@ y = keras.layers.Dense(-1)(keras.Input((4,)))`);
       [],
     );
   });
+
+  it('takes the arguments of Keras 1 where modules of that time are imported', () => {
+    const old = (head: string): ReturnType<typeof graphOf> =>
+      graphOf(`${head}
+from keras.models import Sequential
+from keras.layers import Convolution2D, Dense, Flatten, Input
+model = Sequential()
+model.add(Convolution2D(8, 3, 5, border_mode='same', subsample=(2, 2), dim_ordering='tf', input_shape=(32, 32, 3)))
+model.add(Flatten())
+model.add(Dense(output_dim=4, init='uniform', W_regularizer=None))
+model.fit(None, None, nb_epoch=3)
+`);
+    const graph = old('from keras.layers.core import Activation');
+    assert.deepEqual(
+      graph.failures.filter(({ severity }) => severity === 'error').map(({ code }) => code),
+      [],
+    );
+    assert.deepEqual(
+      graph.weights.map(({ shape }) => JSON.stringify(shape)),
+      ['[3,5,3,8]', '[8]', '[2048,4]', '[4]'],
+    );
+    assert.ok(old('import keras').failures.some(({ code }) => code === 'unknown-argument'));
+  });
+
+  it('is not told by names of keras.backend that Keras 3 has', () =>
+    assert.deepEqual(codes('import keras\nfrom keras.backend import clear_session, epsilon'), [
+      'layer-name',
+    ]));
 });

@@ -75,12 +75,11 @@ function dotAttention(name: 'Attention' | 'AdditiveAttention'): LayerDefinition 
     call(context) {
       const [query, value, key] = requireInputs(context, name);
       const dtype = computeDtype(context.config);
-      const shape: Shape = isKnownRank(query.shape)
-        ? [...query.shape.slice(0, -1), last(value.shape)]
-        : query.shape;
-      const scores: Shape = isKnownRank(query.shape)
-        ? [...query.shape.slice(0, -1), lengthBefore(key.shape)]
-        : query.shape;
+      const rows = isKnownRank(query.shape) ? [...query.shape.slice(0, -1)] : null;
+      // Where it is computed, one query may stand for a whole batch of values.
+      if (rows !== null && context.computes && rows[0] === 1 && isKnownRank(value.shape)) rows[0] = value.shape[0];
+      const shape: Shape = rows === null ? query.shape : [...rows, last(value.shape)];
+      const scores: Shape = rows === null ? query.shape : [...rows, lengthBefore(key.shape)];
       return withScores(context, spec(shape, dtype), scores, {
         op: 'attention',
         heads: 1,

@@ -80,6 +80,7 @@ export function namespaceOf(machine: Machine, obj: Value): Value {
       ? because(obj, 'dict')
       : machine.raise('TypeError', 'vars() argument must have __dict__ attribute');
   }
+  if (obj.kind === 'instance') return machine.getAttr(obj, '__dict__');
   const entries: DictValue['entries'] = new Map();
   for (const [name, value] of obj.attrs) entries.set(`s:${name}`, { key: str(name), value });
   return { kind: 'dict', entries, tail: null };

@@ -26,6 +26,8 @@ interface FieldOptions {
   readonly factory: Value | undefined;
   readonly init: boolean;
   readonly kwOnly: boolean | undefined;
+  /** Takes part in `==` and `<`. */
+  readonly compare: boolean;
 }
 
 interface Field extends FieldOptions {
@@ -33,6 +35,8 @@ interface Field extends FieldOptions {
   /** Passed on to `__post_init__` instead of being stored. */
   readonly initOnly: boolean;
 }
+
+const ORDER = { __lt__: '<', __le__: '<=', __gt__: '>', __ge__: '>=' } as const;
 
 const fieldsByClass = new WeakMap<ClassValue, readonly Field[]>();
 
@@ -54,14 +58,18 @@ const optionsOf = (value: Value | undefined): FieldOptions | undefined => {
 function makeDataclass(
   machine: Machine,
   cls: ClassValue,
-  kwOnlyAll: boolean,
-  init: boolean,
+  options: {
+    readonly kwOnly: boolean;
+    readonly init: boolean;
+    readonly eq: boolean;
+    readonly order: boolean;
+  },
   fieldClass: ClassValue,
 ): ClassValue {
   const fields = new Map<string, Field>();
   for (const base of [...cls.mro.slice(1)].reverse())
     for (const field of fieldsByClass.get(base) ?? []) fields.set(field.name, field);
-  let kwOnly = kwOnlyAll;
+  let { kwOnly } = options;
   machine.touch(cls);
   for (const { name, value, annotation } of annotatedFields(cls)) {
     if (annotation === 'ClassVar') continue;
@@ -69,21 +77,22 @@ function makeDataclass(
       kwOnly = true;
       continue;
     }
-    const options = optionsOf(value) ?? {
+    const stated = optionsOf(value) ?? {
       isField: true,
       fallback: value,
       factory: undefined,
       init: true,
       kwOnly: undefined,
+      compare: true,
     };
     fields.set(name, {
-      ...options,
+      ...stated,
       name,
-      kwOnly: options.kwOnly ?? kwOnly,
+      kwOnly: stated.kwOnly ?? kwOnly,
       initOnly: annotation === 'InitVar',
     });
     if (optionsOf(value)) {
-      if (options.fallback) cls.attrs.set(name, options.fallback);
+      if (stated.fallback) cls.attrs.set(name, stated.fallback);
       else cls.attrs.delete(name);
     }
   }
@@ -96,8 +105,21 @@ function makeDataclass(
     return [field.name, made];
   });
   cls.attrs.set('__dataclass_fields__', asDict(shown));
-  if (init && !cls.attrs.has('__init__')) cls.attrs.set('__init__', initOf(cls, all));
-  if (!cls.attrs.has('__eq__'))
+  if (options.init && !cls.attrs.has('__init__')) cls.attrs.set('__init__', initOf(cls, all));
+  if (options.order)
+    for (const [method, op] of Object.entries(ORDER))
+      if (!cls.attrs.has(method))
+        cls.attrs.set(
+          method,
+          fn(`${method}(self, other)`, (m, { self, other }) => {
+            if (self.kind !== 'instance' || other.kind !== 'instance' || self.cls !== other.cls)
+              return unknown('dataclasses of different classes are not compared', null, 'bool');
+            const values = (side: Value): Value =>
+              tuple(all.filter(({ compare }) => compare).map(({ name }) => m.getAttr(side, name)));
+            return m.compare(op, values(self), values(other));
+          }),
+        );
+  if (options.eq && !cls.attrs.has('__eq__'))
     cls.attrs.set(
       '__eq__',
       fn('__eq__(self, other)', (m, { self, other }) => equal(m, self, other)),
@@ -151,7 +173,8 @@ function equal(machine: Machine, self: Value, other: Value): Value {
     return unknown('the other value is not known', null, 'bool');
   if (other.kind !== 'instance' || other.cls !== self.cls) return bool(false);
   let answer: boolean | undefined = true;
-  for (const { name } of dataclassFields(self.cls) ?? []) {
+  for (const { name, compare } of dataclassFields(self.cls) ?? []) {
+    if (!compare) continue;
     const same = machine.equal(machine.getAttr(self, name), machine.getAttr(other, name));
     if (same === false) return bool(false);
     if (same === undefined) answer = undefined;
@@ -221,11 +244,16 @@ export function dataclassesModule(machine: Machine): ModuleValue {
     ['FrozenInstanceError', machine.builtin('AttributeError')],
     ...functions([
       [
-        'dataclass(cls=None, /, *, init=True, kw_only=False, **kwargs)',
-        (m, { cls, init, kw_only }) => {
+        'dataclass(cls=None, /, *, init=True, eq=True, order=False, kw_only=False, **kwargs)',
+        (m, { cls, init, eq, order, kw_only }) => {
           const decorate = (target: Value): Value =>
             target.kind === 'class'
-              ? makeDataclass(m, target, isTrue(kw_only), isTrue(init), fieldClass)
+              ? makeDataclass(
+                  m,
+                  target,
+                  { kwOnly: isTrue(kw_only), init: isTrue(init), eq: isTrue(eq), order: isTrue(order) },
+                  fieldClass,
+                )
               : target;
           return cls.kind === 'none'
             ? fn('decorator(cls)', (_m, params) => decorate(params.cls))
@@ -233,7 +261,7 @@ export function dataclassesModule(machine: Machine): ModuleValue {
         },
       ],
       [
-        'field(*, default?, default_factory?, init=True, kw_only?, **kwargs)',
+        'field(*, default?, default_factory?, init=True, kw_only?, compare=True, **kwargs)',
         (m, params) => {
           const given = (value: Value | undefined): Value | undefined =>
             value === missing ? undefined : value;
@@ -243,6 +271,7 @@ export function dataclassesModule(machine: Machine): ModuleValue {
             factory: given(params.default_factory),
             init: isTrue(params.init),
             kwOnly: params.kw_only?.kind === 'bool' ? params.kw_only.value : undefined,
+            compare: isTrue(params.compare),
           } satisfies FieldOptions);
         },
       ],

@@ -15,6 +15,7 @@ import {
 import { nativeClass, nativeModule } from '../classes';
 import { fn, functions, type Params } from '../define';
 import { because, elements } from '../known';
+import { dispatchers } from './dispatch';
 
 /** Payload of `partial(...)`. */
 export interface Partial {
@@ -62,12 +63,6 @@ const CACHE_ATTRS: readonly Value[] = [
   fn('cache_clear()', () => NONE),
   fn('cache_info()', () => unknown('the cache is not followed')),
 ];
-const DISPATCH_ATTRS: readonly Value[] = [
-  fn('register(cls, func=None)', (_machine, { func }) =>
-    func.kind === 'none' ? fn('decorator(func)', (_m, params) => params.func) : func,
-  ),
-];
-
 /** A decorator usable bare and with arguments, which leaves the function as it is, with a few attributes more. */
 function transparent(name: string, attrs: readonly Value[] = []): [string, Value] {
   const decorate = (machine: Machine, inner: Value): Value => {
@@ -124,8 +119,7 @@ export function functoolsModule(machine: Machine): ModuleValue {
     transparent('lru_cache', CACHE_ATTRS),
     transparent('cache', CACHE_ATTRS),
     transparent('total_ordering'),
-    transparent('singledispatch', DISPATCH_ATTRS),
-    transparent('singledispatchmethod', DISPATCH_ATTRS),
+    ...dispatchers(machine),
     [
       'cached_property',
       fn('cached_property(func)', (_m, { func }) => ({

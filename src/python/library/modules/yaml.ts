@@ -102,13 +102,24 @@ export function parseYaml(text: string): Value | undefined {
   return parseYamlText(text, parseJson);
 }
 
+/** What a function makes of every object of a text, the innermost first. */
+function hooked(machine: Machine, value: Value, hook: Value): Value {
+  if (value.kind === 'list')
+    return { ...value, items: value.items.map((item) => hooked(machine, item, hook)) };
+  if (value.kind !== 'dict') return value;
+  const entries: DictValue['entries'] = new Map();
+  for (const [key, entry] of value.entries)
+    entries.set(key, { ...entry, value: hooked(machine, entry.value, hook) });
+  return machine.apply(hook, [{ ...value, entries }]);
+}
+
 const reading =
   (parse: (text: string) => Value | undefined, what: string, raises: boolean): Body =>
-  (machine, { source }) => {
+  (machine, { source, object_hook: hook }) => {
     const text = strOf(source) ?? textOfFile(source);
     if (text === undefined) return because(firstUnknown(source) ?? unknown(`the ${what} text is not known`));
     const value = parse(text);
-    if (value) return value;
+    if (value) return hook === undefined || hook.kind === 'none' ? value : hooked(machine, value, hook);
     return raises
       ? machine.raise('ValueError', 'Expecting value: line 1 column 1 (char 0)')
       : unknown(`this ${what} text is not followed`);
@@ -162,8 +173,8 @@ function dump(value: Value, indent: number | undefined, sort: boolean, depth = 0
 export function jsonModule(machine: Machine): ModuleValue {
   return nativeModule('json', [
     ...functions([
-      ['loads(source, **kwargs)', reading(parseJson, 'JSON', true)],
-      ['load(source, **kwargs)', reading(parseJson, 'JSON', true)],
+      ['loads(source, *, object_hook=None, **kwargs)', reading(parseJson, 'JSON', true)],
+      ['load(source, *, object_hook=None, **kwargs)', reading(parseJson, 'JSON', true)],
       [
         'dumps(obj, *, indent=None, sort_keys=False, **kwargs)',
         (m, { obj, indent, sort_keys }) => {
