@@ -1,4 +1,4 @@
-/** Layers of the program's own with `compute_output_shape`, data sets that are walked over, batches that computing lets differ. */
+/** Layers of the program's own with `compute_output_shape`, batches that computing lets differ. */
 import { strict as assert } from 'node:assert';
 import { layersParameters } from '../../../src/analysis/params';
 import { check, model } from '../check';
@@ -42,25 +42,6 @@ n = keras.Model(x, run(x))
 `);
     assert.equal(layersParameters(graph, [model(graph, 'm').layer]).total, 21);
     assert.equal(layersParameters(graph, [model(graph, 'n').layer]).total, 75);
-  });
-
-  it('says nothing of elements that a loop over data gets: those have lengths', () => {
-    check(`
-import numpy as np
-import tensorflow as tf
-from tensorflow.keras import layers
-data = tf.data.Dataset.from_tensor_slices((np.zeros((100, 5, 3)), np.zeros((100,)))).shuffle(9).batch(16)
-for x, y in data.take(1):
-    first = layers.Dense(4)(x)
-#   ^^^^^ (16, 5, 4)
-for x, y in data.skip(1).take(1):
-    second = layers.Dense(4)(x)
-#   ^^^^^^ (16, 5, 4)
-if True:
-    third = layers.Dense(4)
-    name = third.name
-#   ^^^^ "dense_2"
-`);
   });
 
   it('is no bound on batches once a model is built', () => {
