@@ -138,7 +138,9 @@ export function evaluate(vm: Interpreter, activation: Activation, expr: Expr): V
     case 'Yield':
       give(vm, activation, expr.value === null ? NONE : evaluate(vm, activation, expr.value));
       // A loop or next() sends None.
-      return sends(vm) ? unknown('what is sent into a generator is not followed', at(activation, expr)) : NONE;
+      return sends(vm)
+        ? unknown('what is sent into a generator is not followed', at(activation, expr))
+        : NONE;
     case 'YieldFrom': {
       const source = evaluate(vm, activation, expr.value);
       const elements = iterate(vm, source);

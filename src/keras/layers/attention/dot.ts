@@ -77,7 +77,8 @@ function dotAttention(name: 'Attention' | 'AdditiveAttention'): LayerDefinition 
       const dtype = computeDtype(context.config);
       const rows = isKnownRank(query.shape) ? [...query.shape.slice(0, -1)] : null;
       // Where it is computed, one query may stand for a whole batch of values.
-      if (rows !== null && context.computes && rows[0] === 1 && isKnownRank(value.shape)) rows[0] = value.shape[0];
+      if (rows !== null && context.computes && rows[0] === 1 && isKnownRank(value.shape))
+        rows[0] = value.shape[0];
       const shape: Shape = rows === null ? query.shape : [...rows, last(value.shape)];
       const scores: Shape = rows === null ? query.shape : [...rows, lengthBefore(key.shape)];
       return withScores(context, spec(shape, dtype), scores, {
