@@ -108,7 +108,9 @@ export function runsThrough(recorder: Recorder, state: LayerState, ref: TensorRe
     wanted !== undefined &&
     isKnownRank(wanted) &&
     isKnownRank(ref.shape) &&
-    wanted.length === ref.shape.length
+    wanted.length === ref.shape.length &&
+    // Weights are as wide as the last axis.
+    wanted[wanted.length - 1] === ref.shape[ref.shape.length - 1]
   );
 }
 
