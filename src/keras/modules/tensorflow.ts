@@ -47,7 +47,6 @@ const RENAMED: Readonly<Record<string, string>> = {
   floormod: 'mod',
   l2_normalize: 'unit_normalize',
   reverse: 'flip',
-  cumsum: 'cumsum',
   is_nan: 'isnan',
   is_inf: 'isinf',
   is_finite: 'isfinite',
@@ -58,6 +57,12 @@ const RENAMED: Readonly<Record<string, string>> = {
   identity: 'linear',
   divide_no_nan: 'divide_no_nan',
 };
+
+/** Functions of which Keras has a namesake that computes something else, or gives it otherwise. */
+const NAMESAKES = new Set([
+  'fft', 'fft2', 'ifft', 'ifft2', 'rfft', 'irfft', 'stft', 'istft', 'unique', 'diag', 'diagonal', 'trace', 'normalize', 'scan',
+  'lstsq', 'unravel_index', 'ctc_loss', 'ctc_decode', 'rot90', 'vectorized_map', 'map',
+]); // prettier-ignore
 
 /** TensorFlow's names of initialisers that Keras calls otherwise. */
 const INITIALIZERS: Readonly<Record<string, string>> = {
@@ -272,6 +277,8 @@ function lookup(
       opsLookup(recorder, `random.${name}`) ?? (DTYPES.includes(name) ? dtype(recorder, name) : undefined)
     );
   if (space === undefined || ['nn', 'math', 'image', 'linalg', 'signal'].includes(space)) {
+    if (NAMESAKES.has(name)) return notModelled(path, name);
+    if (name === 'eye') return eye(recorder);
     const op = name === 'gelu' ? activationFunction(name) : opsLookup(recorder, RENAMED[name] ?? name);
     if (op?.kind === 'native') return renamed(op, RENAMED[name] ?? name);
     if (op !== undefined && op.kind !== 'module') return op;
@@ -284,6 +291,35 @@ function lookup(
   return SUBMODULES.includes(name) || space === 'python'
     ? tensorflowModule(machine, [...path, name])
     : undefined;
+}
+
+/** `tf.eye`: a third argument states a batch, where Keras' moves the diagonal. */
+function eye(recorder: Recorder): Value {
+  return native('eye', (machine, args) => {
+    const batch = args.positional[2] ?? args.keywords.get('batch_shape');
+    const op = opsLookup(recorder, 'eye');
+    if (op === undefined || (batch !== undefined && batch.value.kind !== 'none'))
+      return machine.unknown('tensorflow.eye with a batch is not modelled');
+    const keywords = new Map(args.keywords);
+    for (const [theirs, ours] of [
+      ['num_rows', 'N'],
+      ['num_columns', 'M'],
+    ] as const) {
+      const arg = keywords.get(theirs);
+      if (arg === undefined) continue;
+      keywords.delete(theirs);
+      keywords.set(ours, arg);
+    }
+    keywords.delete('name');
+    keywords.delete('batch_shape');
+    return machine.call(op, { ...args, keywords });
+  });
+}
+
+/** A function of which nothing is known but that it is there. */
+function notModelled(path: readonly string[], name: string): Value {
+  const whole = ['tensorflow', ...path, name].join('.');
+  return native(name, (machine) => machine.unknown(`${whole} is not modelled`));
 }
 
 /** Names of networks that are written without Keras: `tf.layers`, slim, initialisers, losses, `tf.nn`. */

@@ -99,6 +99,13 @@ const argument = (op: string): Twin => ({
   arguments: (p) => ({ x: p['input'], axis: or(p['axis'], p['dimension'], int(0)) }),
 });
 
+const running = (op: string): Twin => ({
+  signature: '(x, axis=0, exclusive=False, reverse=False, name=None)',
+  op,
+  // Along the first axis unless another is given, where Keras flattens.
+  arguments: (p) => ({ x: p['x'], axis: p['axis'] }),
+});
+
 const patches: Twin = {
   signature: '(images, sizes=None, strides=None, rates=None, padding=None, name=None, ksizes=None)',
   op: 'extract_patches',
@@ -193,6 +200,8 @@ const TWINS: Readonly<Record<string, Twin>> = {
   reduce_logsumexp: reduction('logsumexp'),
   argmax: argument('argmax'),
   argmin: argument('argmin'),
+  cumsum: running('cumsum'),
+  cumprod: running('cumprod'),
   norm: {
     signature: "(tensor, ord='euclidean', axis=None, keepdims=None, name=None, keep_dims=None)",
     op: 'norm',
@@ -335,6 +344,8 @@ const BARE = new Set([
   'reduce_logsumexp',
   'argmax',
   'argmin',
+  'cumsum',
+  'cumprod',
   'norm',
   'one_hot',
   'split',
