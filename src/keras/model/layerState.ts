@@ -203,7 +203,11 @@ export class LayerState implements Mutable {
       this.sublayers.push(sublayer);
       this.layer.sublayers.push(sublayer.id);
     }
-    for (const call of other.calls) if (!this.calls.includes(call)) this.calls.push(call);
+    // Both sides went out from the same calls: a loop of thousands of steps compares only what came since.
+    let common = 0;
+    while (common < other.calls.length && other.calls[common] === this.calls[common]) common++;
+    for (let i = common; i < other.calls.length; i++)
+      if (!this.calls.includes(other.calls[i], common)) this.calls.push(other.calls[i]);
   }
 
   private sizesOf(saved: Saved): string {

@@ -65,7 +65,7 @@ export function executeFor(vm: Interpreter, activation: Activation, statement: F
     const fuel = vm.fuel;
     for (let i = 0; i < items.items.length; i++) {
       vm.spend(1);
-      if (tooLong(i, fuel - vm.fuel)) {
+      if (tooLong(i, fuel - vm.fuel) || activation.open.length - mark > MOST_WAYS_OUT) {
         cut = true;
         break;
       }
@@ -120,6 +120,12 @@ export function tooLong(rounds: number, steps: number): boolean {
   return (rounds >= 200 && steps > 10_000) || (rounds >= 20 && steps > 150_000);
 }
 
+/**
+ * After so many rounds that may each have been the last, where the loop ends is anybody's guess: the rest is followed once.
+ * Every way out is kept apart until they meet, so that the cost of the meeting grows with the square of their number.
+ */
+const MOST_WAYS_OUT = 12;
+
 /** So many elements are taken from a generator that goes on for ever. */
 const ENDLESS_YIELDS = 40;
 
@@ -135,7 +141,11 @@ export function executeWhile(vm: Interpreter, activation: Activation, statement:
     // A generator that never ends: what it gives soon repeats itself.
     if (statement.test.type === 'Constant' && (activation.yields?.items.length ?? 0) >= ENDLESS_YIELDS)
       throw new GeneratorCut();
-    if (known === undefined || tooLong(rounds, fuel - vm.fuel)) {
+    if (
+      known === undefined ||
+      tooLong(rounds, fuel - vm.fuel) ||
+      activation.open.length - mark > MOST_WAYS_OUT
+    ) {
       const cause =
         known === undefined
           ? conditionCause(vm, activation, statement.test, test)
