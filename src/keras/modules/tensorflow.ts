@@ -60,7 +60,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 
 /** Functions of which Keras has a namesake that computes something else, or gives it otherwise. */
 const NAMESAKES = new Set([
-  'fft', 'fft2', 'ifft', 'ifft2', 'rfft', 'irfft', 'stft', 'istft', 'unique', 'diag', 'diagonal', 'trace', 'normalize', 'scan',
+  'fft', 'fft2', 'ifft', 'ifft2', 'rfft', 'irfft', 'stft', 'istft', 'unique', 'diagonal', 'trace', 'normalize', 'scan',
   'lstsq', 'unravel_index', 'ctc_loss', 'ctc_decode', 'rot90', 'vectorized_map', 'map',
 ]); // prettier-ignore
 
@@ -279,6 +279,7 @@ function lookup(
   if (space === undefined || ['nn', 'math', 'image', 'linalg', 'signal'].includes(space)) {
     if (NAMESAKES.has(name)) return notModelled(path, name);
     if (name === 'eye') return eye(recorder);
+    if (name === 'diag') return diag(recorder);
     const op = name === 'gelu' ? activationFunction(name) : opsLookup(recorder, RENAMED[name] ?? name);
     if (op?.kind === 'native') return renamed(op, RENAMED[name] ?? name);
     if (op !== undefined && op.kind !== 'module') return op;
@@ -313,6 +314,19 @@ function eye(recorder: Recorder): Value {
     keywords.delete('name');
     keywords.delete('batch_shape');
     return machine.call(op, { ...args, keywords });
+  });
+}
+
+/** `tf.linalg.diag` of a vector, which Keras' does too; of more axes it makes a matrix of each last one. */
+function diag(recorder: Recorder): Value {
+  return native('diag', (machine, args) => {
+    const op = opsLookup(recorder, 'diag');
+    const data = args.positional.length === 1 ? tensorDataOf(args.positional[0].value) : undefined;
+    const shape = data === undefined ? undefined : recorder.graph.tensors[data.tensor].shape;
+    const vector = Array.isArray(shape) && shape.length === 1 && args.keywords.size === 0;
+    return op !== undefined && vector
+      ? machine.call(op, args)
+      : machine.unknown('tensorflow.linalg.diag of more than a vector is not modelled');
   });
 }
 
