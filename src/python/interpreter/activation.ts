@@ -28,6 +28,8 @@ export interface Activation extends Frame {
   result: Value;
   /** Elements that a generator has given so far. */
   readonly yields: ListValue | null;
+  /** Takes what a generator gives while the block of a `with` runs in the place of its `yield`; false: it is not for that block. */
+  around?: (value: Value) => boolean;
   /** Paths that left early, one entry per open trail frame, innermost last. */
   readonly open: Exit[][];
   /** For zero-argument `super()`. */

@@ -7,7 +7,9 @@ import { type Activation, Completion } from './activation';
 import { assign, bindName } from './assignment';
 import { onEveryPath } from './branching';
 import { asUnknown, evaluate } from './expressions';
+import { runAround } from './generators';
 import type { Interpreter } from './interpreter';
+import { LazyIterator } from './lazy';
 import { execute } from './statements';
 
 export function executeWith(
@@ -19,6 +21,8 @@ export function executeWith(
   if (index === statement.items.length) return execute(vm, activation, statement.body);
   const item = statement.items[index];
   const context = evaluate(vm, activation, item.context);
+  const generator = waitingGenerator(context);
+  if (generator !== undefined) return executeAround(vm, activation, statement, index, generator);
   const enter =
     context.kind === 'unknown'
       ? undefined
@@ -60,6 +64,57 @@ export function executeWith(
     activation.result = result;
   }
   return completion;
+}
+
+/** The generator behind an object of `contextlib.contextmanager` that has not been entered. */
+function waitingGenerator(context: Value): LazyIterator | undefined {
+  if (context.kind !== 'instance' || context.cls.name !== '_GeneratorContextManager') return undefined;
+  const generator = context.attrs.get('gen');
+  return generator instanceof LazyIterator && generator.call !== null && !generator.forced
+    ? generator
+    : undefined;
+}
+
+/** `with` on a generator: its block runs where the generator yields. */
+function executeAround(
+  vm: Interpreter,
+  activation: Activation,
+  statement: With,
+  index: number,
+  generator: LazyIterator,
+): Completion {
+  const { target } = statement.items[index];
+  const depth = vm.frames.length;
+  const handlers = vm.handlers.length;
+  let completion = Completion.Normal;
+  const block = (value: Value): void => {
+    // The block belongs to the function around it, not to the generator.
+    const inner = vm.frames.splice(depth);
+    try {
+      if (target !== null) assign(vm, activation, target, value);
+      completion = executeWith(vm, activation, statement, index + 1);
+    } finally {
+      vm.frames.length = depth;
+      vm.frames.push(...inner);
+    }
+  };
+  const { fn } = generator.call!;
+  const text = vm.sources.get(fn.file)?.text.slice(fn.def.from, fn.def.to) ?? '';
+  // It may swallow an exception of the block: then module code is not to pass over it.
+  if (/\bexcept\b/.test(text)) vm.handlers.push(() => false);
+  try {
+    if (runAround(vm, generator, block)) return completion;
+  } finally {
+    vm.handlers.length = handlers;
+  }
+  if (target !== null)
+    assign(
+      vm,
+      activation,
+      target,
+      generator.items[0] ?? generator.tail ?? unknown('what the context manager gives is not known'),
+    );
+  return executeWith(vm, activation, statement, index + 1);
 }
 
 export function executeTry(vm: Interpreter, activation: Activation, statement: Try): Completion {

@@ -1,5 +1,12 @@
 /** Iterators that work out their elements when they are first looked at: generators and generator expressions. */
-import { unknown, type IteratorValue, type UnknownValue, type Value } from '../values';
+import { unknown, type FunctionValue, type IteratorValue, type UnknownValue, type Value } from '../values';
+import type { Activation } from './activation';
+
+/** A call of a generator function that has not begun to run. */
+export interface GeneratorCall {
+  readonly activation: Activation;
+  readonly fn: FunctionValue;
+}
 
 /** An iterator whose elements are worked out when they are first looked at. */
 export class LazyIterator implements IteratorValue {
@@ -7,11 +14,19 @@ export class LazyIterator implements IteratorValue {
   position = 0;
   private made: { items: Value[]; tail: UnknownValue | null } | null = null;
 
-  constructor(private readonly make: () => { items: Value[]; tail: UnknownValue | null }) {}
+  constructor(
+    private readonly make: () => { items: Value[]; tail: UnknownValue | null },
+    /** Where the elements come of a generator function. */
+    readonly call: GeneratorCall | null = null,
+  ) {}
 
   /** Whether its elements have been worked out. */
   get forced(): boolean {
     return this.made !== null;
+  }
+  /** Its elements, worked out by somebody else. */
+  settle(items: Value[], tail: UnknownValue | null): void {
+    this.made = { items, tail };
   }
   private force(): { items: Value[]; tail: UnknownValue | null } {
     if (this.made === null) {
