@@ -81,10 +81,22 @@ function refsOf(recorder: Recorder, leaves: readonly Value[]): TensorRef[] {
 }
 
 /** Input tensors of the node: those of the first argument, then others by argument, each call of it once. */
-export function orderedInputs(first: readonly TensorRef[], tensorArguments: readonly Value[]): TensorId[] {
+export function orderedInputs(
+  first: readonly TensorRef[],
+  tensorArguments: readonly { readonly value: Value }[],
+): TensorId[] {
   const ids = first.map((ref) => ref.tensor);
+  // The usual call, on one tensor.
+  if (
+    ids.length === 1 &&
+    tensorArguments.length === 1 &&
+    tensorDataOf(tensorArguments[0].value)?.tensor === ids[0]
+  )
+    return ids;
   const all =
-    tensorArguments.length === 1 ? tensorsIn(tensorArguments[0]) : tensorArguments.flatMap(tensorsIn);
+    tensorArguments.length === 1
+      ? tensorsIn(tensorArguments[0].value)
+      : tensorArguments.flatMap(({ value }) => tensorsIn(value));
   for (let i = ids.length > 0 && all[0] === ids[0] ? ids.length : 0; i < all.length; i++) ids.push(all[i]);
   return ids;
 }

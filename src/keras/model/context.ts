@@ -38,7 +38,10 @@ export class LayerCallContext implements CallContext {
     // `Layer.__call__` casts float tensors before `call` sees them.
     const specified = recorder.takeUncast();
     const casts = !specified && this.config.flag('autocast') !== false && this.config.kerasVersion === 3;
-    this.inputs = casts ? inputs.map((input) => this.cast(input)) : inputs;
+    this.inputs =
+      casts && inputs.some((input) => castInput(this.config, input.dtype) !== input.dtype)
+        ? inputs.map((input) => this.cast(input))
+        : inputs;
   }
 
   private cast(input: TensorRef): TensorRef {

@@ -68,18 +68,15 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
   const builtin = userCall === undefined && state.definition !== null;
   const inputs = first === undefined ? [] : inputRefs(recorder, first.value, takesNumbers(state));
   const mask = maskForCall(recorder, state, args);
-  const tensorArguments: { readonly name: string; readonly value: Value }[] = [];
+  let tensorArguments: { readonly name: string; readonly value: Value }[] = [];
   for (let i = 1; i < args.positional.length; i++) {
     const { value } = args.positional[i];
     if (containsTensor(value))
-      tensorArguments.push({ name: parameters[i - 1]?.name ?? `arg${i - 1}`, value });
+      tensorArguments = appended(tensorArguments, { name: parameters[i - 1]?.name ?? `arg${i - 1}`, value });
   }
   for (const [name, { value }] of args.keywords)
-    if (containsTensor(value)) tensorArguments.push({ name, value });
-  const inputIds = orderedInputs(
-    inputs,
-    tensorArguments.map(({ value }) => value),
-  );
+    if (containsTensor(value)) tensorArguments = appended(tensorArguments, { name, value });
+  const inputIds = orderedInputs(inputs, tensorArguments);
 
   if (wrong) {
     const guess = [

@@ -333,8 +333,13 @@ function checkBinding(
       ) ?? null;
     throw unknownArgument(state, definition, extra, suggestion);
   }
-  const positional = parameters.filter(({ kind }) => kind === undefined || kind === 'positional');
-  const twice = positional.slice(0, args.positional.length - 1).find(({ name }) => args.keywords.has(name));
+  const twice =
+    args.keywords.size > 0 && args.positional.length > 1
+      ? parameters
+          .filter(({ kind }) => kind === undefined || kind === 'positional')
+          .slice(0, args.positional.length - 1)
+          .find(({ name }) => args.keywords.has(name))
+      : undefined;
   if (twice !== undefined)
     throw new KerasError(
       'argument-twice',

@@ -165,6 +165,14 @@ export function givenBeside(
 ): Readonly<Record<string, Given>> | undefined {
   const parameters = state.definition?.callParameters ?? DEFAULT_PARAMETERS;
   if (state.definition === null || state.isModel || userMethod(state, 'call') !== undefined) return undefined;
+  // The usual call: one tensor and nothing else.
+  if (
+    mask === undefined &&
+    recorder.masks.size === 0 &&
+    args.keywords.size === 0 &&
+    args.positional.length <= 2
+  )
+    return undefined;
   const values = new Map<string, Value>();
   args.positional.slice(1).forEach(({ value }, i) => {
     const name = parameters[i]?.name;
