@@ -50,7 +50,14 @@ export function buildDefinition(
   if (state.definition?.weights === undefined || state.config === null) return true;
   const { definition, recorder } = state;
   try {
-    const specs = recorder.within(null, () => definition.weights!(state.config!, inputs, state.self));
+    const before = recorder.parent;
+    recorder.parent = null;
+    let specs;
+    try {
+      specs = definition.weights!(state.config, inputs, state.self);
+    } finally {
+      recorder.parent = before;
+    }
     createWeights(state, specs);
     return true;
   } catch (error) {

@@ -2,7 +2,7 @@
  * Calling a layer on tensors: checks the inputs, builds on the first call, runs the shape rule or the program's own
  * `call`, and leaves a node (keras/src/layers/layer.py, `Layer.__call__`).
  */
-import type { Node } from '../../graph/graph';
+import type { CallSite, Node, SourceRange, TensorId } from '../../graph/graph';
 import { unknownBase } from '../../python/interpreter/classes';
 import {
   NONE,
@@ -58,7 +58,7 @@ export const layerCall: NativeFunction = native('__call__', (machine, args) => {
 
 /** One call. `args.positional[0]` is the layer itself. */
 export function callLayer(recorder: Recorder, state: LayerState, original: CallArgs): Value {
-  const args = mapArgs(original, (leaf) => toTensorLeaf(recorder, leaf));
+  const args = withTensors(recorder, original);
   const site = recorder.site();
   const parameters = state.definition?.callParameters ?? CALL_PARAMETERS;
   const ranges = argumentRanges(namesOf(parameters), args);
@@ -125,9 +125,7 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
     if (builtin && !state.layer.built && userMethod(state, 'build') === undefined) {
       state.touch();
       state.layer.built = true;
-      buildFailed = !buildDefinition(state, inputs, (error) =>
-        recorder.fail(error, { site, layer: state.layer, callArgs: ranges, inputs: inputIds }),
-      );
+      buildFailed = !buildNow(recorder, state, inputs, site, ranges, inputIds);
     } else if (!state.layer.built) {
       buildForCall(
         state,
@@ -177,14 +175,8 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
   }
   if (userCall === undefined && state.isModel)
     return finishValue(recorder, state, node, args, callModel(recorder, state, node, first, args));
-  if (userCall !== undefined) {
-    const run = (): Value =>
-      runUserCall(recorder, state, node, mask === undefined ? args : withMask(args, mask));
-    if (!asksForShape(recorder, state, inputIds)) return finishValue(recorder, state, node, args, run());
-    const result = withStatedShapes(recorder, state, args, beforeItRuns(recorder, state, run));
-    if (result.kind !== 'unknown') node.unknown = null;
-    return finishValue(recorder, state, node, args, result);
-  }
+  if (userCall !== undefined)
+    return finishValue(recorder, state, node, args, ownCall(recorder, state, node, args, mask, inputIds));
   if (state.definition?.call !== undefined) return runDefinition(recorder, state, node, inputs, args);
   if (unknownBase(state.self.cls) !== null || state.self.cls.def === null)
     node.unknown = recorder.unknown(`what ${state.layer.type} computes is not known`);
@@ -203,6 +195,42 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
 /** Layers without an input spec make one tensor of the numbers in a list: those that prepare data. */
 function takesNumbers(state: LayerState): boolean {
   return state.definition !== null && state.definition.inputSpec === undefined;
+}
+
+/** Arguments with arrays as tensors. Apart, as are the next two, for a function made in `callLayer` costs memory in every call. */
+function withTensors(recorder: Recorder, original: CallArgs): CallArgs {
+  return mapArgs(original, (leaf) => toTensorLeaf(recorder, leaf));
+}
+
+/** Makes the weights of a builtin layer at its first call. False where that fails. */
+function buildNow(
+  recorder: Recorder,
+  state: LayerState,
+  inputs: readonly TensorRef[],
+  site: CallSite,
+  ranges: Readonly<Record<string, SourceRange>>,
+  inputIds: readonly TensorId[],
+): boolean {
+  return buildDefinition(state, inputs, (error) =>
+    recorder.fail(error, { site, layer: state.layer, callArgs: ranges, inputs: inputIds }),
+  );
+}
+
+/** What the program's own `call` gives. */
+function ownCall(
+  recorder: Recorder,
+  state: LayerState,
+  node: Node,
+  args: CallArgs,
+  mask: Value | undefined,
+  inputIds: readonly TensorId[],
+): Value {
+  const run = (): Value =>
+    runUserCall(recorder, state, node, mask === undefined ? args : withMask(args, mask));
+  if (!asksForShape(recorder, state, inputIds)) return run();
+  const result = withStatedShapes(recorder, state, args, beforeItRuns(recorder, state, run));
+  if (result.kind !== 'unknown') node.unknown = null;
+  return result;
 }
 
 /** Runs the definition's shape rule for `node` and gives the output values. */

@@ -450,6 +450,9 @@ function variableOf(recorder: Recorder, bound: Bound): string | null {
   return policy === null ? null : variableDtypeOf(policy);
 }
 
+/** The configuration of a layer that is being made. */
+const NOTHING: Layer['config'] = Object.freeze({});
+
 /** Creates the state of a new layer object; hooked to the class `Layer`. */
 export function createState(
   machine: Machine,
@@ -469,7 +472,7 @@ export function createState(
         ? recorder.site()
         : recorder.siteOf(range, machine.callStack()),
     args: {},
-    config: {},
+    config: NOTHING,
     unknowns: {},
     built: false,
     trainable: true,

@@ -86,7 +86,7 @@ function callNative(vm: Interpreter, fn: NativeFunction, args: CallArgs): Value 
     scope: caller?.scope ?? EMPTY_SCOPE,
     result: NONE,
     yields: null,
-    open: [],
+    open: NO_EXITS,
     owner: null,
     self: null,
     handling: null,
@@ -97,6 +97,8 @@ function callNative(vm: Interpreter, fn: NativeFunction, args: CallArgs): Value 
   return result;
 }
 
+/** Native functions have no statements, and so no ways out of them. */
+const NO_EXITS: Activation['open'] = [];
 const EMPTY_SCOPE: Scope = { kind: 'module', vars: new Map(), parent: null, globals: null, declared: null };
 
 function callFunction(vm: Interpreter, fn: FunctionValue, args: CallArgs): Value {

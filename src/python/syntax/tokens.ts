@@ -77,10 +77,11 @@ const PREFIX = /^(?:[rR]?[bB]|[bB][rR]|[uU]|[fF][rR]?|[rR][fF]?|[tT][rR]?|[rR][t
 
 export function tokenize(text: string, options: TokenOptions = {}): Tokens {
   // Typed and grown by hand: on every key press the whole text is read, and growing plain arrays was most of its garbage.
-  let kinds = new Uint8Array((text.length >> 1) + 64);
+  let kinds = new Uint8Array((text.length >> 2) + 64);
   let starts = new Int32Array(kinds.length);
   let ends = new Int32Array(kinds.length);
-  const texts: string[] = [];
+  const texts = new Array<string>(kinds.length);
+  let count = 0;
   const comments: { from: number; to: number; trailing: boolean }[] = [];
   const problems: { from: number; to: number; message: string }[] = [];
   const indents = [0];
@@ -93,16 +94,17 @@ export function tokenize(text: string, options: TokenOptions = {}): Tokens {
   let lineHasCode = false;
 
   const push = (kind: T, from: number, to: number, value = ''): void => {
-    const count = texts.length;
     if (count === kinds.length) {
       kinds = grown(kinds, Uint8Array);
       starts = grown(starts, Int32Array);
       ends = grown(ends, Int32Array);
+      texts.length = kinds.length;
     }
     kinds[count] = kind;
     starts[count] = from;
     ends[count] = to;
-    texts.push(value);
+    texts[count] = value;
+    count++;
   };
   const lineEnd = (from: number): number => {
     let end = from;
@@ -276,7 +278,7 @@ export function tokenize(text: string, options: TokenOptions = {}): Tokens {
     push(T.Dedent, length, length);
   }
   push(T.End, length, length);
-  const count = texts.length;
+  texts.length = count;
   return {
     kinds: kinds.subarray(0, count) as ArrayLike<number> as ArrayLike<T>,
     starts: starts.subarray(0, count),
