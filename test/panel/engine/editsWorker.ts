@@ -29,7 +29,8 @@ export interface Held {
   readonly storages: number;
 }
 
-let live = 0;
+/** Textures or buffers that are there; a set, for one may be let go twice. */
+const alive = new Set<unknown>();
 let compiled = 0;
 
 /** Counts what is made and let go through these methods. */
@@ -38,14 +39,15 @@ function watch(prototype: object | undefined, makes: string, lets: string | null
   const methods = prototype as Record<string, (...args: unknown[]) => unknown>;
   const make = methods[makes];
   methods[makes] = function (this: unknown, ...args: unknown[]) {
+    const made = make.apply(this, args);
     if (compiles) compiled++;
-    else live++;
-    return make.apply(this, args);
+    else alive.add(made);
+    return made;
   };
   if (lets === null) return;
   const letGo = methods[lets];
   methods[lets] = function (this: unknown, ...args: unknown[]) {
-    live--;
+    alive.delete(args[0]);
     return letGo.apply(this, args);
   };
 }
@@ -59,7 +61,7 @@ const buffers = scope['GPUBuffer']?.prototype as { destroy(): void } | undefined
 if (buffers) {
   const { destroy } = buffers;
   buffers.destroy = function () {
-    live--;
+    alive.delete(this);
     destroy.call(this);
   };
 }
@@ -102,7 +104,7 @@ async function run(engine: Engine, layers: readonly Layer[]): Promise<void> {
 }
 
 const held = (engine: Engine): Held => ({
-  live,
+  live: alive.size,
   bytes: engine.memory().bytes,
   storages: engine.memory().storages,
 });
@@ -130,7 +132,7 @@ async function edit({ backend, edits, seed }: EditsRequest): Promise<EditsAnswer
     const compiledBefore = compiled;
     await run(engine, layers);
     compilations.push(compiled - compiledBefore);
-    counts.push(live);
+    counts.push(alive.size);
   }
   await run(engine, START);
   await run(engine, START);
