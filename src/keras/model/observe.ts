@@ -22,7 +22,7 @@ export class Observations implements Observer {
     readonly range: SourceRange;
   }[] = [];
   /** What was seen already, by file and place. */
-  private readonly seen = new Map<string, Map<number, (string | number)[]>>();
+  private readonly seen = new Map<string, Map<number, string | number | (string | number)[]>>();
 
   /** `isMain`: whether ranges in the file belong to the analysed program. */
   constructor(private readonly isMain: (file: string) => boolean) {}
@@ -118,27 +118,45 @@ export class Observations implements Observer {
   }
 
   private observe(name: string, range: SourceRange, value: Value): void {
+    // Tensors and layers, the most of them, are told by number: ids of tensors, and those of layers below zero.
+    if (value.kind === 'instance') {
+      const tensor = tensorDataOf(value)?.tensor;
+      if (tensor !== undefined) {
+        if (this.isNew(range, tensor)) this.keep(range, name, { kind: 'tensor', tensor });
+        return;
+      }
+      const layer = layerStateOf(value);
+      if (layer !== undefined && this.isNew(range, -1 - layer.id))
+        this.keep(range, name, { kind: 'layer', layer: layer.id });
+      return;
+    }
     const seen = this.describe(name, value);
-    if (seen === null) return;
+    if (seen !== null && this.isNew(range, seen[0])) this.keep(range, name, seen[1]);
+  }
+
+  private keep(range: SourceRange, name: string, seen: Observation['seen']): void {
+    this.recorder.graph.observations.push({ range, name, seen });
+  }
+
+  /** Whether this was not seen at this place before; it is from now on. */
+  private isNew(range: SourceRange, what: string | number): boolean {
     let places = this.seen.get(range.file);
     if (places === undefined) this.seen.set(range.file, (places = new Map()));
     // Unique for texts of up to two million characters; longer ones only lose an observation.
     const place = range.from * 2 ** 21 + range.to;
     const here = places.get(place);
-    if (here === undefined) places.set(place, [seen[0]]);
-    else if (here.includes(seen[0])) return;
-    else here.push(seen[0]);
-    this.recorder.graph.observations.push({ range, name, seen: seen[1] });
+    if (here === undefined) places.set(place, what);
+    else if (typeof here !== 'object') {
+      if (here === what) return false;
+      places.set(place, [here, what]);
+    } else if (here.includes(what)) return false;
+    else here.push(what);
+    return true;
   }
 
-  private describe(name: string, value: Value): readonly [string | number, Observation['seen']] | null {
+  /** What is shown of a plain value, and what tells it from others. */
+  private describe(name: string, value: Value): readonly [string, Observation['seen']] | null {
     switch (value.kind) {
-      case 'instance': {
-        const tensor = tensorDataOf(value)?.tensor;
-        if (tensor !== undefined) return [tensor, { kind: 'tensor', tensor }];
-        const layer = layerStateOf(value);
-        return layer === undefined ? null : [`l${layer.id}`, { kind: 'layer', layer: layer.id }];
-      }
       case 'tuple': {
         if (!/shape/i.test(name)) return null;
         const shape = valueToShape(value);
