@@ -157,8 +157,8 @@ export interface Machine {
   /** Lets a library join its own instances (two tensors of different origin). Returns undefined to decline. */
   joiners: ((a: InstanceValue, b: InstanceValue) => Value | undefined)[];
 
-  /** Lets a library answer for an attribute that a number or None does not have (TensorFlow 1's lengths have a `value`). */
-  numberAttributes: ((value: Value, name: string) => Value | undefined)[];
+  /** Lets a library answer for an attribute that a plain value does not have (TensorFlow 1's lengths have a `value`, its shapes `as_list`). */
+  plainAttributes: ((value: Value, name: string) => Value | undefined)[];
 
   // --- effects ---------------------------------------------------------------------------------------------------------
   /** Must be called before a mutable is changed, so that branches on unknown conditions can be undone and joined. */
@@ -179,6 +179,8 @@ export interface Machine {
    * depends on what is not known, has raised on another (`if top and not classes: raise`, then `if top:`).
    */
   readonly excludable: boolean;
+  /** True in the one round that stands for all of a loop of unknown length: what is None before the first may be set by then. */
+  readonly inOpenRound: boolean;
   /** True while probing what nothing called. */
   readonly probing: boolean;
   /** True when a handler around the current point would catch `exceptionName` (builtin exception's name). */

@@ -565,7 +565,7 @@ export class Recorder {
     if (severity === 'error') {
       if (where.inputs?.some((id) => this.doubtful.has(id)) === true) return;
       // The two conditions may go together, so that Keras never gets here.
-      if (this.machine.excludable) return;
+      if (this.machine.excludable || (error.code === 'input-none' && this.machine.inOpenRound)) return;
       if (this.machine.probing && this.missingInProbe(error, where.layer ?? null)) return;
       const exception = error.options.exception ?? 'ValueError';
       if (this.machine.wouldCatch(exception)) this.machine.raise(exception, error.keras ?? error.message);

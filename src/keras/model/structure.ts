@@ -32,23 +32,27 @@ function sortedEntries(dict: Extract<Value, { kind: 'dict' }>): Entry[] {
   );
 }
 
-/** The same structure with every leaf replaced. */
+/** The same structure with every leaf replaced; the leaves are met in the order of `flatten`. */
 export function mapStructure(value: Value, change: (leaf: Value) => Value): Value {
   switch (value.kind) {
     case 'tuple':
       return { ...value, items: value.items.map((item) => mapStructure(item, change)) };
     case 'list':
       return { kind: 'list', items: value.items.map((item) => mapStructure(item, change)), tail: value.tail };
-    case 'dict':
+    case 'dict': {
+      // Leaves are met in `flatten`'s order, so that those of one structure can be put into another; the entries keep theirs.
+      const changed = new Map<Value, Value>();
+      for (const entry of sortedEntries(value)) changed.set(entry.key, mapStructure(entry.value, change));
       return {
         ...value,
         entries: new Map(
           [...value.entries].map(([key, entry]) => [
             key,
-            { key: entry.key, value: mapStructure(entry.value, change) },
+            { key: entry.key, value: changed.get(entry.key) ?? entry.value },
           ]),
         ),
       };
+    }
     case 'slice':
       return {
         kind: 'slice',

@@ -98,7 +98,17 @@ export function makeTensorClasses(
           return NONE;
         }),
       ],
-      ['numpy', fn('numpy(self)', (_owner, { self }) => self)],
+      [
+        'numpy',
+        fn('numpy(self)', (owner, { self }) => {
+          const data = tensorDataOf(self);
+          const tensor = data === undefined ? undefined : recorder.graph.tensors[data.tensor];
+          // A single text becomes Python's own `bytes`.
+          return tensor?.dtype === 'string' && isKnownRank(tensor.shape) && tensor.shape.length === 0
+            ? owner.unknown('what the text is, is not known')
+            : self;
+        }),
+      ],
       [
         '__len__',
         fn('__len__(self)', (owner, { self }) => {
@@ -124,7 +134,8 @@ export function makeTensorClasses(
           bool(recorder.graph.weights[tensorDataOf(self)?.weight ?? 0]?.trainable ?? true),
         ),
       ],
-      ['path', property((_owner, { self }) => str(recorder.graph.tensors[tensorDataOf(self)!.tensor].name))],
+      // The names of the layers around it go before its own, as they stand when it is made.
+      ['path', property((owner) => owner.unknown('the path of a variable is not followed'))],
       ...['assign', 'assign_add', 'assign_sub', 'scatter_update'].map((name): [string, Value] => [
         name,
         native(name, (_owner, args) => args.positional[0]?.value ?? NONE),

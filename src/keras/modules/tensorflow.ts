@@ -1,12 +1,13 @@
 /** `tensorflow` and its submodules as far as model code uses them; `tf.keras` is Keras itself. */
 import type { Machine } from '../../python/machine';
-import { native, type ModuleValue, type Value } from '../../python/values';
+import { native, str, type ModuleValue, type Value } from '../../python/values';
 import { KerasError } from '../definition';
 import { recorderOf, type Recorder } from '../model/recorder';
 import { flatten, tensorDataOf } from '../model/structure';
 import { activationFunction, opsLookup } from '../ops';
 import { opFunction } from '../ops/opFunction';
 import { lossFunction, nnOp } from '../ops/tensorflowNn';
+import { stringFunction } from '../data/strings';
 import { tensorflowImageOps } from '../ops/tensorflowImage';
 import { renamed, tensorflowOp } from '../ops/tensorflowOps';
 import { layerFunction } from '../plain/layers';
@@ -250,6 +251,9 @@ function onArrays(
   return made;
 }
 
+/** Modules whose functions share no more than a name with those of `tf` itself (`tf.strings.split`, `tf.sparse.concat`). */
+const OWN_NAMES: ReadonlySet<string> = new Set(['strings', 'sparse', 'ragged', 'sets', 'io', 'bitwise', 'data', 'train']);
+
 function lookup(
   recorder: Recorder,
   machine: Machine,
@@ -265,9 +269,12 @@ function lookup(
   const plain = plainName(recorder, machine, path, name);
   if (plain !== undefined) return plain;
   const special =
-    tensorflowOp(recorder, space === undefined ? name : `${space}.${name}`) ?? tensorflowOp(recorder, name);
+    (space === undefined ? undefined : tensorflowOp(recorder, `${space}.${name}`)) ??
+    (space !== undefined && OWN_NAMES.has(space) ? undefined : tensorflowOp(recorder, name));
   if (special !== undefined) return special;
+  if (space === 'strings') return stringFunction(name);
   if (name === 'svd') return opsLookup(recorder, 'tf.svd');
+  if (space === 'image' && name === 'ResizeMethod') return resizeMethods(machine);
   if (space === 'image' || name === 'random_crop') {
     const changed = tensorflowImageOps[name];
     if (changed !== undefined) return opFunction(changed, name);
@@ -292,6 +299,15 @@ function lookup(
   return SUBMODULES.includes(name) || space === 'python'
     ? tensorflowModule(machine, [...path, name])
     : undefined;
+}
+
+/** `tf.image.ResizeMethod`: names for the texts that `tf.image.resize` takes too. */
+function resizeMethods(machine: Machine): Value {
+  const cls = opaqueClass(machine, 'ResizeMethod', 'tensorflow.image');
+  for (const method of ['bilinear', 'bicubic', 'lanczos3', 'lanczos5', 'gaussian', 'area', 'mitchellcubic'])
+    cls.attrs.set(method.toUpperCase(), str(method));
+  cls.attrs.set('NEAREST_NEIGHBOR', str('nearest'));
+  return cls;
 }
 
 /** `tf.eye`: a third argument states a batch, where Keras' moves the diagonal. */

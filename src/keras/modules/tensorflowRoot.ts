@@ -143,12 +143,31 @@ function functionDecorator(recorder: Recorder): NativeFunction {
             : null;
       if (target !== null && (stated?.kind === 'list' || stated?.kind === 'tuple'))
         recorder.plain.signatures.set(target, stated.items);
-      return value;
+      if (target !== null) {
+        target.attrs ??= new Map();
+        for (const [name, attr] of tracedAttributes(value)) target.attrs.set(name, attr);
+        return value;
+      }
+      // A model or layer made into a function: called, it is called.
+      return value.kind === 'instance'
+        ? native('function', (owner, call) => owner.call(value, call), new Map(tracedAttributes(value)))
+        : value;
     };
     if (isCallable(wrapped) && wrapped !== undefined) return note(wrapped);
     return native('decorator', (_owner, inner) => note(inner.positional[0]?.value ?? NONE));
   });
 }
+
+/** What a function of `tf.function` has besides being called. */
+const tracedAttributes = (of: Value): [string, Value][] => [
+  ['python_function', of],
+  [
+    'get_concrete_function',
+    native('get_concrete_function', (machine) =>
+      machine.unknown('a concrete function of tf.function is not followed'),
+    ),
+  ],
+];
 
 /** `tf.TensorSpec(shape, dtype)`: shape and dtype, as a program may ask for them. */
 function tensorSpec(recorder: Recorder): ClassValue {

@@ -378,10 +378,14 @@ function resize(method: string): Twin {
   return {
     signature: `(images, size, method='${method}', preserve_aspect_ratio=False, antialias=False, name=None, align_corners=False, **kwargs)`,
     op: 'resize',
-    arguments: (p) => ({
+    arguments: (p, machine) => ({
       x: p['images'],
-      size: p['size'],
-      interpolation: p['method'].kind === 'str' ? p['method'] : { kind: 'str', value: method },
+      // One side may then stay shorter than asked for.
+      size:
+        p['preserve_aspect_ratio'].kind === 'none' || machine.truth(p['preserve_aspect_ratio']) === false
+          ? p['size']
+          : machine.unknown('the size follows the picture (preserve_aspect_ratio)'),
+      interpolation: ['str', 'unknown'].includes(p['method'].kind) ? p['method'] : { kind: 'str', value: method },
     }),
   };
 }

@@ -58,7 +58,7 @@ export function findAttr(vm: Interpreter, obj: Value, name: string): Value | und
   if (method !== undefined) return method;
   if (name === '__class__') return vm.typeOf(obj);
   if (name === '__doc__') return NONE;
-  for (const answer of vm.numberAttributes) {
+  for (const answer of vm.plainAttributes) {
     const found = answer(obj, name);
     if (found !== undefined) return found;
   }
@@ -218,7 +218,11 @@ export function classAttr(vm: Interpreter, cls: ClassValue, name: string): Value
   const base = unknownBase(cls);
   if (base !== null) return unknown(base.reason, base.at);
   const general = vm.classes.object;
-  return lookup(general, name)?.value ?? objectMethod(vm, name);
+  const found = lookup(general, name)?.value ?? objectMethod(vm, name);
+  // A library's class of which not all is modelled: what its instances may have, the class may have too.
+  return found === undefined && cls.def === null && cls.hooks?.getAttr !== undefined && !name.startsWith('__')
+    ? unknown(`.${name} of ${cls.name} is not modelled`)
+    : found;
 }
 
 /** `str.upper`, `list.append`, `dict.fromkeys`: a method of a built-in type named through the class. */

@@ -61,7 +61,7 @@ export class Interpreter implements Machine {
   readonly frames: Activation[] = [];
   readonly trail = new Trail();
   readonly joiners: ((a: InstanceValue, b: InstanceValue) => Value | undefined)[] = [];
-  numberAttributes: Machine['numberAttributes'] = [];
+  plainAttributes: Machine['plainAttributes'] = [];
   readonly options: InterpreterOptions;
   readonly modules = new Map<string, ModuleValue>();
   /** Parsed sources by file name: their text is needed for reasons and readings. */
@@ -331,6 +331,11 @@ export class Interpreter implements Machine {
   }
   get excludable(): boolean {
     return this.trail.conditional && this.frames.some((frame) => frame.guarded === true);
+  }
+  /** Rounds under way of loops of unknown length. */
+  openRounds = 0;
+  get inOpenRound(): boolean {
+    return this.openRounds > 0;
   }
   wouldCatch(exceptionName: string): boolean {
     return this.handlers.some((handler) => handler(exceptionName));

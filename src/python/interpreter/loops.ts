@@ -109,7 +109,15 @@ function openLoop(
   why: UnknownValue,
   body: () => Completion,
 ): Completion {
-  return branch(vm, activation, why, [body, () => Completion.Normal], true);
+  const round = (): Completion => {
+    vm.openRounds++;
+    try {
+      return body();
+    } finally {
+      vm.openRounds--;
+    }
+  };
+  return branch(vm, activation, why, [round, () => Completion.Normal], true);
 }
 
 /**

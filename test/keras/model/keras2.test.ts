@@ -119,3 +119,16 @@ model.fit(None, None, nb_epoch=3)
       'layer-name',
     ]));
 });
+
+describe('Keras 2', () => {
+  it('hands what else a depthwise or separable convolution is given to the one below', () => {
+    assert.deepEqual(
+      graphOf(`import tf_keras as keras
+x = keras.Input((8, 8, 4))
+x = keras.layers.SeparableConv2D(8, 3, kernel_initializer='he_normal')(x)
+x = keras.layers.DepthwiseConv2D(3, groups=8)(x)
+`).failures.map(({ code }) => code),
+      [],
+    );
+  });
+});

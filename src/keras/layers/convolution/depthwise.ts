@@ -73,7 +73,7 @@ function depthwise(rank: 1 | 2): LayerDefinition {
     keras2: {
       parameters: [
         ...parameters,
-        ...signature('kernel_initializer=None, kernel_regularizer=None, kernel_constraint=None'),
+        ...signature('*, kernel_initializer=None, kernel_regularizer=None, kernel_constraint=None, groups=1'),
       ],
     },
     configure(config) {
@@ -230,8 +230,18 @@ function separable(rank: 1 | 2): LayerDefinition {
       spec(convShape(config, rank, input, filtersOf(config), true).shape, computeDtype(config)),
     ],
   });
-  // Keras 2 allowed causal padding for SeparableConv1D.
-  return { ...definition(false), keras2: rank === 1 ? { configure: definition(true).configure } : undefined };
+  const made = definition(false);
+  return {
+    ...made,
+    // Keras 2 allowed causal padding for SeparableConv1D, and handed what else it was given to the convolution below, without effect.
+    keras2: {
+      parameters: [
+        ...made.parameters,
+        ...signature('*, kernel_initializer=None, kernel_regularizer=None, kernel_constraint=None, groups=1'),
+      ],
+      ...(rank === 1 ? { configure: definition(true).configure } : {}),
+    },
+  };
 }
 
 export const depthwiseConvolutions: readonly LayerDefinition[] = [

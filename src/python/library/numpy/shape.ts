@@ -33,6 +33,8 @@ export function toDim(machine: Machine, value: Value): ArrayDim {
 export function toShape(machine: Machine, value: Value, negative = false): ArrayShape {
   if (value.kind === 'unknown') return value;
   const array = arrayOf(value);
+  // It may hold one length or many.
+  if (array && !isRanked(array.shape)) return unknown('the lengths are in an array that is not known');
   const isSequence =
     value.kind === 'tuple' ||
     value.kind === 'list' ||
