@@ -252,7 +252,16 @@ function onArrays(
 }
 
 /** Modules whose functions share no more than a name with those of `tf` itself (`tf.strings.split`, `tf.sparse.concat`). */
-const OWN_NAMES: ReadonlySet<string> = new Set(['strings', 'sparse', 'ragged', 'sets', 'io', 'bitwise', 'data', 'train']);
+const OWN_NAMES: ReadonlySet<string> = new Set([
+  'strings',
+  'sparse',
+  'ragged',
+  'sets',
+  'io',
+  'bitwise',
+  'data',
+  'train',
+]);
 
 function lookup(
   recorder: Recorder,

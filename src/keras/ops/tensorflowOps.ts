@@ -385,7 +385,9 @@ function resize(method: string): Twin {
         p['preserve_aspect_ratio'].kind === 'none' || machine.truth(p['preserve_aspect_ratio']) === false
           ? p['size']
           : machine.unknown('the size follows the picture (preserve_aspect_ratio)'),
-      interpolation: ['str', 'unknown'].includes(p['method'].kind) ? p['method'] : { kind: 'str', value: method },
+      interpolation: ['str', 'unknown'].includes(p['method'].kind)
+        ? p['method']
+        : { kind: 'str', value: method },
     }),
   };
 }
