@@ -92,6 +92,11 @@ export class KerasError {
       readonly severity?: 'error' | 'warning' | 'info' | 'hint';
     } = {},
   ) {}
+
+  /** The same, where Keras goes on and only data that run through would stop. */
+  asWarning(): KerasError {
+    return new KerasError(this.code, this.message, this.keras, { ...this.options, severity: 'warning' });
+  }
 }
 
 /** Which inputs a layer accepts: Keras' InputSpec, checked before the shape rule. */

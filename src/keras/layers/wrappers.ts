@@ -232,12 +232,25 @@ function callBidirectional(context: CallContext): CallResult {
   const [reversed, ...backStates] = backward as TensorRef[];
   const sequences = layerParts(layers[0])?.config?.flag('return_sequences') === true;
   const z = sequences ? flipped(context, reversed) : reversed;
-  const allStates = [...states, ...backStates];
+  // Keras 3 gives everything in the wrapper's own dtype, whichever that of the wrapped layer is.
+  const dtype = config.kerasVersion === 3 ? computeDtype(config) : null;
+  const given = (ref: TensorRef): TensorRef => (dtype === null ? ref : cast(context, ref, dtype));
+  const allStates = [...states, ...backStates].map(given);
   const structure = config.kerasVersion === 2 ? 'list' : 'tuple';
-  if (mode.kind === 'none') return { outputs: [y, z, ...allStates], structure };
+  if (mode.kind === 'none') return { outputs: [given(y), given(z), ...allStates], structure };
   if (mode.kind !== 'str') return unknownCall('the argument merge_mode is not known');
   const output = merged(context, mode.value, y, z);
   return allStates.length ? { outputs: [output, ...allStates], structure } : { outputs: [output] };
+}
+
+function cast(context: CallContext, input: TensorRef, dtype: string): TensorRef {
+  if (input.dtype === null || input.dtype === dtype) return input;
+  return context.step({
+    type: 'Cast',
+    primitive: { op: 'elementwise', fn: 'cast' },
+    inputs: [input],
+    outputs: [{ shape: input.shape, dtype }],
+  })[0];
 }
 
 function flipped(context: CallContext, input: TensorRef): TensorRef {

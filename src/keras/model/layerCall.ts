@@ -100,24 +100,22 @@ export function callLayer(recorder: Recorder, state: LayerState, original: CallA
       if (spec !== undefined) checkInputSpec(spec, inputs, state.layer.name);
     } catch (error) {
       if (!(error instanceof KerasError)) throw error;
-      const node = recorder.begin({
-        layer: state,
-        type: state.layer.type,
-        name: state.layer.name,
-        inputs: inputIds,
-        primitive: { op: 'opaque', reason: error.message },
-        args: ranges,
-      });
-      node.failed = true;
-      recorder.fail(error, {
-        site,
-        node,
-        layer: state.layer,
-        callArgs: ranges,
-        inputs: inputIds,
-        inputRanges,
-      });
-      return finish(recorder, state, node, fallbackOf(state, inputs, error.message), args, 'single');
+      const at = { site, layer: state.layer, callArgs: ranges, inputs: inputIds, inputRanges };
+      // A specification asks for the layer's shapes alone: the model is made, and data that run through it end here.
+      if (recorder.specifying) recorder.fail(error.asWarning(), at);
+      else {
+        const node = recorder.begin({
+          layer: state,
+          type: state.layer.type,
+          name: state.layer.name,
+          inputs: inputIds,
+          primitive: { op: 'opaque', reason: error.message },
+          args: ranges,
+        });
+        node.failed = true;
+        recorder.fail(error, { ...at, node });
+        return finish(recorder, state, node, fallbackOf(state, inputs, error.message), args, 'single');
+      }
     }
   }
   let buildFailed = false;

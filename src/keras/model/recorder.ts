@@ -163,6 +163,11 @@ export class Recorder {
     return uncast;
   }
 
+  /** Whether the layer call that begins is only specified, for those that do not begin it. */
+  get specifying(): boolean {
+    return this.uncast;
+  }
+
   /** Runs a layer call that Keras 3 only specifies. */
   specify<T>(call: () => T): T {
     this.uncast = true;

@@ -109,7 +109,9 @@ const spaced: Body = (machine, { name, start, stop, num, endpoint, dtype, axis }
   const shape = broadcastShapes(from.shape, to.shape);
   const kept = dtypeName(dtype) ?? dtypeByRule('promote', recorder.backend, [from.dtype, to.dtype, 'float']);
   if (!isKnownRank(shape)) return recorder.constant({ shape, dtype: kept });
-  const [length] = shapeFrom({ kind: 'tuple', items: [num] }) as readonly Dim[];
+  const counted = shapeFrom({ kind: 'tuple', items: [num] });
+  if (!isKnownRank(counted)) return machine.unknown('how many numbers there are is not known');
+  const [length] = counted;
   const place = axis.kind === 'int' ? (axis.value < 0 ? axis.value + shape.length + 1 : axis.value) : 0;
   const spacedShape = [...shape.slice(0, place), length, ...shape.slice(place)];
   const [first, last] = [start, stop].map((value) =>

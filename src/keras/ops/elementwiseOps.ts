@@ -258,7 +258,10 @@ function unaryOp(name: string, [type, fn, dtype, plain]: UnaryRow): OpDefinition
     compute: (context) => {
       const x = context.tensor('x');
       if (x === undefined) return lostResult(`${name}() of this is not known`);
-      const kept = statedDtype(context) ?? dtypeOf(context.recorder, dtype, [x]);
+      const stated = statedDtype(context);
+      // Running sums of truth values count, whichever dtype is asked for.
+      const counts = stated === 'bool' && dtype === 'counted';
+      const kept = counts ? 'int32' : (stated ?? dtypeOf(context.recorder, dtype, [x]));
       const result = { outputs: [{ shape: alongAxis(context, name, x.shape), dtype: kept }] };
       if (MIXING.has(name))
         return { ...result, primitive: { op: 'opaque', reason: `${type} reads along an axis` } };
@@ -356,6 +359,34 @@ export const variadicOps: Readonly<Record<string, OpDefinition>> = {
             dtype: dtypeOf(recorder, 'promote', known.slice(1), values.slice(1)),
           },
         ],
+      };
+    },
+  },
+  select: {
+    signature: '(condlist, choicelist, default=0)',
+    type: 'Select',
+    inputs: ['condlist', 'choicelist', 'default'],
+    compute: ({ recorder, params, machine }) => {
+      const [conditions, choices] = ['condlist', 'choicelist'].map((key) => machine.iterate(params[key]));
+      if (conditions === undefined || choices === undefined)
+        return lostResult('what select() chooses from is not known');
+      if (conditions.tail !== null || choices.tail !== null)
+        return lostResult('how many tensors select() chooses from is not known');
+      const chosen = [...choices.items, params['default']];
+      const values = [...conditions.items, ...chosen];
+      const refs = values.map((value) => asTensor(recorder, value));
+      if (refs.some((ref) => ref === undefined)) return lostResult('what select() chooses from is not known');
+      const known = refs.map((ref) => ref!);
+      const { outputs } = elementwise(
+        recorder,
+        { type: 'Select', fn: 'select', dtype: 'promote' },
+        known,
+        values,
+      );
+      const dtype = dtypeOf(recorder, 'promote', known.slice(conditions.items.length), chosen);
+      return {
+        outputs: [{ shape: outputs[0].shape, dtype }],
+        primitive: { op: 'opaque', reason: 'chooses among tensors by conditions' },
       };
     },
   },

@@ -158,19 +158,22 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
           : pairs(axes);
       if (lists === null) return lostResult('the axes of tensordot() are not known', a.dtype);
       const [left, right] = [a.shape, b.shape];
+      let mistake: KerasError | undefined;
       lists[0].forEach((axis, i) => {
         const [x, y] = [
           left[axis < 0 ? axis + left.length : axis],
           right[(lists[1][i] ?? 0) < 0 ? lists[1][i] + right.length : lists[1][i]],
         ];
         if (typeof x === 'number' && typeof y === 'number' && x !== y)
-          throw new KerasError(
+          mistake ??= new KerasError(
             'matmul-shape',
             `The axes to sum over differ: ${x} against ${y}`,
             `Shape mismatch on \`x1[axes[0]]\` and \`x2[axes[1]]\`, received [${x}] and [${y}].`,
             { input: 1, facts: { a: formatShape(left), b: formatShape(right) } },
           );
       });
+      // Keras 3 compares the axes that are listed; how many there are shows when data run through.
+      if (mistake !== undefined && (axes.kind !== 'int' || recorder.kerasVersion === 2)) throw mistake;
       const drop = (shape: readonly Dim[], which: readonly number[]): readonly Dim[] =>
         shape.filter((_, i) => !which.some((axis) => (axis < 0 ? axis + shape.length : axis) === i));
       return {
@@ -181,6 +184,7 @@ export const productOps: Readonly<Record<string, OpDefinition>> = {
           },
         ],
         primitive: { op: 'matmul', transposeA: false, transposeB: false },
+        warning: mistake,
       };
     },
   },

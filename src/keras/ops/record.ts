@@ -12,6 +12,8 @@ export interface OpResult {
   readonly structure?: 'single' | 'list' | 'tuple';
   readonly unknown?: string;
   readonly weights?: readonly WeightId[];
+  /** What only data that run through would stop at: Keras gives the result. */
+  readonly warning?: KerasError;
 }
 
 export interface OpCall {
@@ -63,6 +65,8 @@ export function recordOp(recorder: Recorder, op: OpCall): Value {
     ];
     result = { outputs, primitive: { op: 'opaque', reason: error.message } };
   }
+  if (result.warning !== undefined)
+    recorder.fail(result.warning.asWarning(), { site: node.site, node, callArgs: node.args, inputs });
   node.primitive = result.primitive;
   if (result.weights !== undefined) node.weights.push(...result.weights);
   if (result.unknown !== undefined) node.unknown = recorder.unknown(result.unknown);

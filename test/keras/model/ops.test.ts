@@ -57,6 +57,7 @@ const TABLE: readonly (readonly [string, string])[] = [
   ['ops.where(vec > 0, vec, 0.0)', '(None, 6)'],
   ['ops.one_hot(ops.cast(vec, "int32"), 10)', '(None, 6, 10)'],
   ['ops.take(ops.zeros((100, 16)), ops.cast(vec, "int32"), axis=0)', '(None, 6, 16)'],
+  ['ops.select([vec > 0, vec < ops.zeros((4, 1, 1))], [vec, 2.0])', '(4, None, 6)'],
   ['1 - vec / 2.0', '(None, 6)'],
   ['vec @ tf.ones((6, 4))', '(None, 4)'],
   ['keras.activations.relu(vec)', '(None, 6)'],
