@@ -1,5 +1,5 @@
 /** Tensors made of nothing (`zeros`, `ones`, `random.normal`, `arange`) and variables. */
-import type { Dim, Shape } from '../../graph/graph';
+import type { Shape } from '../../graph/graph';
 import { fn } from '../../python/library/define';
 import { NONE, type NativeFunction, type Value } from '../../python/values';
 import { dtypeName } from '../model/input';
